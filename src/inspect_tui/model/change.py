@@ -1,0 +1,110 @@
+"""Change: one action of one writer, and the addresses of what it edits.
+
+Saving, undo, merging, audit and receipts are all one list of changes. A change is immutable and named
+by its content, so a union of changes is a merge.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+#: `prev` of a writer's first change.
+GENESIS = ""
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One field of one record set to a value.
+
+    `saw` lists every earlier change to this same field that the author held; only these can be retired
+    by it. A non-empty `decision` is a lead's reason and lets the edit retire other inspectors'
+    judgements too. Values are JSON without floats.
+    """
+
+    record: str
+    field: str
+    value: Any = None
+    saw: tuple[str, ...] = ()
+    decision: str = ""
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a change says: when (ISO 8601 with offset), who, and either edits or retractions.
+
+    `what` is a short Chinese name of the action for the undo message and the history.
+    """
+
+    at: str
+    by: tuple[str, ...]
+    edits: tuple[Edit, ...] = ()
+    retract: tuple[str, ...] = ()
+    what: str = ""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A change as stored: `id` names `prev`, `writer` and the hash of the canonical body bytes.
+
+    `body` stays raw so that unknown fields of a newer version are passed on untouched. An erased change
+    keeps `hash` in place of its body, so the chain still verifies.
+    """
+
+    id: str
+    writer: str
+    prev: str
+    body: msgspec.Raw | None = None
+    hash: str = ""
+
+
+def answer_key(unit: str, checklist: str, item: str) -> str:
+    """Address of an answer: two checklists may both have GW-01, so the checklist is part of it."""
+    return f"answer/{unit}/{checklist}/{item}"
+
+
+def labelled_finding_key(unit: str, checklist: str, item: str, label: str) -> str:
+    """Address of the finding a labelled deduction makes; the same label by two inspectors is one finding."""
+    return f"finding/{unit}/{checklist}/{item}/{label}"
+
+
+def free_finding_key(unit: str, random_id: str) -> str:
+    """Address of a finding typed by hand."""
+    return f"finding/{unit}/~{random_id}"
+
+
+def visit_key(unit: str) -> str:
+    """Address of the visit to a unit."""
+    return f"visit/{unit}"
+
+
+def trigger_key(unit: str, checklist: str, trigger: str) -> str:
+    """Address of a red line, veto or alert at a unit."""
+    return f"trigger/{unit}/{checklist}/{trigger}"
+
+
+class Address(msgspec.Struct, frozen=True):
+    """A record key taken apart; parts a kind does not have are empty."""
+
+    kind: str
+    unit: str
+    checklist: str = ""
+    item: str = ""
+    label: str = ""
+
+
+def parse_key(record: str) -> Address | None:
+    """Take a record key apart, or None when it is not one of ours."""
+    kind, _, rest = record.partition("/")
+    parts = rest.split("/")
+    match kind:
+        case "answer" if len(parts) == 3 and all(parts):
+            return Address(kind, *parts)
+        case "visit" if len(parts) == 1 and parts[0]:
+            return Address(kind, parts[0])
+        case "trigger" if len(parts) == 3 and all(parts):
+            return Address(kind, *parts)
+        case "finding" if len(parts) == 2 and parts[1].startswith("~") and len(parts[1]) > 1:
+            return Address(kind, parts[0])
+        case "finding" if len(parts) >= 4 and all(parts[:3]):
+            return Address(kind, *parts[:3], "/".join(parts[3:]))
+        case _:
+            return None

@@ -1,0 +1,148 @@
+"""Checklist: sections of items, how each is scored, and the red lines beside them.
+
+Points are decimals (0.5 is common in the field); in files authors write plain numbers.
+Labels identify deductions within an item, ids identify everything else.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from inspect_tui.model.terms import Method, Scoring, Severity, TriggerEffect, UnitKind, Verdict
+
+CHECKLIST_FORMAT = "inspect-tui/checklist"
+CHECKLIST_VERSION = "1.0"
+
+#: `applies_to` entry that means every profile.
+ANY = "*"
+
+
+class Deduction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One labelled way of losing points: picked by a digit, it records points and writes the finding.
+
+    `label` is what the inspector picks (unique in the item); `sentence` is the finding text, in which
+    `{n}` stands for the count. `points` per counted `unit`; `all` takes every point of the item.
+    `cap` limits what this deduction may take. Deductions with the same `exclusive` name replace each
+    other. `triggers` names the red line or veto to put before the inspector. Zero points with
+    `suggestion` records a suggestion to the level above instead of a problem.
+    """
+
+    label: str
+    sentence: str
+    points: Decimal = Decimal(0)
+    all: bool = False
+    unit: str = ""
+    cap: Decimal | None = None
+    exclusive: str = ""
+    missing: bool = False
+    severity: Severity | None = None
+    triggers: str = ""
+    suggestion: bool = False
+
+    @property
+    def counted(self) -> bool:
+        """Whether picking it again raises a count (it names what it counts: 次, 项, 人, 处)."""
+        return bool(self.unit)
+
+
+class Award(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One level of award scoring (2/1/0, 7/4/0): the points it gives and the verdict it means.
+
+    `sentence` is the finding text for levels below 符合.
+    """
+
+    label: str
+    points: Decimal
+    verdict: Verdict
+    sentence: str = ""
+    missing: bool = False
+    severity: Severity | None = None
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing to check.
+
+    `applies_to` lists profiles (or `*`); `na_when` lists ready reasons for 不适用; `samples` lists what
+    a spot check usually looks at (月份, 岗位, 井号), offered as one-key sample notes.
+    """
+
+    id: str
+    text: str
+    points: Decimal
+    rubric: str = ""
+    scoring: Scoring = Scoring.DEDUCT
+    severity: Severity = Severity.MINOR
+    methods: tuple[Method, ...] = ()
+    deductions: tuple[Deduction, ...] = ()
+    awards: tuple[Award, ...] = ()
+    applies_to: tuple[str, ...] = (ANY,)
+    na_when: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
+    basis: str = ""
+
+    def deduction(self, label: str) -> Deduction | None:
+        """The deduction of that label, if the item has it."""
+        return next((d for d in self.deductions if d.label == label), None)
+
+    def award(self, label: str) -> Award | None:
+        """The award level of that label, if the item has it."""
+        return next((a for a in self.awards if a.label == label), None)
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A category of items with its points; `short` is the name used where room is scarce."""
+
+    id: str
+    name: str
+    points: Decimal
+    items: tuple[Item, ...]
+    short: str = ""
+
+    @property
+    def short_name(self) -> str:
+        return self.short or self.name
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A red line, veto or alert: recorded on its own page after a confirm, referred, never scored."""
+
+    id: str
+    text: str
+    effect: TriggerEffect = TriggerEffect.RED_LINE
+
+
+class Checklist(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A checklist as an office writes it: one JSON file.
+
+    `revision` is the author's own version of the content; `version` is that of the file format.
+    `unit_kinds` are the kinds of unit it can be used on; `profiles` the profiles whose points must add
+    up to `full_score`. `duties` names the nine 岗位责任制 slots, an empty string being an unnamed slot.
+    """
+
+    format: str
+    version: str
+    id: str
+    revision: str
+    title: str
+    sections: tuple[Section, ...]
+    full_score: Decimal = Decimal(100)
+    unit_kinds: tuple[UnitKind, ...] = (UnitKind.PARTY_GROUP,)
+    profiles: tuple[str, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    duties: tuple[str, ...] = ()
+    draft: bool = False
+    remark: str = ""
+
+    def items(self) -> list[Item]:
+        """Every item in order."""
+        return [item for section in self.sections for item in section.items]
+
+    def item(self, item_id: str) -> Item | None:
+        """The item of that id, if the checklist has it."""
+        return next((i for s in self.sections for i in s.items if i.id == item_id), None)
+
+    def trigger(self, trigger_id: str) -> Trigger | None:
+        """The red line, veto or alert of that id, if the checklist has it."""
+        return next((t for t in self.triggers if t.id == trigger_id), None)

@@ -1,0 +1,135 @@
+"""The field's closed vocabularies: each value with the Chinese label every screen and export prints."""
+
+from __future__ import annotations
+
+import enum
+from typing import Self
+
+
+class Term(enum.Enum):
+    """A word of the field: its value stands in files, its label on screens and in exports.
+
+    Keeping both in one place is what makes screen, CSV and 通报 agree.
+    """
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        member = object.__new__(cls)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class Verdict(Term):
+    PENDING = "pending", "未查"
+    PASS = "pass", "符合"
+    PARTIAL = "partial", "基本符合"
+    FAIL = "fail", "不符合"
+    NA = "na", "不适用"
+    UNVERIFIED = "unverified", "未能核实"
+
+
+class Severity(Term):
+    MINOR = "minor", "一般"
+    MODERATE = "moderate", "较重"
+    MAJOR = "major", "严重"
+    VETO = "veto", "红线"
+
+
+class Profile(Term):
+    PRODUCTION = "production", "上产型"
+    SAFETY = "safety", "安全型"
+    HARMONY = "harmony", "温馨型"
+    GENERAL = "general", "未定位"
+
+
+class Method(Term):
+    DOC_REVIEW = "doc_review", "查阅资料"
+    SITE_VIEW = "site_view", "现场查看"
+    INTERVIEW = "interview", "谈话了解"
+    SPOT_QUESTION = "spot_question", "随机提问"
+    BRIEFING = "briefing", "听取汇报"
+    SURVEY = "survey", "问卷"
+    TEST = "test", "考试"
+
+
+class FindingKind(Term):
+    DEFICIENCY = "deficiency", "问题"
+    GOOD_PRACTICE = "good_practice", "好的做法"
+    SUGGESTION = "suggestion", "建议"
+
+
+class Scoring(Term):
+    DEDUCT = "deduct", "扣分"
+    AWARD = "award", "给分"
+    NONE = "none", "不计分"
+
+
+class TriggerEffect(Term):
+    """What a hit red line, veto or alert leads to; none of them changes a score."""
+
+    RED_LINE = "red_line", "红线"
+    VETO = "veto", "一票否决"
+    ALERT = "alert", "即时上报"
+    CHECK = "check", "附加检查"
+
+
+class UnitKind(Term):
+    COMPANY = "company", "公司党委"
+    COMMITTEE = "committee", "党委"
+    GENERAL_BRANCH = "general_branch", "党总支"
+    BRANCH = "branch", "党支部"
+    JOINT_BRANCH = "joint_branch", "联合党支部"
+    PARTY_GROUP = "party_group", "党小组"
+    STATION = "station", "计量站"
+    CREW = "crew", "班组"
+    VENUE = "venue", "活动阵地"
+
+
+class RoundKind(Term):
+    LOOKBACK = "lookback", "回头看"
+    SPECIAL_CHECK = "special_check", "专项检查"
+    SUPERVISION = "supervision", "督查"
+    ASSESSMENT = "assessment", "考评"
+    CROSS_CHECK = "cross_check", "互检"
+    GUIDANCE = "guidance", "督导"
+
+
+class Role(Term):
+    LEAD = "lead", "组长"
+    INSPECTOR = "inspector", "组员"
+
+
+class VisitResult(Term):
+    """How a visit ended; an unreached unit is a result, not a gap."""
+
+    VISITED = "visited", "已进点"
+    NOT_REACHED = "not_reached", "未能进点"
+
+
+class Secrecy(Term):
+    """密级 of a round. 秘密 and above refuse every export."""
+
+    PUBLIC = "public", "公开"
+    INTERNAL = "internal", "内部"
+    SECRET = "secret", "秘密"
+    CONFIDENTIAL = "confidential", "机密"
+    TOP_SECRET = "top_secret", "绝密"
+
+    @property
+    def refuses_export(self) -> bool:
+        return self in (Secrecy.SECRET, Secrecy.CONFIDENTIAL, Secrecy.TOP_SECRET)
+
+
+class NaPolicy(Term):
+    EXCLUDE = "exclude", "不适用项不计入，折算百分制"
+    FULL = "full", "不适用项计满分"
+
+
+class NamingLevel(Term):
+    """Who a text is for, and so what it may name."""
+
+    INTERNAL = "internal", "内部台账"
+    SECRETARY = "secretary", "书记版"
+    GROUP = "group", "群内版"

@@ -1,0 +1,1 @@
+"""What follows from the models: pure functions without clock, file or random source of their own."""

@@ -1,0 +1,92 @@
+"""Canonical JSON and content hashes: the same content always has the same bytes and so the same name."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import Body, Change
+from inspect_tui.model.checklist import Checklist, Item
+from inspect_tui.model.roster import Unit
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+#: Length in hex digits of every content id: 128 bits, far beyond accident, short enough for a `saw` list.
+ID_LENGTH = 32
+
+
+class FloatInChange(ValueError):
+    """A float reached a change; points are decimal strings, counts are integers."""
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON of a value: sorted keys, no spaces, UTF-8, decimals as strings."""
+    return _encoder.encode(value)
+
+
+def digest(data: bytes) -> str:
+    """Content id of bytes: the first 128 bits of SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()[:ID_LENGTH]
+
+
+def change_id(prev: str, writer: str, body_hash: str) -> str:
+    """Id of a change. It binds the body by hash only, so that an erased body leaves the chain verifiable."""
+    return digest(f"{prev}\n{writer}\n{body_hash}".encode())
+
+
+def make_change(prev: str, writer: str, body: Body) -> Change:
+    """Seal a body as the next change of a writer whose last change is `prev`.
+
+    Raises FloatInChange, because a float's text differs between programs and would break the id.
+    """
+    for edit in body.edits:
+        _refuse_floats(edit.value)
+    raw = canonical(body)
+    return Change(id=change_id(prev, writer, digest(raw)), writer=writer, prev=prev, body=msgspec.Raw(raw))
+
+
+def verified(change: Change) -> bool:
+    """Whether a change's id is the one its content gives, over stored bytes or their canonical form."""
+    if change.body is None:
+        return bool(change.hash) and change.id == change_id(change.prev, change.writer, change.hash)
+    raw = bytes(change.body)
+    if change.id == change_id(change.prev, change.writer, digest(raw)):
+        return True
+    recoded = canonical(msgspec.json.decode(raw))
+    return change.id == change_id(change.prev, change.writer, digest(recoded))
+
+
+def item_hash(item: Item) -> str:
+    """Hash of what an inspector actually checked: text and rubric, without regard to spacing or width.
+
+    White space and full- or half-width punctuation are not rewording (lesson 6 of the product page).
+    """
+    return digest(canonical([_folded(item.text), _folded(item.rubric)]))[:16]
+
+
+def checklist_hash(checklist: Checklist) -> str:
+    """Hash of a whole checklist as content, independent of the file's layout."""
+    return digest(canonical(checklist))
+
+
+def unit_hash(unit: Unit) -> str:
+    """Hash of a unit as it was when the round froze it."""
+    return digest(canonical(unit))
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise FloatInChange(f"change values hold no floats: {value!r}")
+    if isinstance(value, dict):
+        for part in value.values():
+            _refuse_floats(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_floats(part)

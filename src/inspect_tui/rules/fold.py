@@ -1,0 +1,295 @@
+"""State: the fold of a set of changes, the same whatever order the changes arrive in.
+
+It keeps, per field, every edit that was ever made and computes which of them are live: not retracted and
+not retired by a live later edit that saw them. Nothing is ever overwritten here, which is why merging is a
+union, undoing a merge is leaving a file out, and no clock decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import Body, Change, parse_key
+from inspect_tui.rules.canonical import canonical
+from inspect_tui.rules.fields import FieldRule, field_rule
+
+_body_decoder = msgspec.json.Decoder(Body)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One edit in its change: enough to judge it against the others of its field."""
+
+    change: str
+    writer: str
+    by: tuple[str, ...]
+    at: str
+    value: Any
+    saw: frozenset[str]
+    decision: str = ""
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A change as the state holds it. `body` is None when it was erased."""
+
+    id: str
+    writer: str
+    prev: str
+    body: Body | None
+
+
+class State:
+    """Fold of changes, grown one change at a time with work in proportion to that change.
+
+    Feed it with `apply`; read it with `live`, `value`, `saw` and `records`. A change applied twice counts
+    once. A retraction may arrive before what it retracts.
+    """
+
+    def __init__(self, changes: Iterable[Change] = ()) -> None:
+        self.changes: dict[str, Known] = {}
+        self._fields: dict[str, dict[str, list[Entry]]] = {}
+        self._live: dict[tuple[str, str], list[Entry]] = {}
+        self._by_unit: dict[str, dict[str, None]] = {}
+        self._retracted_by: dict[str, list[str]] = {}
+        for change in changes:
+            self.apply(change)
+
+    # ---------------------------------------------------------------- growing
+
+    def apply(self, change: Change) -> set[str]:
+        """Take a change in; returns the keys of the records whose reading may have changed.
+
+        Raises msgspec.ValidationError when the body is not a Body: the door (store, merge) checks first.
+        """
+        if change.id in self.changes:
+            return set()
+        body = _body_decoder.decode(change.body) if change.body is not None else None
+        self.changes[change.id] = Known(id=change.id, writer=change.writer, prev=change.prev, body=body)
+        if body is None:
+            return set()
+        touched: set[str] = set()
+        for edit in body.edits:
+            entry = Entry(
+                change=change.id,
+                writer=change.writer,
+                by=body.by,
+                at=body.at,
+                value=edit.value,
+                saw=frozenset(edit.saw),
+                decision=edit.decision,
+            )
+            fields = self._fields.get(edit.record)
+            if fields is None:
+                fields = self._fields[edit.record] = {}
+                address = parse_key(edit.record)
+                unit = address.unit if address else ""
+                self._by_unit.setdefault(unit, {})[edit.record] = None
+            fields.setdefault(edit.field, []).append(entry)
+            self._live.pop((edit.record, edit.field), None)
+            touched.add(edit.record)
+        for target in body.retract:
+            self._retracted_by.setdefault(target, []).append(change.id)
+            touched |= self._reread(target)
+        if change.id in self._retracted_by:
+            touched |= self._reread(change.id)
+        return touched
+
+    def _reread(self, change_id: str) -> set[str]:
+        """Drop what was computed from a change, and from what it retracts in turn."""
+        touched: set[str] = set()
+        queue, done = [change_id], set()
+        while queue:
+            current = queue.pop()
+            known = self.changes.get(current)
+            if current in done or known is None or known.body is None:
+                continue
+            done.add(current)
+            for edit in known.body.edits:
+                self._live.pop((edit.record, edit.field), None)
+                touched.add(edit.record)
+            queue.extend(known.body.retract)
+        return touched
+
+    # ---------------------------------------------------------------- reading
+
+    def retracted(self, change_id: str, _path: frozenset[str] = frozenset()) -> bool:
+        """Whether a change stands retracted by a live retraction of the same inspector."""
+        target = self.changes.get(change_id)
+        for by in self._retracted_by.get(change_id, ()):
+            if by in _path or target is None:
+                continue
+            retraction = self.changes[by]
+            own = _same_hand(retraction.writer, _by(retraction), target.writer, _by(target))
+            if own and not self.retracted(by, _path | {change_id}):
+                return True
+        return False
+
+    def live(self, record: str, field: str) -> list[Entry]:
+        """The live edits of a field, ordered by change id; blanks only when nothing else is live."""
+        key = (record, field)
+        found = self._live.get(key)
+        if found is None:
+            found = self._live[key] = self._compute(record, field)
+        return found
+
+    def _compute(self, record: str, field: str) -> list[Entry]:
+        entries = self._fields.get(record, {}).get(field)
+        if not entries:
+            return []
+        active = [e for e in entries if not self._retracted_by or not self.retracted(e.change)]
+        if len(active) > 1:
+            rule = field_rule(record.partition("/")[0], field)
+            by_change = {e.change: e for e in active}
+            retired: set[str] = set()
+            for later in active:
+                for seen in later.saw:
+                    earlier = by_change.get(seen)
+                    if earlier is not None and _retires(rule, later, earlier):
+                        retired.add(seen)
+            active = [e for e in active if e.change not in retired]
+        filled = [e for e in active if not is_blank(e.value)]
+        return sorted(filled or active, key=lambda e: e.change)
+
+    def values(self, record: str, field: str) -> list[Any]:
+        """The distinct live values of a field in the order of their change ids; blanks left out."""
+        seen: dict[bytes, Any] = {}
+        for entry in self.live(record, field):
+            if not is_blank(entry.value):
+                seen.setdefault(canonical(entry.value), entry.value)
+        return list(seen.values())
+
+    def value(self, record: str, field: str, default: Any = None) -> Any:
+        """The agreed value of a field; where hands differ, the first by change id (see `questions`)."""
+        values = self.values(record, field)
+        return values[0] if values else default
+
+    def elements(self, record: str, name: str) -> list[str]:
+        """The elements present in a set kept as one field per element (`name:element`), sorted."""
+        prefix = name + ":"
+        return sorted(
+            field[len(prefix) :]
+            for field in self._fields.get(record, ())
+            if field.startswith(prefix) and any(e.value for e in self.live(record, field))
+        )
+
+    def saw(self, record: str, field: str) -> tuple[str, ...]:
+        """Every change to a field held here: what a new edit of it must list."""
+        return tuple(sorted(e.change for e in self._fields.get(record, {}).get(field, ())))
+
+    def saw_record(self, record: str) -> tuple[str, ...]:
+        """Every change to any field of a record held here: what a tombstone must list."""
+        return tuple(sorted({e.change for entries in self._fields.get(record, {}).values() for e in entries}))
+
+    def records(self, unit: str) -> list[str]:
+        """Keys of the records of a unit, in arrival order."""
+        return list(self._by_unit.get(unit, ()))
+
+    def units(self) -> list[str]:
+        """Ids of the units that have any record."""
+        return [unit for unit in self._by_unit if unit]
+
+    def fields(self, record: str) -> list[str]:
+        """Names of the fields of a record that were ever set."""
+        return list(self._fields.get(record, ()))
+
+    def deleted(self, record: str) -> bool:
+        """Whether a live tombstone covers the record. An edit it had not seen keeps the record."""
+        return any(e.value for e in self.live(record, "deleted")) and not self.unseen_by_tombstone(record)
+
+    def unseen_by_tombstone(self, record: str) -> list[str]:
+        """Live changes to a deleted record that its tombstone had not seen: a question for the lead."""
+        stones = [e for e in self.live(record, "deleted") if e.value]
+        if not stones:
+            return []
+        seen = frozenset().union(*(e.saw for e in stones)) | {e.change for e in stones}
+        return sorted(
+            {
+                entry.change
+                for field in self._fields[record]
+                if field != "deleted"
+                for entry in self.live(record, field)
+                if entry.change not in seen
+            }
+        )
+
+    def questions(self) -> Iterator[tuple[str, str, list[Entry]]]:
+        """Every (record, field, entries) on which hands differ and only a lead can decide."""
+        for record, fields in sorted(self._fields.items()):
+            kind = record.partition("/")[0]
+            for field in sorted(fields):
+                if field_rule(kind, field) not in (FieldRule.OPINION, FieldRule.VALUE):
+                    continue
+                entries = self.live(record, field)
+                if len({_opinion(kind, field, e.value) for e in entries if not is_blank(e.value)}) > 1:
+                    yield record, field, entries
+            if unseen := self.unseen_by_tombstone(record):
+                later = [e for e in self._entries_of(record) if e.change in unseen]
+                yield record, "deleted", [*self.live(record, "deleted"), *later]
+
+    def _entries_of(self, record: str) -> Iterator[Entry]:
+        for entries in self._fields[record].values():
+            yield from entries
+
+    # ---------------------------------------------------------------- the chain
+
+    def gaps(self) -> list[str]:
+        """Ids named as `prev` that are not held: 缺口, kept and reported."""
+        return sorted({k.prev for k in self.changes.values() if k.prev and k.prev not in self.changes})
+
+    def forks(self) -> list[tuple[str, str]]:
+        """(writer, prev) pairs with more than one next change: the file went on in two places."""
+        heads: dict[tuple[str, str], int] = {}
+        for known in self.changes.values():
+            pair = (known.writer, known.prev)
+            heads[pair] = heads.get(pair, 0) + 1
+        return sorted(pair for pair, count in heads.items() if count > 1)
+
+    def ids(self) -> list[str]:
+        """Ids of all changes, sorted: the order in which a merged file keeps them."""
+        return sorted(self.changes)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value says nothing: a blank never beats a value."""
+    if value is None or value == "" or value is False or value == [] or value == {}:
+        return True
+    return isinstance(value, dict) and value.get("verdict") == "pending"
+
+
+def opinion_key(judgement: dict[str, Any]) -> bytes:
+    """What two judgements must share to agree: verdict, award, counted deductions, 缺项.
+
+    The reason's wording and the item hash are left out: two ways of saying why are not a quarrel.
+    """
+    deductions = sorted((d.get("label", ""), d.get("count", 1)) for d in judgement.get("deductions") or ())
+    return canonical(
+        [
+            judgement.get("verdict"),
+            judgement.get("award", ""),
+            deductions,
+            bool(judgement.get("missing")),
+        ]
+    )
+
+
+def _opinion(kind: str, field: str, value: Any) -> bytes:
+    if kind == "answer" and field == "judgement" and isinstance(value, dict):
+        return opinion_key(value)
+    return canonical(value)
+
+
+def _retires(rule: FieldRule, later: Entry, earlier: Entry) -> bool:
+    if rule in (FieldRule.VALUE, FieldRule.ELEMENT) or later.decision:
+        return True
+    return _same_hand(later.writer, later.by, earlier.writer, earlier.by)
+
+
+def _same_hand(writer: str, by: tuple[str, ...], other_writer: str, other_by: tuple[str, ...]) -> bool:
+    """Whether a change speaks for whoever made another: the same file, or all the same people."""
+    return writer == other_writer or (bool(other_by) and set(other_by) <= set(by))
+
+
+def _by(known: Known) -> tuple[str, ...]:
+    return known.body.by if known.body is not None else ()

@@ -1,0 +1,278 @@
+"""Reading the state: answers, findings, red lines and visits of a unit, from the fold of changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import answer_key, labelled_finding_key, parse_key, trigger_key, visit_key
+from inspect_tui.model.checklist import Checklist, Item
+from inspect_tui.model.round import Round
+from inspect_tui.model.terms import FindingKind, Profile, Scoring, Severity, Verdict, VisitResult
+from inspect_tui.model.view import Answer, Finding, Hit, Judgement, Note, Opinion, Visit
+from inspect_tui.rules.canonical import item_hash
+from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
+from inspect_tui.rules.sentences import award_sentence, bare_sentence, deduction_sentence
+
+#: Label part of the finding that a verdict makes when no deduction was picked.
+BARE = "*"
+
+
+def judgement_of(value: Any) -> Judgement:
+    """The judgement in a change value. Raises msgspec.ValidationError on a value that is none."""
+    return msgspec.convert(value, Judgement)
+
+
+def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
+    """An item at a unit as it now reads."""
+    key = answer_key(unit, checklist, item.id)
+    opinions: dict[bytes, Opinion] = {}
+    for entry in state.live(key, "judgement"):
+        if is_blank(entry.value):
+            continue
+        opinion = Opinion(
+            change=entry.change,
+            writer=entry.writer,
+            by=entry.by,
+            at=entry.at,
+            judgement=judgement_of(entry.value),
+            decision=entry.decision,
+        )
+        opinions.setdefault(opinion_key(entry.value), opinion)
+    held = tuple(opinions.values())
+    judgement = held[0].judgement if len(held) == 1 else Judgement()
+    return Answer(
+        unit=unit,
+        checklist=checklist,
+        item=item.id,
+        judgement=judgement,
+        opinions=held,
+        notes=_notes(state, key),
+        methods=tuple(state.elements(key, "method")),
+        samples=tuple(state.elements(key, "sample")),
+        stale=bool(judgement.item) and judgement.item != item_hash(item),
+    )
+
+
+def _notes(state: State, key: str) -> tuple[Note, ...]:
+    texts: dict[str, Note] = {}
+    for entry in state.live(key, "note"):
+        if not is_blank(entry.value):
+            texts.setdefault(str(entry.value), Note(by=entry.by, at=entry.at, text=str(entry.value)))
+    return tuple(texts.values())
+
+
+def findings_of_item(state: State, unit: str, checklist: str, item: Item) -> list[Finding]:
+    """The problems an item's judgements make: one per picked label, one bare one where no label was picked.
+
+    Under two opinions the problems of both are shown, marked contested, each with the higher count.
+    """
+    answer = read_answer(state, unit, checklist, item)
+    found: dict[str, tuple[int, list[Opinion]]] = {}
+    for opinion in answer.opinions:
+        judgement = opinion.judgement
+        if judgement.verdict not in (Verdict.PARTIAL, Verdict.FAIL):
+            continue
+        for label, count in _labels(item, judgement):
+            most, opinions = found.get(label, (0, []))
+            found[label] = (max(most, count), [*opinions, opinion])
+    return [
+        finding
+        for label, (count, opinions) in found.items()
+        if (finding := _made_finding(state, unit, checklist, item, label, count, opinions, answer.disputed))
+    ]
+
+
+def _labels(item: Item, judgement: Judgement) -> list[tuple[str, int]]:
+    if item.scoring is Scoring.AWARD and judgement.award:
+        return [(judgement.award, 1)]
+    if judgement.deductions:
+        return [(picked.label, picked.count) for picked in judgement.deductions]
+    return [(BARE, 1)]
+
+
+def _made_finding(
+    state: State,
+    unit: str,
+    checklist: str,
+    item: Item,
+    label: str,
+    count: int,
+    opinions: list[Opinion],
+    contested: bool,
+) -> Finding | None:
+    key = labelled_finding_key(unit, checklist, item.id, label)
+    first = opinions[0]
+    missing = any(o.judgement.missing for o in opinions) and label == BARE
+    kind, severity = FindingKind.DEFICIENCY, item.severity
+    if deduction := item.deduction(label):
+        text, missing = deduction_sentence(deduction, count), deduction.missing
+        severity = deduction.severity or item.severity
+        if deduction.suggestion:
+            kind = FindingKind.SUGGESTION
+    elif award := item.award(label):
+        text, missing = award_sentence(item, award), award.missing
+        severity = award.severity or item.severity
+    elif label == BARE:
+        text = bare_sentence(item, first.judgement.verdict, missing)
+    else:
+        text = f"{label}（清单现已没有这一扣分项）"
+    if any(o.judgement.missing for o in opinions) and len(opinions[0].judgement.deductions) <= 1:
+        missing = True
+    edited = state.value(key, "text")
+    return Finding(
+        key=key,
+        unit=unit,
+        kind=kind,
+        text=str(edited or text),
+        checklist=checklist,
+        item=item.id,
+        label=label,
+        severity=_severity(state.value(key, "severity"), severity),
+        missing=missing,
+        fixed_on_site=bool(state.value(key, "fixed_on_site")),
+        referred=bool(state.value(key, "referred")),
+        edited=bool(edited),
+        contested=contested,
+        by=tuple(dict.fromkeys(name for o in opinions for name in o.by)),
+        at=first.at,
+        changes=tuple(o.change for o in opinions),
+    )
+
+
+def free_findings(state: State, unit: str) -> list[Finding]:
+    """Findings typed by hand at a unit: problems, good practices, suggestions; deleted ones left out."""
+    found = []
+    for key in state.records(unit):
+        address = parse_key(key)
+        if address is None or address.kind != "finding" or address.item or state.deleted(key):
+            continue
+        entries = [e for e in state.live(key, "text") if not is_blank(e.value)]
+        if not entries:
+            continue
+        first = entries[0]
+        found.append(
+            Finding(
+                key=key,
+                unit=unit,
+                kind=FindingKind(state.value(key, "kind", "deficiency")),
+                text=str(first.value),
+                checklist=str(state.value(key, "checklist", "")),
+                item=str(state.value(key, "item", "")),
+                severity=_severity(state.value(key, "severity"), Severity.MINOR),
+                missing=bool(state.value(key, "missing")),
+                fixed_on_site=bool(state.value(key, "fixed_on_site")),
+                referred=bool(state.value(key, "referred")),
+                contested=len(entries) > 1,
+                by=first.by,
+                at=first.at,
+                changes=tuple(e.change for e in entries),
+            )
+        )
+    return found
+
+
+def findings_of_unit(state: State, round_: Round, unit: str, checklists: list[Checklist]) -> list[Finding]:
+    """All findings of a unit: those its judgements make in checklist order, then those typed by hand.
+
+    Only items that have a record are read, so the work follows what was found, not the checklist's length.
+    """
+    judged = {
+        (address.checklist, address.item)
+        for key in state.records(unit)
+        if (address := parse_key(key)) and address.kind == "answer"
+    }
+    made = [
+        finding
+        for checklist in checklists
+        for item in checklist.items()
+        if (checklist.id, item.id) in judged
+        for finding in findings_of_item(state, unit, checklist.id, item)
+    ]
+    order = {
+        (c.id, item.id): place
+        for place, (c, item) in enumerate((c, item) for c in checklists for item in c.items())
+    }
+    typed = sorted(
+        free_findings(state, unit), key=lambda f: (order.get((f.checklist, f.item), len(order)), f.at, f.key)
+    )
+    return made + typed
+
+
+def read_hits(state: State, unit: str) -> list[Hit]:
+    """Red lines, vetoes and alerts recorded at a unit."""
+    hits = []
+    for key in state.records(unit):
+        address = parse_key(key)
+        if address is None or address.kind != "trigger":
+            continue
+        for entry in state.live(key, "hit"):
+            if not is_blank(entry.value):
+                fact = str(entry.value.get("fact", "")) if isinstance(entry.value, dict) else ""
+                hits.append(
+                    Hit(
+                        key=key,
+                        unit=unit,
+                        checklist=address.checklist,
+                        trigger=address.item,
+                        fact=fact,
+                        by=entry.by,
+                        at=entry.at,
+                    )
+                )
+                break
+    return hits
+
+
+def is_hit(state: State, unit: str, checklist: str, trigger: str) -> bool:
+    """Whether a red line, veto or alert is recorded at a unit."""
+    return any(not is_blank(e.value) for e in state.live(trigger_key(unit, checklist, trigger), "hit"))
+
+
+def read_visit(state: State, unit: str) -> Visit:
+    """The visit to a unit as it now reads; a unit never visited reads as an empty visit."""
+    key = visit_key(unit)
+    submitted = _first(state.live(key, "submitted"))
+    profile = state.value(key, "profile")
+    return Visit(
+        unit=unit,
+        date=str(state.value(key, "date", "")),
+        result=_member(VisitResult, state.value(key, "result"), VisitResult.VISITED),
+        reason=str(state.value(key, "reason", "")),
+        counterpart=str(state.value(key, "counterpart", "")),
+        inspectors=tuple(state.elements(key, "inspector")),
+        present=tuple(state.elements(key, "present")),
+        profile=_member(Profile, profile, None) if profile else None,
+        submitted=submitted is not None,
+        submitted_at=submitted.at if submitted else "",
+        submitted_by=submitted.by if submitted else (),
+        confirmed_by=str(state.value(key, "confirmed_by", "")),
+        objection=str(state.value(key, "objection", "")),
+        reopened=str(state.value(key, "reopened", "")),
+        at_item=str(state.value(key, "at_item", "")),
+        started=bool(state.records(unit)),
+    )
+
+
+def profile_of(state: State, round_: Round, unit_id: str) -> Profile:
+    """The profile a unit is judged under: the one put right on site, else the frozen one."""
+    value = state.value(visit_key(unit_id), "profile")
+    unit = round_.unit(unit_id)
+    frozen = unit.profile if unit else Profile.GENERAL
+    return _member(Profile, value, frozen) if value else frozen
+
+
+def _first(entries: list[Entry]) -> Entry | None:
+    return next((e for e in entries if not is_blank(e.value)), None)
+
+
+def _severity(value: Any, default: Severity) -> Severity:
+    return _member(Severity, value, default)
+
+
+def _member(kind: Any, value: Any, default: Any) -> Any:
+    try:
+        return kind(value) if value else default
+    except ValueError:
+        return default
