@@ -97,14 +97,14 @@ def parse_key(record: str) -> Address | None:
     parts = rest.split("/")
     match kind:
         case "answer" if len(parts) == 3 and all(parts):
-            return Address(kind, *parts)
+            return Address(kind, parts[0], parts[1], parts[2])
         case "visit" if len(parts) == 1 and parts[0]:
             return Address(kind, parts[0])
         case "trigger" if len(parts) == 3 and all(parts):
-            return Address(kind, *parts)
+            return Address(kind, parts[0], parts[1], parts[2])
         case "finding" if len(parts) == 2 and parts[1].startswith("~") and len(parts[1]) > 1:
             return Address(kind, parts[0])
         case "finding" if len(parts) >= 4 and all(parts[:3]):
-            return Address(kind, *parts[:3], "/".join(parts[3:]))
+            return Address(kind, parts[0], parts[1], parts[2], "/".join(parts[3:]))
         case _:
             return None

@@ -141,7 +141,6 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_by: str = ""
     objection: str = ""
     reopened: str = ""
-    at_item: str = ""
     started: bool = False
 
 

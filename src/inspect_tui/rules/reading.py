@@ -250,7 +250,6 @@ def read_visit(state: State, unit: str) -> Visit:
         confirmed_by=str(state.value(key, "confirmed_by", "")),
         objection=str(state.value(key, "objection", "")),
         reopened=str(state.value(key, "reopened", "")),
-        at_item=str(state.value(key, "at_item", "")),
         started=bool(state.records(unit)),
     )
 
@@ -259,8 +258,8 @@ def profile_of(state: State, round_: Round, unit_id: str) -> Profile:
     """The profile a unit is judged under: the one put right on site, else the frozen one."""
     value = state.value(visit_key(unit_id), "profile")
     unit = round_.unit(unit_id)
-    frozen = unit.profile if unit else Profile.GENERAL
-    return _member(Profile, value, frozen) if value else frozen
+    profile: Profile = _member(Profile, value, unit.profile if unit else Profile.GENERAL)
+    return profile
 
 
 def _first(entries: list[Entry]) -> Entry | None:
@@ -268,7 +267,8 @@ def _first(entries: list[Entry]) -> Entry | None:
 
 
 def _severity(value: Any, default: Severity) -> Severity:
-    return _member(Severity, value, default)
+    member: Severity = _member(Severity, value, default)
+    return member
 
 
 def _member(kind: Any, value: Any, default: Any) -> Any:

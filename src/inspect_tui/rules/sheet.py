@@ -1,0 +1,215 @@
+"""A unit's sheet: its applicable items with answers, scores and running totals, kept up change by change.
+
+The walk screen asks it after every key, so each change costs work for the items it touches only, however
+long the checklist is. `rules.scoring.unit_score` over the same answers must always agree.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from inspect_tui.model.change import parse_key
+from inspect_tui.model.checklist import Checklist, Item, Section
+from inspect_tui.model.round import Round
+from inspect_tui.model.terms import Profile, Verdict
+from inspect_tui.model.view import Answer, ItemScore, UnitScore
+from inspect_tui.rules.applicability import checklists_for, items_for
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.reading import profile_of, read_answer, read_hits, read_visit
+from inspect_tui.rules.scoring import ZERO, item_score, rescaled, unit_score
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One applicable item with where it stands."""
+
+    checklist: Checklist
+    section: Section
+    item: Item
+
+
+class Tally(msgspec.Struct):
+    """Running totals of a section or a whole sheet."""
+
+    items: int = 0
+    answered: int = 0
+    raw: Decimal = ZERO
+    applicable: Decimal = ZERO
+
+    @property
+    def score(self) -> Decimal | None:
+        """Rescaled score of what is counted so far; None when nothing is."""
+        return rescaled(self.raw, self.applicable)
+
+
+class UnitSheet:
+    """All rows of a unit under the round's checklists, with tallies per section and checklist."""
+
+    def __init__(
+        self, state: State, round_: Round, unit_id: str, checklists: list[Checklist] | None = None
+    ) -> None:
+        unit = round_.unit(unit_id)
+        if unit is None:
+            raise KeyError(unit_id)
+        self.state, self.round, self.unit = state, round_, unit
+        self.checklists = checklists if checklists is not None else checklists_for(round_, unit)
+        self._build()
+
+    def _build(self) -> None:
+        self.profile: Profile = profile_of(self.state, self.round, self.unit.id)
+        self.rows: list[Row] = [
+            Row(checklist, section, item)
+            for checklist in self.checklists
+            for section, item in items_for(checklist, self.profile)
+        ]
+        self._place = {(r.checklist.id, r.item.id): i for i, r in enumerate(self.rows)}
+        self.answers: list[Answer] = [
+            read_answer(self.state, self.unit.id, r.checklist.id, r.item) for r in self.rows
+        ]
+        self.scores: list[ItemScore] = [
+            item_score(r.item, a, self.round.rules) for r, a in zip(self.rows, self.answers, strict=True)
+        ]
+        self.total = Tally()
+        self.by_section: dict[tuple[str, str], Tally] = {}
+        self.by_checklist: dict[str, Tally] = {}
+        self.verdicts: dict[Verdict, int] = dict.fromkeys(Verdict, 0)
+        for index in range(len(self.rows)):
+            for tally in self._tallies(index):
+                tally.items += 1
+            self._count(index, 1)
+
+    def _tallies(self, index: int) -> tuple[Tally, Tally, Tally]:
+        row = self.rows[index]
+        return (
+            self.total,
+            self.by_section.setdefault((row.checklist.id, row.section.id), Tally()),
+            self.by_checklist.setdefault(row.checklist.id, Tally()),
+        )
+
+    def _count(self, index: int, sign: int) -> None:
+        answer, score = self.answers[index], self.scores[index]
+        self.verdicts[answer.verdict] += sign
+        for tally in self._tallies(index):
+            tally.answered += sign * answer.answered
+            if score.counted:
+                tally.raw += sign * score.gained
+                tally.applicable += sign * score.points
+
+    def refresh(self, touched: set[str]) -> list[int] | None:
+        """Re-read the rows whose records changed; returns their indexes, or None when all rows changed."""
+        if self.profile is not profile_of(self.state, self.round, self.unit.id):
+            self._build()
+            return None
+        changed = []
+        for record in touched:
+            address = parse_key(record)
+            if address is None or address.unit != self.unit.id or address.kind not in ("answer", "finding"):
+                continue
+            index = self._place.get((address.checklist, address.item))
+            if index is not None and index not in changed:
+                self._reread(index)
+                changed.append(index)
+        return sorted(changed)
+
+    def _reread(self, index: int) -> None:
+        row = self.rows[index]
+        self._count(index, -1)
+        self.answers[index] = read_answer(self.state, self.unit.id, row.checklist.id, row.item)
+        self.scores[index] = item_score(row.item, self.answers[index], self.round.rules)
+        self._count(index, 1)
+
+    def index_of(self, checklist: str, item: str) -> int | None:
+        """Row index of an item, or None when it does not apply here."""
+        return self._place.get((checklist, item))
+
+    def next_unanswered(self, after: int) -> int | None:
+        """The first unanswered row behind `after`, going round to the top; None when all are answered."""
+        if self.total.answered == self.total.items:
+            return None
+        count = len(self.rows)
+        for step in range(1, count + 1):
+            index = (after + step) % count
+            if not self.answers[index].answered:
+                return index
+        return None
+
+    def unit_scores(self) -> list[UnitScore]:
+        """The full score object per checklist, as every output prints it."""
+        hits = read_hits(self.state, self.unit.id)
+        return [
+            unit_score(
+                self.unit.id,
+                checklist.id,
+                [
+                    (r.item, a)
+                    for r, a in zip(self.rows, self.answers, strict=True)
+                    if r.checklist is checklist
+                ],
+                self.round.rules,
+                tuple(h.trigger for h in hits if h.checklist == checklist.id),
+            )
+            for checklist in self.checklists
+        ]
+
+    def open_points(self) -> list[OpenPoint]:
+        """What stands in the way of submitting, in the order to mend it; empty when nothing does."""
+        visit = read_visit(self.state, self.unit.id)
+        points: list[OpenPoint] = []
+        if visit.result.value == "not_reached":
+            if not visit.reason:
+                points.append(OpenPoint("reason", -1, "未能进点还没有写明原因"))
+            return points
+        if not visit.date:
+            points.append(OpenPoint("date", -1, "进点信息：没有检查日期"))
+        if not visit.counterpart:
+            points.append(OpenPoint("counterpart", -1, "进点信息：没有写迎检人"))
+        for index, (row, answer) in enumerate(zip(self.rows, self.answers, strict=True)):
+            if answer.disputed:
+                points.append(OpenPoint("disputed", index, f"{row.item.id} 两种意见，待组长裁定"))
+            elif not answer.answered:
+                points.append(OpenPoint("unanswered", index, f"{row.item.id} 未查"))
+            elif answer.stale:
+                points.append(OpenPoint("stale", index, f"{row.item.id} 条文已改，需重看"))
+        return points
+
+
+class OpenPoint(msgspec.Struct, frozen=True):
+    """One thing that stands in the way of submitting; `row` is -1 when it is in the visit header."""
+
+    kind: str
+    row: int
+    text: str
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """Honest progress of a unit: answered of applicable items, whether submitted or not reached."""
+
+    items: int
+    answered: int
+    submitted: bool
+    not_reached: bool
+    started: bool
+
+
+def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
+    """Progress of one unit over all its checklists."""
+    unit = round_.unit(unit_id)
+    if unit is None:
+        raise KeyError(unit_id)
+    profile = profile_of(state, round_, unit_id)
+    items = answered = 0
+    started = bool(state.records(unit_id))
+    for checklist in checklists_for(round_, unit):
+        for _, item in items_for(checklist, profile):
+            items += 1
+            if started and read_answer(state, unit_id, checklist.id, item).answered:
+                answered += 1
+    visit = read_visit(state, unit_id)
+    return Progress(
+        items=items,
+        answered=answered,
+        submitted=visit.submitted,
+        not_reached=visit.result.value == "not_reached",
+        started=started,
+    )

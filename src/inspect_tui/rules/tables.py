@@ -1,0 +1,109 @@
+"""State as flat rows: what the findings file shows to anyone who opens it with plain TinyDB.
+
+These tables are a cache of the fold, rewritten with every snapshot; `verify` recomputes and compares them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspect_tui.model.change import parse_key
+from inspect_tui.model.round import Round
+from inspect_tui.model.view import Judgement
+from inspect_tui.rules.applicability import checklists_for
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.reading import findings_of_unit, read_answer, read_hits, read_visit
+
+Tables = dict[str, list[dict[str, Any]]]
+
+
+def state_tables(state: State, round_: Round) -> Tables:
+    """Rows of answers, findings, visits and triggers, ordered by unit and key so equal states give equal rows."""
+    tables: Tables = {"answers": [], "findings": [], "visits": [], "triggers": []}
+    for unit_id in sorted(state.units()):
+        unit = round_.unit(unit_id)
+        if unit is None:
+            continue
+        checklists = checklists_for(round_, unit)
+        known = {c.id: c for c in checklists}
+        for record in sorted(state.records(unit_id)):
+            address = parse_key(record)
+            if address is None or address.kind != "answer" or address.checklist not in known:
+                continue
+            item = known[address.checklist].item(address.item)
+            if item is None:
+                continue
+            answer = read_answer(state, unit_id, address.checklist, item)
+            tables["answers"].append(
+                {
+                    "unit": unit_id,
+                    "checklist": address.checklist,
+                    "item": address.item,
+                    **_judgement(answer.judgement),
+                    "opinions": [{"by": list(o.by), **_judgement(o.judgement)} for o in answer.opinions]
+                    if answer.disputed
+                    else [],
+                    "notes": [{"by": list(n.by), "text": n.text} for n in answer.notes],
+                    "methods": list(answer.methods),
+                    "samples": list(answer.samples),
+                    "stale": answer.stale,
+                    "by": list(dict.fromkeys(name for o in answer.opinions for name in o.by)),
+                    "at": answer.opinions[0].at if answer.opinions else "",
+                }
+            )
+        for finding in findings_of_unit(state, round_, unit_id, checklists):
+            tables["findings"].append(
+                {
+                    "key": finding.key,
+                    "unit": unit_id,
+                    "kind": finding.kind.value,
+                    "checklist": finding.checklist,
+                    "item": finding.item,
+                    "label": finding.label,
+                    "text": finding.text,
+                    "severity": finding.severity.value,
+                    "missing": finding.missing,
+                    "fixed_on_site": finding.fixed_on_site,
+                    "referred": finding.referred,
+                    "contested": finding.contested,
+                    "by": list(finding.by),
+                    "at": finding.at,
+                }
+            )
+        visit = read_visit(state, unit_id)
+        tables["visits"].append(
+            {
+                "unit": unit_id,
+                "date": visit.date,
+                "result": visit.result.value,
+                "reason": visit.reason,
+                "counterpart": visit.counterpart,
+                "inspectors": list(visit.inspectors),
+                "present": list(visit.present),
+                "profile": visit.profile.value if visit.profile else "",
+                "submitted": visit.submitted,
+                "objection": visit.objection,
+            }
+        )
+        tables["triggers"].extend(
+            {
+                "unit": unit_id,
+                "checklist": hit.checklist,
+                "trigger": hit.trigger,
+                "fact": hit.fact,
+                "by": list(hit.by),
+                "at": hit.at,
+            }
+            for hit in read_hits(state, unit_id)
+        )
+    return tables
+
+
+def _judgement(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "verdict": judgement.verdict.value,
+        "missing": judgement.missing,
+        "deductions": [{"label": p.label, "count": p.count} for p in judgement.deductions],
+        "award": judgement.award,
+        "reason": judgement.reason,
+    }

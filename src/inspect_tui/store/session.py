@@ -1,0 +1,208 @@
+"""Session: one inspector at work in one round, from the findings file to the state on the screen.
+
+It is the only way changes are made. A change is in the state at once and on disk when the findings file
+says so; nothing here waits for the disk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import Body, Change, Edit
+from inspect_tui.model.person import Identity
+from inspect_tui.model.round import Round
+from inspect_tui.rules.canonical import make_change
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.history import UndoStacks
+from inspect_tui.rules.tables import state_tables
+from inspect_tui.store.findings import DamagedFile, FindingsFile, Locked, read_findings
+from inspect_tui.store.workspace import Clock, Workspace, local_clock
+
+
+class ReadOnlySession(Exception):
+    """A change was asked of a session that only looks."""
+
+
+class Session:
+    """State of a round with this laptop's own file open for writing, and everyone else's beside it.
+
+    `read_only` says why nothing can be written (who holds the file, or that the folder is read-only);
+    it is empty for a writing session. `messages` are sentences for the user about what opening found.
+    """
+
+    def __init__(
+        self, space: Workspace, round_: Round, raw: dict[str, Any], identity: Identity, clock: Clock
+    ) -> None:
+        self.space, self.round, self.raw, self.identity, self.clock = space, round_, raw, identity, clock
+        self.state = State()
+        self.file: FindingsFile | None = None
+        self.read_only = ""
+        self.messages: list[str] = []
+        self.writer = ""
+        self._undo: dict[str, UndoStacks] = {}
+
+    @classmethod
+    def open(
+        cls,
+        space: Workspace,
+        round_id: str,
+        identity: Identity,
+        clock: Clock = local_clock,
+        *,
+        read_only: bool = False,
+    ) -> Session:
+        """Open a round for this inspector.
+
+        Raises InputFaults for a round that cannot be used and DamagedFile when the own findings file cannot
+        be read even from its backup; other writers' damaged files are left out and named in `messages`.
+        """
+        entry = space.round(round_id)
+        assert entry.round is not None
+        writer, identity = (
+            (identity.writers.get(round_id, ""), identity)
+            if read_only
+            else space.writer_for(round_id, identity)
+        )
+        session = cls(space, entry.round, entry.raw, identity, clock)
+        session.writer = writer
+        session._read_others(round_id)
+        session._open_own(round_id, writer, read_only)
+        return session
+
+    def _open_own(self, round_id: str, writer: str, read_only: bool) -> None:
+        if not writer:
+            self.read_only = "只看"
+            return
+        path = self.space.findings_path(round_id, writer)
+        try:
+            if path.exists() or any(path.parent.glob(f"{writer}.*")):
+                self.file = FindingsFile.open(path, read_only=read_only, tables=self._tables)
+            elif not read_only:
+                self.file = FindingsFile.create(path, writer=writer, round_raw=self.raw, tables=self._tables)
+        except Locked as held:
+            self.read_only = str(held)
+            self.file = FindingsFile.open(path, read_only=True, tables=self._tables)
+        if self.file is None:
+            return
+        for change in self.file.changes():
+            self.state.apply(change)
+        self.messages += self.file.recovery.messages
+        if self.file.read_only_reason and not self.read_only:
+            self.read_only = self.file.read_only_reason
+
+    def _read_others(self, round_id: str) -> None:
+        folder = self.space.round_dir(round_id)
+        paths = [self.space.findings_path(round_id, w) for w in self.space.writers(round_id)]
+        paths = [p for p in paths if p.stem != self.writer]
+        paths += sorted((folder / "received").glob("*.json")) if (folder / "received").is_dir() else []
+        for path in paths:
+            self._read_other(path)
+
+    def _read_other(self, path: Path) -> None:
+        try:
+            content = read_findings(path)
+        except DamagedFile as error:
+            self.messages.append(str(error))
+            return
+        for change in content.changes:
+            try:
+                self.state.apply(change)
+            except msgspec.ValidationError:
+                self.messages.append(f"{path.name} 里有一条记录读不懂，已跳过（编号 {change.id[:8]}）。")
+
+    def _tables(self) -> dict[str, list[dict[str, Any]]]:
+        own = State(self.file.changes()) if self.file is not None else State()
+        return state_tables(own, self.round)
+
+    # ---------------------------------------------------------------- changing
+
+    @property
+    def today(self) -> str:
+        """The user's calendar date, YYYY-MM-DD."""
+        return self.clock().date().isoformat()
+
+    def commit(self, edits: list[Edit], what: str) -> set[str]:
+        """Make one change of these edits; returns the records whose reading may have changed.
+
+        Raises ReadOnlySession when this session only looks.
+        """
+        if not edits:
+            return set()
+        return self._append(edits=tuple(edits), what=what)
+
+    def _append(self, *, edits: tuple[Edit, ...] = (), retract: tuple[str, ...] = (), what: str) -> set[str]:
+        if self.file is None or self.read_only:
+            raise ReadOnlySession(self.read_only)
+        body = Body(at=self._now(), by=self.identity.people, edits=edits, retract=retract, what=what)
+        change = make_change(self.file.head, self.writer, body)
+        touched = self.state.apply(change)
+        self.file.append(change)
+        self._follow(change)
+        return touched
+
+    def _follow(self, change: Change) -> None:
+        known = self.state.changes[change.id]
+        for stacks in self._undo.values():
+            stacks.take(known)
+
+    def _now(self) -> str:
+        return self.clock().isoformat(timespec="seconds")
+
+    def _stacks(self, unit: str) -> UndoStacks:
+        if unit not in self._undo:
+            self._undo[unit] = UndoStacks(self.state, self.writer, unit)
+        return self._undo[unit]
+
+    def undo(self, unit: str) -> tuple[str, set[str]] | None:
+        """Take back this laptop's last action in a unit; returns its name and the touched records."""
+        target = self._stacks(unit).undo_target()
+        if target is None:
+            return None
+        name = self._name_of(target)
+        return name, self._append(retract=(target,), what=f"撤销：{name}")
+
+    def redo(self, unit: str) -> tuple[str, set[str]] | None:
+        """Bring back what was last undone in a unit."""
+        stacks = self._stacks(unit)
+        target = stacks.redo_target()
+        if target is None:
+            return None
+        name = self._name_of(stacks.undone[-1][1])
+        return name, self._append(retract=(target,), what=f"恢复：{name}")
+
+    def _name_of(self, change_id: str) -> str:
+        known = self.state.changes.get(change_id)
+        return known.body.what if known and known.body else ""
+
+    # ---------------------------------------------------------------- saving
+
+    def watch(self, saved: Callable[[int], None], failed: Callable[[Exception], None]) -> None:
+        """Be told, from the writer thread, how many changes are durable and what went wrong."""
+        if self.file is not None:
+            self.file.on_saved = saved
+            self.file.on_error = failed
+
+    @property
+    def pending(self) -> int:
+        """Changes not yet on disk."""
+        return self.file.pending if self.file is not None else 0
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Wait until every change is on disk. Raises StoreError when it cannot be."""
+        if self.file is not None:
+            self.file.flush(timeout)
+
+    def close(self) -> None:
+        """Fold the journal into the snapshot and let the file go."""
+        if self.file is not None:
+            self.file.close()
+            self.file = None
+
+    def date(self) -> dt.date:
+        """Today as a date."""
+        return self.clock().date()

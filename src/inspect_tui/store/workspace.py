@@ -1,0 +1,254 @@
+"""Workspace: the folder a team works in, and what stands in it.
+
+One writer per file, so that any folder-sync engine can carry a workspace without making a write conflict.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
+from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.model.person import Identity
+from inspect_tui.model.roster import Roster
+from inspect_tui.model.round import Round, Rules
+from inspect_tui.store.files import write_durable
+from inspect_tui.store.loading import load_checklist, load_roster, load_round, load_rules, sniff_format
+
+#: Clock handed in by whoever runs the program, so that no rule or file looks at the time by itself.
+Clock = Callable[[], dt.datetime]
+
+_SAFE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+
+
+def local_clock() -> dt.datetime:
+    """Now, with the local offset."""
+    return dt.datetime.now().astimezone()
+
+
+def new_writer_id() -> str:
+    """Random id of a findings file: 12 hex digits."""
+    return secrets.token_hex(6)
+
+
+class RoundEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A round as the home screen lists it; `faults` instead of `round` when its file cannot be used."""
+
+    id: str
+    path: Path
+    round: Round | None = None
+    raw: dict[str, Any] = {}
+    faults: tuple[Fault, ...] = ()
+
+
+class Workspace:
+    """A workspace folder. Reading a part of it that is broken never hides the rest."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    # ---------------------------------------------------------------- places
+
+    @property
+    def checklists_dir(self) -> Path:
+        return self.root / "checklists"
+
+    @property
+    def rounds_dir(self) -> Path:
+        return self.root / "rounds"
+
+    @property
+    def exports_dir(self) -> Path:
+        return self.root / "exports"
+
+    @property
+    def identity_path(self) -> Path:
+        return self.root / "identity.json"
+
+    def round_dir(self, round_id: str) -> Path:
+        """Folder of a round. Raises ValueError for an id that is not a plain name (no path tricks)."""
+        if not _SAFE_ID.match(round_id):
+            raise ValueError(round_id)
+        return self.rounds_dir / round_id
+
+    def findings_path(self, round_id: str, writer: str) -> Path:
+        """The findings file of one writer in a round."""
+        if not _SAFE_ID.match(writer):
+            raise ValueError(writer)
+        return self.round_dir(round_id) / f"{writer}.json"
+
+    # ---------------------------------------------------------------- making
+
+    @classmethod
+    def is_workspace(cls, root: Path) -> bool:
+        """Whether a folder is a workspace: it has a roster, rounds, or checklists of ours."""
+        space = cls(root)
+        return (
+            (root / "roster.json").is_file()
+            or space.rounds_dir.is_dir()
+            or any(sniff_format(p) == CHECKLIST_FORMAT for p in space.checklists_dir.glob("*.json"))
+        )
+
+    @classmethod
+    def init(cls, root: Path) -> Workspace:
+        """Set a folder up: shipped checklists, rules and a sample roster to edit. Existing files stay."""
+        from inspect_tui.store.shipped import shipped_files
+
+        space = cls(root)
+        for folder in (space.checklists_dir, space.rounds_dir, space.exports_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        for source in shipped_files():
+            target = space.checklists_dir / source.name
+            if source.name == "roster.sample.json":
+                target = root / "roster.json"
+            elif source.name == "rules.json":
+                target = root / "rules.json"
+            if not target.exists():
+                write_durable(target, source.read_bytes())
+        return space
+
+    # ---------------------------------------------------------------- reading
+
+    def checklists(self) -> tuple[list[Checklist], list[Fault]]:
+        """All usable checklists, and every fault of those that are not."""
+        good: list[Checklist] = []
+        faults: list[Fault] = []
+        for path in sorted(self.checklists_dir.glob("*.json")):
+            if sniff_format(path) not in (CHECKLIST_FORMAT, ""):
+                continue
+            try:
+                checklist, warnings = load_checklist(path)
+            except InputFaults as error:
+                faults.extend(error.faults)
+            else:
+                good.append(checklist)
+                faults.extend(warnings)
+        return good, faults
+
+    def roster_path(self) -> Path:
+        """The roster: roster.json, or the sample among the checklists when there is none."""
+        own = self.root / "roster.json"
+        return own if own.exists() else self.checklists_dir / "roster.sample.json"
+
+    def roster(self) -> tuple[Roster | None, list[Fault]]:
+        """The roster, or None with all its faults."""
+        try:
+            return load_roster(self.roster_path())
+        except InputFaults as error:
+            return None, error.faults
+
+    def rules(self) -> tuple[Rules, list[Fault]]:
+        """The office's own figures, or the shipped drafts where there is no file."""
+        for path in (self.root / "rules.json", self.checklists_dir / "rules.json"):
+            if path.exists():
+                try:
+                    return load_rules(path)
+                except InputFaults as error:
+                    return Rules(), error.faults
+        return Rules(), []
+
+    def rounds(self) -> list[RoundEntry]:
+        """Every round folder, newest period first; a broken one is listed with its faults."""
+        entries = []
+        if not self.rounds_dir.is_dir():
+            return []
+        for folder in self.rounds_dir.iterdir():
+            path = folder / "round.json"
+            if not path.is_file() or not _SAFE_ID.match(folder.name):
+                continue
+            try:
+                round_, raw, _ = load_round(path)
+            except InputFaults as error:
+                entries.append(RoundEntry(id=folder.name, path=path, faults=tuple(error.faults)))
+            else:
+                entries.append(RoundEntry(id=folder.name, path=path, round=round_, raw=raw))
+        return sorted(entries, key=_newest_first)
+
+    def round(self, round_id: str) -> RoundEntry:
+        """One round. Raises InputFaults when its file cannot be used or is not there."""
+        path = self.round_dir(round_id) / "round.json"
+        round_, raw, _ = load_round(path)
+        return RoundEntry(id=round_id, path=path, round=round_, raw=raw)
+
+    def writers(self, round_id: str) -> list[str]:
+        """Ids of the findings files that lie in a round's folder, whoever wrote them."""
+        folder = self.round_dir(round_id)
+        names = (p.name.removesuffix(".json") for p in folder.glob("*.json"))
+        return sorted(n for n in names if re.fullmatch(r"[0-9a-f]{12}", n))
+
+    # ---------------------------------------------------------------- writing
+
+    def save_round(self, raw: dict[str, Any]) -> Path:
+        """Write a round's file; the raw form is kept so that unknown fields are passed on."""
+        path = self.round_dir(str(raw["id"])) / "round.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_durable(path, msgspec.json.format(msgspec.json.encode(raw), indent=1))
+        return path
+
+    def identity(self) -> Identity | None:
+        """Who works here, or None when it was never said, was said on another machine, or is damaged."""
+        try:
+            identity = msgspec.json.decode(self.identity_path.read_bytes(), type=Identity)
+        except (OSError, msgspec.DecodeError, ValueError):
+            return None
+        return identity if identity.machine == machine_id() else None
+
+    def save_identity(self, identity: Identity) -> Identity:
+        """Keep who works here, bound to this machine; a known writer id per round is kept."""
+        held = self.identity()
+        same = held is not None and held.name == identity.name
+        bound = msgspec.structs.replace(
+            identity,
+            machine=machine_id(),
+            writers=(held.writers if held is not None and same else {}) | identity.writers,
+        )
+        write_durable(self.identity_path, msgspec.json.format(msgspec.json.encode(bound), indent=1))
+        return bound
+
+    def writer_for(self, round_id: str, identity: Identity) -> tuple[str, Identity]:
+        """This laptop's findings file in a round: the known one, or a new id that is kept at once.
+
+        A workspace copied to another machine starts a new file there, so a fork is the exception.
+        """
+        known = identity.writers.get(round_id)
+        if known:
+            return known, identity
+        writer = new_writer_id()
+        grown = msgspec.structs.replace(identity, writers=identity.writers | {round_id: writer})
+        return writer, self.save_identity(grown)
+
+
+def machine_id() -> str:
+    """Random id of this machine and user account, made at first need outside every workspace."""
+    from platformdirs import user_data_path
+
+    folder = Path(os.environ.get("INSPECT_TUI_HOME") or user_data_path("inspect_tui", appauthor=False))
+    path = folder / "machine"
+    try:
+        held = path.read_text(encoding="ascii").strip()
+        if re.fullmatch(r"[0-9a-f]{16}", held):
+            return held
+    except (OSError, UnicodeDecodeError):
+        pass
+    made = secrets.token_hex(8)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_durable(path, made.encode("ascii"))
+    except OSError:
+        # A machine whose home cannot be written still works; it is asked who is there each time.
+        return made
+    return made
+
+
+def _newest_first(entry: RoundEntry) -> tuple[int, str, str]:
+    start = entry.round.period.start if entry.round else ""
+    inverted = "".join(chr(0x10FFFF - ord(c)) for c in start)
+    return (0 if entry.round else 1, inverted, entry.id)
