@@ -18,7 +18,7 @@ Tables = dict[str, list[dict[str, Any]]]
 
 
 def state_tables(state: State, round_: Round) -> Tables:
-    """Rows of answers, findings, visits and triggers, ordered by unit and key so equal states give equal rows."""
+    """Rows of answers, findings, visits and triggers, ordered so that equal states give equal rows."""
     tables: Tables = {"answers": [], "findings": [], "visits": [], "triggers": []}
     for unit_id in sorted(state.units()):
         unit = round_.unit(unit_id)
