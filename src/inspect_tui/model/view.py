@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
@@ -10,10 +11,13 @@ from inspect_tui.model.terms import FindingKind, Profile, Severity, Verdict, Vis
 
 
 class Picked(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A labelled deduction chosen by an inspector, with how many times it was met."""
+    """A labelled deduction chosen by an inspector, with how many times it was met: at least once.
+
+    The bound is checked on every foreign change; a negative count would give points instead of taking them.
+    """
 
     label: str
-    count: int = 1
+    count: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -68,7 +68,7 @@ def with_deduction(item: Item, current: Judgement, verdict: Verdict, label: str,
         raise ValueError(f"{verdict.value} takes no deduction")
     kept = [p for p in _kept(item, current, deduction) if p.label != label]
     before = current.count(label)
-    now = before + count if deduction.counted and before else max(count, 1)
+    now = before + max(count, 1) if deduction.counted else 1
     places = {d.label: place for place, d in enumerate(item.deductions)}
     picked = sorted([*kept, Picked(label, now)], key=lambda p: places.get(p.label, len(places)))
     return _with_picked(item, verdict, tuple(picked), current.reason)

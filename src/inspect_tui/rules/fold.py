@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
-from inspect_tui.model.change import Body, Change, parse_key
+from inspect_tui.model.change import Body, Change, Edit, parse_key
+from inspect_tui.model.terms import Verdict
+from inspect_tui.model.view import Judgement
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fields import FieldRule, field_rule
 
@@ -61,11 +63,13 @@ class State:
     def apply(self, change: Change) -> set[str]:
         """Take a change in; returns the keys of the records whose reading may have changed.
 
-        Raises msgspec.ValidationError when the body is not a Body: the door (store, merge) checks first.
+        Raises msgspec.ValidationError, and takes nothing in, when the body is not a Body or holds a
+        judgement that is none. A body that arrives after its erased form is taken: a union loses nothing.
         """
-        if change.id in self.changes:
+        held = self.changes.get(change.id)
+        if held is not None and (held.body is not None or change.body is None):
             return set()
-        body = _body_decoder.decode(change.body) if change.body is not None else None
+        body = _read_body(change.body) if change.body is not None else None
         self.changes[change.id] = Known(id=change.id, writer=change.writer, prev=change.prev, body=body)
         if body is None:
             return set()
@@ -86,7 +90,12 @@ class State:
                 address = parse_key(edit.record)
                 unit = address.unit if address else ""
                 self._by_unit.setdefault(unit, {})[edit.record] = None
-            fields.setdefault(edit.field, []).append(entry)
+            entries = fields.setdefault(edit.field, [])
+            if entries and entries[-1].change == change.id:
+                # One action speaks once about a field: its last word counts, and is no quarrel with itself.
+                entries[-1] = entry
+            else:
+                entries.append(entry)
             self._live.pop((edit.record, edit.field), None)
             touched.add(edit.record)
         for target in body.retract:
@@ -114,17 +123,42 @@ class State:
 
     # ---------------------------------------------------------------- reading
 
-    def retracted(self, change_id: str, _path: frozenset[str] = frozenset()) -> bool:
-        """Whether a change stands retracted by a live retraction of the same inspector."""
+    def retracted(self, change_id: str) -> bool:
+        """Whether a change stands retracted by a live retraction of the same inspector.
+
+        Walked with its own stack, because a foreign file may hold a chain of retractions of any length.
+        """
+        found: dict[str, bool] = {}
+        path = {change_id}
+        stack = [(change_id, self._own_retractions(change_id))]
+        while stack:
+            current, rest = stack[-1]
+            for by in rest:
+                if by in found:
+                    if not found[by]:
+                        found[current] = True
+                        break
+                elif by not in path:
+                    path.add(by)
+                    stack.append((by, self._own_retractions(by)))
+                    break
+            else:
+                found.setdefault(current, False)
+            if current in found:
+                stack.pop()
+                path.discard(current)
+                if stack and not found[current]:
+                    found[stack[-1][0]] = True
+        return found[change_id]
+
+    def _own_retractions(self, change_id: str) -> Iterator[str]:
         target = self.changes.get(change_id)
+        if target is None:
+            return
         for by in self._retracted_by.get(change_id, ()):
-            if by in _path or target is None:
-                continue
             retraction = self.changes[by]
-            own = _same_hand(retraction.writer, _by(retraction), target.writer, _by(target))
-            if own and not self.retracted(by, _path | {change_id}):
-                return True
-        return False
+            if _same_hand(retraction.writer, _by(retraction), target.writer, _by(target)):
+                yield by
 
     def live(self, record: str, field: str) -> list[Entry]:
         """The live edits of a field, ordered by change id; blanks only when nothing else is live."""
@@ -251,11 +285,29 @@ class State:
         return sorted(self.changes)
 
 
+def _read_body(raw: msgspec.Raw) -> Body:
+    """The body of a change. A judgement without a verdict says nothing, so it becomes a blank."""
+    body = _body_decoder.decode(raw)
+    if not any(_is_judgement(e) and e.value is not None for e in body.edits):
+        return body
+    edits = tuple(
+        msgspec.structs.replace(e, value=None)
+        if _is_judgement(e)
+        and e.value is not None
+        and msgspec.convert(e.value, Judgement).verdict is Verdict.PENDING
+        else e
+        for e in body.edits
+    )
+    return msgspec.structs.replace(body, edits=edits)
+
+
+def _is_judgement(edit: Edit) -> bool:
+    return edit.field == "judgement" and edit.record.startswith("answer/")
+
+
 def is_blank(value: Any) -> bool:
     """Whether a value says nothing: a blank never beats a value."""
-    if value is None or value == "" or value is False or value == [] or value == {}:
-        return True
-    return isinstance(value, dict) and value.get("verdict") == "pending"
+    return value is None or value == "" or value is False or value == [] or value == {}
 
 
 def opinion_key(judgement: dict[str, Any]) -> bytes:

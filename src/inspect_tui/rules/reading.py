@@ -28,9 +28,9 @@ def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
     """An item at a unit as it now reads."""
     key = answer_key(unit, checklist, item.id)
     opinions: dict[bytes, Opinion] = {}
-    for entry in state.live(key, "judgement"):
-        if is_blank(entry.value):
-            continue
+    entries = [e for e in state.live(key, "judgement") if not is_blank(e.value)]
+    wording = item_hash(item) if entries else ""
+    for entry in entries:
         opinion = Opinion(
             change=entry.change,
             writer=entry.writer,
@@ -39,7 +39,11 @@ def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
             judgement=judgement_of(entry.value),
             decision=entry.decision,
         )
-        opinions.setdefault(opinion_key(entry.value), opinion)
+        said = opinion_key(entry.value)
+        agreed = opinions.get(said)
+        # Of agreeing opinions one on the present text speaks, so that a fresh look by one hand is enough.
+        if agreed is None or (agreed.judgement.item != wording and opinion.judgement.item == wording):
+            opinions[said] = opinion
     held = tuple(opinions.values())
     judgement = held[0].judgement if len(held) == 1 else Judgement()
     return Answer(
@@ -51,7 +55,7 @@ def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
         notes=_notes(state, key),
         methods=tuple(state.elements(key, "method")),
         samples=tuple(state.elements(key, "sample")),
-        stale=bool(judgement.item) and judgement.item != item_hash(item),
+        stale=bool(judgement.item) and judgement.item != wording,
     )
 
 
@@ -156,7 +160,7 @@ def free_findings(state: State, unit: str) -> list[Finding]:
             Finding(
                 key=key,
                 unit=unit,
-                kind=FindingKind(state.value(key, "kind", "deficiency")),
+                kind=_member(FindingKind, state.value(key, "kind"), FindingKind.DEFICIENCY),
                 text=str(first.value),
                 checklist=str(state.value(key, "checklist", "")),
                 item=str(state.value(key, "item", "")),
@@ -164,7 +168,7 @@ def free_findings(state: State, unit: str) -> list[Finding]:
                 missing=bool(state.value(key, "missing")),
                 fixed_on_site=bool(state.value(key, "fixed_on_site")),
                 referred=bool(state.value(key, "referred")),
-                contested=len(entries) > 1,
+                contested=len({str(e.value) for e in entries}) > 1,
                 by=first.by,
                 at=first.at,
                 changes=tuple(e.change for e in entries),
@@ -201,9 +205,9 @@ def findings_of_unit(state: State, round_: Round, unit: str, checklists: list[Ch
 
 
 def read_hits(state: State, unit: str) -> list[Hit]:
-    """Red lines, vetoes and alerts recorded at a unit."""
+    """Red lines, vetoes and alerts recorded at a unit, by key: arrival differs from laptop to laptop."""
     hits = []
-    for key in state.records(unit):
+    for key in sorted(state.records(unit)):
         address = parse_key(key)
         if address is None or address.kind != "trigger":
             continue
@@ -250,7 +254,17 @@ def read_visit(state: State, unit: str) -> Visit:
         confirmed_by=str(state.value(key, "confirmed_by", "")),
         objection=str(state.value(key, "objection", "")),
         reopened=str(state.value(key, "reopened", "")),
-        started=bool(state.records(unit)),
+        started=is_started(state, unit),
+    )
+
+
+def is_started(state: State, unit: str) -> bool:
+    """Whether anything stands recorded at a unit; what was undone or emptied again does not start a visit."""
+    return any(
+        not is_blank(entry.value)
+        for record in state.records(unit)
+        for field in state.fields(record)
+        for entry in state.live(record, field)
     )
 
 

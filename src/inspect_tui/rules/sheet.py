@@ -199,17 +199,16 @@ def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
         raise KeyError(unit_id)
     profile = profile_of(state, round_, unit_id)
     items = answered = 0
-    started = bool(state.records(unit_id))
+    visit = read_visit(state, unit_id)
     for checklist in checklists_for(round_, unit):
         for _, item in items_for(checklist, profile):
             items += 1
-            if started and read_answer(state, unit_id, checklist.id, item).answered:
+            if visit.started and read_answer(state, unit_id, checklist.id, item).answered:
                 answered += 1
-    visit = read_visit(state, unit_id)
     return Progress(
         items=items,
         answered=answered,
         submitted=visit.submitted,
         not_reached=visit.result.value == "not_reached",
-        started=started,
+        started=visit.started,
     )
