@@ -49,7 +49,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     `severity_points`: what a problem without a labelled deduction costs. `days`: days to rectify by
     severity. `common_units`/`common_share`: when one problem in several units is a common one.
-    `softeners`: which word a text uses for which share of units (domain 3.1).
+    `softeners`: which word a text uses for which share of units (domain 3.1). `*_reasons`: ready reasons
+    offered by digit.
     """
 
     format: str = RULES_FORMAT
@@ -75,6 +76,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     )
     single_word: str = "个别"
     coverage_warning: Decimal = Decimal("0.8")
+    na_reasons: tuple[str, ...] = ("本单位没有这项工作", "本期没有发生")
+    unverified_reasons: tuple[str, ...] = ("当事人不在岗", "资料不在现场", "现场条件不允许", "本单位未查")
+    not_reached_reasons: tuple[str, ...] = ("道路不通", "单位集中作业，无人迎检", "天气原因")
     message_bytes: int = 1900
 
 

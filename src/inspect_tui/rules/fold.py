@@ -259,12 +259,9 @@ class State:
                 if len({_opinion(kind, field, e.value) for e in entries if not is_blank(e.value)}) > 1:
                     yield record, field, entries
             if unseen := self.unseen_by_tombstone(record):
-                later = [e for e in self._entries_of(record) if e.change in unseen]
+                others = [e for f in sorted(fields) if f != "deleted" for e in self.live(record, f)]
+                later = [e for e in others if e.change in unseen]
                 yield record, "deleted", [*self.live(record, "deleted"), *later]
-
-    def _entries_of(self, record: str) -> Iterator[Entry]:
-        for entries in self._fields[record].values():
-            yield from entries
 
     # ---------------------------------------------------------------- the chain
 

@@ -1,0 +1,370 @@
+"""The app: which workspace, who works here, which round is open, and the way between screens.
+
+Screens are imported when first shown, so that starting costs no more than the first screen needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.screen import Screen
+
+from inspect_tui.model.fault import InputFaults
+from inspect_tui.model.person import Identity
+from inspect_tui.rules import actions
+from inspect_tui.store.drafts import Drafts
+from inspect_tui.store.errors import StoreError
+from inspect_tui.store.session import ReadOnlySession, Session
+from inspect_tui.store.workspace import Clock, Workspace, local_clock
+from inspect_tui.tui.base import BaseApp
+from inspect_tui.tui.desk import Desk, VisitClosed
+from inspect_tui.tui.widgets.inks import Part
+from inspect_tui.tui.widgets.prompt import TextPrompt
+
+if TYPE_CHECKING:
+    from inspect_tui.tui.track import Stop
+
+
+class Saved(Message):
+    """The disk has caught up with some changes. Posted from the writer thread."""
+
+
+class SaveFailed(Message):
+    """A save did not work. Posted from the writer thread."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class InspectApp(BaseApp):
+    """The product on one folder."""
+
+    TITLE = "党建回头看检查"
+
+    def __init__(
+        self, root: Path, *, pack: Path | None = None, unit: str = "", clock: Clock = local_clock
+    ) -> None:
+        super().__init__()
+        self.root, self.pack, self.unit_wanted, self.clock = root, pack, unit, clock
+        self.space = Workspace(root)
+        self.identity: Identity | None = None
+        self.desk: Desk | None = None
+        self.drafts: Drafts | None = None
+        self._save_error = ""
+
+    # ---------------------------------------------------------------- starting
+
+    def on_mount(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the first screen this folder calls for."""
+        if self.pack is not None:
+            from inspect_tui.tui.screens.take_pack import TakePackScreen
+
+            self.push_screen(TakePackScreen(self.pack))
+        elif not Workspace.is_workspace(self.root):
+            from inspect_tui.tui.screens.setup import SetupScreen
+
+            self.push_screen(SetupScreen(self.root))
+        else:
+            self.enter()
+
+    def enter(self) -> None:
+        """Enter the workspace: ask who works here when it is not known, then go home."""
+        self.identity = self.space.identity()
+        if self.identity is None:
+            from inspect_tui.tui.screens.identity import IdentityScreen
+
+            self.push_screen(IdentityScreen(), self._named)
+        else:
+            self.open_home()
+
+    def _named(self, identity: Identity | None) -> None:
+        if identity is None:
+            self.exit()
+            return
+        try:
+            self.identity = self.space.save_identity(identity)
+        except StoreError as error:
+            # A folder that cannot be written can still be looked at.
+            self.identity = identity
+            self.say(str(error), "error")
+        self.open_home()
+
+    def open_home(self) -> None:
+        """Open the newest usable round and show the home screen."""
+        from inspect_tui.tui.screens.home import HomeScreen
+
+        entries = self.space.rounds()
+        first = next((e for e in entries if e.round is not None), None)
+        if first is not None:
+            self.open_round(first.id)
+        self.switch_to(HomeScreen(entries))
+        unit = self.unit_wanted
+        self.unit_wanted = ""
+        if unit and self.desk is not None:
+            if self.desk.round.unit(unit) is not None:
+                self.open_unit(unit)
+            else:
+                self.say(f"本轮没有编号为“{unit}”的单位。", "warning")
+
+    def switch_to(self, screen: Screen[None]) -> None:
+        """Make a screen the only one above the base."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(screen)
+
+    def open_round(self, round_id: str) -> bool:
+        """Open a round for this inspector, closing the one that was open."""
+        if self.identity is None:
+            return False
+        if self.desk is not None and self.desk.round.id == round_id:
+            return True
+        try:
+            session = Session.open(self.space, round_id, self.identity, self.clock)
+        except (InputFaults, StoreError) as error:
+            self.say(str(error), "error")
+            return False
+        self.close_round()
+        self.identity = session.identity
+        self.desk = Desk(session)
+        self.desk.listen(lambda _: self.show_status())
+        session.watch(lambda _: self.post_message(Saved()), lambda e: self.post_message(SaveFailed(str(e))))
+        self.drafts = Drafts(self.space.findings_path(round_id, session.writer)) if session.writer else None
+        for message in session.messages:
+            self.say(message, "warning", timeout=12)
+        self._save_error = ""
+        return True
+
+    def close_round(self) -> None:
+        """Let the open round go, everything on disk."""
+        if self.desk is not None:
+            self.desk.session.close()
+            self.desk = None
+        if self.drafts is not None:
+            self.drafts.close()
+            self.drafts = None
+
+    # ---------------------------------------------------------------- the save light
+
+    def status(self) -> list[Part]:
+        """What the save light says now."""
+        if self.desk is None:
+            return []
+        session = self.desk.session
+        if session.read_only:
+            return [("只读", "warn")]
+        if self._save_error:
+            return [("未保存", "fail")]
+        if session.pending:
+            return [("保存中", "dim")]
+        return [("已保存", "pass")]
+
+    def show_status(self) -> None:
+        """Show the save light on the screen in front."""
+        show = getattr(self.screen, "show_status", None)
+        if show is not None:
+            show(self.status())
+
+    def on_saved(self, _: Saved) -> None:
+        if self.desk is not None and not self.desk.session.pending:
+            self._save_error = ""
+        self.show_status()
+
+    def on_save_failed(self, message: SaveFailed) -> None:
+        self._save_error = message.reason
+        self.show_status()
+        self.say(message.reason, "error", timeout=20)
+
+    # ---------------------------------------------------------------- saving at the edges
+
+    def save_drafts(self) -> None:
+        """Turn half-typed text into a change; called on focus-out and when the terminal goes away."""
+        for screen in self.screen_stack:
+            keep = getattr(screen, "save_draft", None)
+            if keep is not None:
+                keep()
+            commit = getattr(screen, "commit_typed", None)
+            if commit is not None:
+                commit()
+
+    def save_everything(self) -> None:
+        """Bring everything to disk before the program ends, for whatever reason it ends."""
+        try:
+            self.save_drafts()
+        finally:
+            self.close_round()
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a small private fact, such as where a walk was left; never part of the findings."""
+        if self.drafts is not None:
+            self.drafts.save(key, value)
+
+    def recall(self, key: str) -> str:
+        """A small private fact kept before."""
+        return self.drafts.load().get(key, "") if self.drafts is not None else ""
+
+    # ---------------------------------------------------------------- asking
+
+    def ask_text(
+        self,
+        title: str,
+        *,
+        draft: str,
+        then: Callable[[str], None],
+        text: str = "",
+        hint: str = "",
+        required: bool = True,
+        multiline: bool = False,
+    ) -> None:
+        """Ask for words. What was typed before under the same draft key is offered back.
+
+        `then` may be called more than once with growing text (focus-out, window closed, accepted), so it
+        must write the same record each time.
+        """
+        from inspect_tui.tui.screens.words import WordsPrompt
+
+        held = self.recall(f"text/{draft}")
+        key = f"text/{draft}"
+
+        def accepted(words: str | None) -> None:
+            if words is not None:
+                if self.drafts is not None:
+                    self.drafts.clear(key)
+                then(words)
+
+        prompt: TextPrompt = WordsPrompt(
+            title,
+            text=held or text,
+            hint=hint or ("上次没写完的内容已放回。" if held and held != text else ""),
+            required=required,
+            multiline=multiline,
+            on_draft=lambda words: self.remember(key, words),
+            commit=then,
+        )
+        self.push_screen(prompt, accepted)
+
+    def ask_trigger(self, unit: str, checklist: str, trigger: str) -> None:
+        """Put a red line that a deduction names before the inspector."""
+        from inspect_tui.tui.screens.triggers import TriggersScreen
+
+        if self.desk is not None:
+            self.push_screen(TriggersScreen(self.desk, unit, ask=(checklist, trigger)))
+
+    def reopen(self, unit: str) -> None:
+        """Open a submitted visit again, with a reason."""
+        desk = self.desk
+        if desk is None:
+            return
+
+        def reasoned(reason: str) -> None:
+            try:
+                desk.commit(unit, actions.reopen(desk.state, unit, reason), "重新打开", reopening=True)
+            except ReadOnlySession as held:
+                self.say(f"现在只能看：{held}", "warning")
+            else:
+                self.say("已重新打开，可以修改；改完请再提交。")
+
+        self.ask_text("重新打开的原因", draft=f"reopen/{unit}", then=reasoned)
+
+    # ---------------------------------------------------------------- going
+
+    def open_unit(self, unit: str, at: tuple[str, str] | None = None) -> None:
+        """Walk a unit, resuming at the very item left, or at a given one."""
+        from inspect_tui.tui.screens.walk import WalkScreen
+        from inspect_tui.tui.track import UnitTrack
+
+        if self.desk is None:
+            return
+        track = UnitTrack(self.desk, unit)
+        if at is None:
+            checklist, _, item = self.recall(f"resume/{unit}").partition("/")
+            at = (checklist, item)
+        self.push_screen(WalkScreen(track, track.sheet.index_of(*at)))
+
+    def open_across(self, checklist: str, item: str, unit: str = "") -> None:
+        """Walk one item across all my units."""
+        from inspect_tui.tui.screens.walk import AcrossScreen
+        from inspect_tui.tui.track import AcrossTrack
+
+        if self.desk is None:
+            return
+        track = AcrossTrack(self.desk, checklist, item)
+        here = next((i for i, stop in enumerate(track.stops) if stop.unit == unit), None)
+        self.push_screen(AcrossScreen(track, here))
+
+    def open_findings(self, stop: Stop) -> None:
+        """The findings of an item."""
+        from inspect_tui.tui.screens.findings import FindingsScreen
+
+        if self.desk is not None:
+            self.push_screen(FindingsScreen(self.desk, stop))
+
+    def open_triggers(self, unit: str) -> None:
+        """Red lines and vetoes of a unit."""
+        from inspect_tui.tui.screens.triggers import TriggersScreen
+
+        if self.desk is not None:
+            self.push_screen(TriggersScreen(self.desk, unit))
+
+    def open_header(self, unit: str) -> None:
+        """Header of the visit to a unit."""
+        from inspect_tui.tui.screens.header import HeaderScreen
+
+        if self.desk is not None:
+            self.push_screen(HeaderScreen(self.desk, unit))
+
+    def open_submit(self, unit: str) -> None:
+        """What is missing, then the problem list, then submitting."""
+        from inspect_tui.tui.screens.submit import SubmitScreen
+
+        if self.desk is not None:
+            self.push_screen(SubmitScreen(self.desk, unit))
+
+    def open_search(self, unit: str | None = None) -> None:
+        """Search items, findings and units."""
+        from inspect_tui.tui.screens.search import SearchScreen
+
+        if self.desk is not None:
+            self.push_screen(SearchScreen(self.desk, unit))
+
+    def open_summary(self, unit: str | None = None) -> None:
+        """Summary and text of a unit, or of the whole round."""
+        from inspect_tui.tui.screens.summary import SummaryScreen
+
+        if self.desk is not None:
+            self.push_screen(SummaryScreen(self.desk, unit))
+
+    def open_handin(self) -> None:
+        """Hand the work in."""
+        from inspect_tui.tui.screens.handin import HandInScreen
+
+        if self.desk is not None:
+            self.push_screen(HandInScreen(self.desk))
+
+    def open_help(self, place: str) -> None:
+        """All keys of a screen."""
+        from inspect_tui.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(place))
+
+    def go_back(self) -> None:
+        """Leave the screen in front; the last one is left by quitting."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+            self.show_status()
+
+
+def run_app(workspace: Path | None = None, pack: Path | None = None, unit: str | None = None) -> int:
+    """Run the product full-screen; returns the process's exit code."""
+    app = InspectApp((workspace or Path.cwd()).absolute(), pack=pack, unit=unit or "")
+    app.run()
+    return app.return_code or 0
+
+
+__all__ = ["InspectApp", "VisitClosed", "run_app"]

@@ -1,0 +1,142 @@
+"""Desk: what the screens share while a round is open — the session, the sheets, who works where.
+
+Screens ask the desk and tell it what was done; it makes the change, keeps every open sheet in step, and
+says which records changed. It holds no widget.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from inspect_tui.model.change import Edit
+from inspect_tui.model.roster import Unit
+from inspect_tui.model.round import Round
+from inspect_tui.model.view import Visit
+from inspect_tui.rules.actions import begin_visit
+from inspect_tui.rules.applicability import inspected_units
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.reading import read_visit
+from inspect_tui.rules.sheet import Progress, UnitSheet, unit_progress
+from inspect_tui.store.session import ReadOnlySession, Session
+
+
+class VisitClosed(Exception):
+    """A change was asked of a submitted visit; it must be re-opened first."""
+
+
+class Desk:
+    """One open round."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._sheets: dict[str, UnitSheet] = {}
+        self._progress: dict[str, Progress] = {}
+        self._listeners: list[Callable[[set[str]], None]] = []
+
+    @property
+    def round(self) -> Round:
+        return self.session.round
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    # ---------------------------------------------------------------- what is there
+
+    def units(self, *, mine: bool = False) -> list[Unit]:
+        """The units to inspect, in roster order; with `mine`, those of this inspector's team."""
+        units = inspected_units(self.round)
+        if mine:
+            team = next((t for t in self.round.teams if t.id == self.session.identity.team), None)
+            if team is not None and team.units:
+                wanted = set(team.units)
+                return [u for u in units if u.id in wanted]
+        return units
+
+    def sheet(self, unit_id: str) -> UnitSheet:
+        """The sheet of a unit, built once and kept in step from then on."""
+        sheet = self._sheets.get(unit_id)
+        if sheet is None:
+            sheet = self._sheets[unit_id] = UnitSheet(self.state, self.round, unit_id)
+        return sheet
+
+    def visit(self, unit_id: str) -> Visit:
+        """The visit to a unit as it now reads."""
+        return read_visit(self.state, unit_id)
+
+    def progress(self, unit_id: str) -> Progress:
+        """Progress of a unit; remembered until something there changes."""
+        known = self._progress.get(unit_id)
+        if known is None:
+            known = self._progress[unit_id] = unit_progress(self.state, self.round, unit_id)
+        return known
+
+    def path_of(self, unit: Unit) -> str:
+        """Where a unit belongs: the names above it, below the committee, joined by slashes."""
+        names: list[str] = []
+        parent = self.round.unit(unit.parent)
+        while parent is not None and len(names) < 5:
+            if parent.kind.value not in ("committee", "company"):
+                names.append(parent.name)
+            parent = self.round.unit(parent.parent)
+        return "/".join(reversed(names))
+
+    # ---------------------------------------------------------------- what is done
+
+    def listen(self, heard: Callable[[set[str]], None]) -> Callable[[], None]:
+        """Be told which records changed; returns a function that ends the listening."""
+        self._listeners.append(heard)
+        return lambda: self._listeners.remove(heard)
+
+    def commit(self, unit_id: str, edits: list[Edit], what: str, *, reopening: bool = False) -> set[str]:
+        """Make one change in a unit; the first one also notes the date and who inspects.
+
+        Raises ReadOnlySession or VisitClosed, which the app tells the user; nothing is then changed.
+        """
+        if not edits:
+            return set()
+        if self.session.read_only:
+            raise ReadOnlySession(self.session.read_only)
+        if not reopening and self.visit(unit_id).submitted:
+            raise VisitClosed(unit_id)
+        begun = begin_visit(self.state, unit_id, self.session.today, self.session.identity.people)
+        ours = {(e.record, e.field) for e in edits}
+        first = [e for e in begun if (e.record, e.field) not in ours]
+        return self._changed(self.session.commit([*edits, *first], what))
+
+    def undo(self, unit_id: str) -> str | None:
+        """Take back the last action in a unit; returns its name, or None when there is nothing to undo."""
+        if self.visit(unit_id).submitted:
+            raise VisitClosed(unit_id)
+        done = self.session.undo(unit_id)
+        if done is None:
+            return None
+        self._changed(done[1])
+        return done[0]
+
+    def redo(self, unit_id: str) -> str | None:
+        """Bring back what was last undone in a unit; returns its name, or None."""
+        if self.visit(unit_id).submitted:
+            raise VisitClosed(unit_id)
+        done = self.session.redo(unit_id)
+        if done is None:
+            return None
+        self._changed(done[1])
+        return done[0]
+
+    def _changed(self, touched: set[str]) -> set[str]:
+        units = {record.split("/")[1] for record in touched if record.count("/")}
+        for unit_id in units:
+            self._progress.pop(unit_id, None)
+            sheet = self._sheets.get(unit_id)
+            if sheet is not None:
+                sheet.refresh(touched)
+        for heard in list(self._listeners):
+            heard(touched)
+        return touched
+
+    @staticmethod
+    def new_id() -> str:
+        """A random id for a finding typed by hand."""
+        return secrets.token_hex(8)

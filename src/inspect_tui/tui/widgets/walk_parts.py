@@ -1,0 +1,224 @@
+"""The two panes around the walk list: the head with progress, and the detail of the item under the cursor."""
+
+from __future__ import annotations
+
+from textual.strip import Strip
+
+from inspect_tui.model.terms import Scoring, Verdict
+from inspect_tui.rules.reading import findings_of_item, free_findings
+from inspect_tui.rules.scoring import points_text
+from inspect_tui.tui import skin
+from inspect_tui.tui.linebreak import wrap
+from inspect_tui.tui.text import cells, fit
+from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
+from inspect_tui.tui.walking import method_signs, verdict_word
+from inspect_tui.tui.widgets.inks import Inked, Part, width_of
+
+
+class WalkHead(Inked):
+    """Two lines: where I am and who I am; the sections with their progress, and the score so far."""
+
+    DEFAULT_CSS = """
+    WalkHead { height: 2; }
+    """
+
+    def __init__(self, track: Track, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.track = track
+        self.stop: Stop | None = None
+        self.status: list[Part] = []
+
+    def show(self, stop: Stop | None) -> None:
+        """Follow the cursor."""
+        self.stop = stop
+        self.refresh()
+
+    def show_status(self, status: list[Part]) -> None:
+        """Show the save light."""
+        if status != self.status:
+            self.status = status
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        parts = self._where(width) if y == 0 else self._progress(width)
+        return self.strip(parts, width)
+
+    def _where(self, width: int) -> list[Part]:
+        desk = self.track.desk
+        people = "、".join(desk.session.identity.people)
+        right: list[Part] = [(f"{people}  ", "dim"), *self.status, (" ", "text")]
+        room = width - width_of(right) - 1
+        practice = "［演练］" if desk.round.practice else ""
+        title = practice + desk.round.title
+        if isinstance(self.track, AcrossTrack) or self.stop is None:
+            name = f"一题到底：{self.track.item}" if isinstance(self.track, AcrossTrack) else ""
+        else:
+            sheet = self.stop.sheet
+            path = desk.path_of(sheet.unit)
+            profile = f"[{sheet.profile.label}]" if sheet.unit.kind.value == "party_group" else ""
+            name = f"{path + '/' if path else ''}{sheet.unit.name} {profile}"
+        left = room - cells(name) - 2
+        parts: list[Part] = [(" ", "text")]
+        if left >= 8:
+            parts.append((fit(title, min(left, cells(title))) + "  ", "dim"))
+            room -= min(left, cells(title)) + 2
+        parts.append((fit(name, room), "head"))
+        return [*parts, *right]
+
+    def _progress(self, width: int) -> list[Part]:
+        if isinstance(self.track, UnitTrack):
+            sheet = self.track.sheet
+            tally = (
+                sheet.by_checklist.get(self.stop.row.checklist.id, sheet.total)
+                if self.stop is not None
+                else sheet.total
+            )
+            score = f"{points_text(tally.raw)}/{points_text(tally.applicable)}" if tally.applicable else "-"
+            right = f"  已查 {sheet.total.answered}/{sheet.total.items}  得分 {score} "
+            parts = self._sections(self.track, width - cells(right))
+        else:
+            done = sum(s.answer.answered for s in self.track.stops)
+            right = f"  已查 {done}/{len(self.track.stops)}个单位 "
+            text = self.stop.row.item.text if self.stop else ""
+            parts = [(fit(f" {text}", width - cells(right)), "text")]
+        return [*parts, (right, "strong")]
+
+    def _sections(self, track: UnitTrack, room: int) -> list[Part]:
+        sheet = track.sheet
+        here = (self.stop.row.checklist.id, self.stop.row.section.id) if self.stop else None
+        chips: list[tuple[str, str, bool]] = []
+        for (checklist_id, section_id), tally in sheet.by_section.items():
+            row = next(r for r in sheet.rows if r.checklist.id == checklist_id and r.section.id == section_id)
+            current = (checklist_id, section_id) == here
+            done = tally.answered == tally.items
+            ink = "accent" if current else "pass" if done else "dim"
+            chips.append((f" {row.section.short_name} {tally.answered}/{tally.items} ", ink, current))
+        at = next((i for i, chip in enumerate(chips) if chip[2]), 0)
+        first = at
+        used = cells(chips[at][0]) if chips else 0
+        last = at + 1
+        while True:
+            if last < len(chips) and used + cells(chips[last][0]) <= room:
+                used += cells(chips[last][0])
+                last += 1
+            elif first > 0 and used + cells(chips[first - 1][0]) <= room:
+                first -= 1
+                used += cells(chips[first][0])
+            else:
+                break
+        parts: list[Part] = [(text, ink) for text, ink, _ in chips[first:last]]
+        return [*parts, (" " * max(0, room - used), "text")]
+
+
+class ItemDetail(Inked):
+    """Everything about the item under the cursor: its words, how it scores, what was recorded."""
+
+    DEFAULT_CSS = """
+    ItemDetail { height: 1fr; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.stop: Stop | None = None
+        self.people: tuple[str, ...] = ()
+        self.across = False
+        self._lines: list[list[Part]] | None = None
+        self._width = 0
+
+    def show(self, stop: Stop | None, people: tuple[str, ...], across: bool) -> None:
+        """Follow the cursor, or show the same item again after it changed."""
+        self.stop, self.people, self.across = stop, people, across
+        self._lines = None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if self._lines is None or self._width != width:
+            self._width = width
+            self._lines = self._compose(width)
+        return self.strip(self._lines[y] if y < len(self._lines) else [], width)
+
+    def _compose(self, width: int) -> list[list[Part]]:
+        lines: list[list[Part]] = [[(skin.current().glyphs.rule * width, "dim")]]
+        if self.stop is None:
+            return [*lines, [(" 没有适用的检查项", "dim")]]
+        stop, item, answer = self.stop, self.stop.row.item, self.stop.answer
+        room = width - 2
+        points = f"{points_text(item.points)}分" if item.scoring is not Scoring.NONE else "不计分"
+        methods = "、".join(m.label for m in item.methods)
+        head = f" {item.id}  {points}  {item.severity.label}  {methods}"
+        if self.across:
+            head = f" {stop.sheet.unit.name}  {head.strip()}"
+        lines.append([(fit(head, width), "accent")])
+        lines += self._wrapped(item.text, room, "strong")
+        if item.rubric:
+            lines += self._wrapped(f"评分：{item.rubric}", room, "dim")
+        lines += self._recorded(room)
+        if answer.stale:
+            lines += self._wrapped("需重看：条文在检查之后改过", room, "warn")
+        for note in answer.notes:
+            own = set(note.by) & set(self.people)
+            who = "" if own else f"（{'、'.join(note.by)}）"
+            lines += self._wrapped(f"说明{who}：{note.text}", room, "text")
+        seen = [s for s in (method_signs(answer.methods), "、".join(answer.samples)) if s]
+        if seen:
+            lines += self._wrapped("方式、抽查：" + "  ".join(seen), room, "dim")
+        return lines
+
+    def _recorded(self, room: int) -> list[list[Part]]:
+        stop, answer = self.stop, self.stop.answer if self.stop else None
+        if stop is None or answer is None:
+            return []
+        lines: list[list[Part]] = []
+        if answer.disputed:
+            lines += self._wrapped("两种意见，待组长裁定：", room, "warn")
+            for opinion in answer.opinions:
+                said = verdict_word(opinion.judgement)
+                labels = "、".join(p.label for p in opinion.judgement.deductions)
+                lines += self._wrapped(
+                    f"{'、'.join(opinion.by)}：{said}{'，' + labels if labels else ''}", room, "warn"
+                )
+        judgement = answer.judgement
+        if judgement.reason:
+            lines += self._wrapped(f"原因：{judgement.reason}", room, "text")
+        for finding in findings_of_item(stop.sheet.state, stop.unit, stop.row.checklist.id, stop.row.item):
+            lost = next((loss for label, loss in stop.score.lost if label == finding.label), None)
+            tail = f"  -{points_text(lost)}" if lost else ""
+            fixed = "（立行立改）" if finding.fixed_on_site else ""
+            kind = "建议" if finding.kind.value == "suggestion" else "缺项" if finding.missing else "问题"
+            lines += self._wrapped(f"{kind}：{finding.text}{fixed}{tail}", room, "fail")
+        for finding in free_findings(stop.sheet.state, stop.unit):
+            if (finding.checklist, finding.item) == (stop.row.checklist.id, stop.row.item.id):
+                fixed = "（立行立改）" if finding.fixed_on_site else ""
+                ink = "fail" if finding.kind.value == "deficiency" else "pass"
+                lines += self._wrapped(f"{finding.kind.label}：{finding.text}{fixed}", room, ink)
+        return lines
+
+    @staticmethod
+    def _wrapped(text: str, room: int, ink: str) -> list[list[Part]]:
+        lines: list[list[Part]] = []
+        for piece in text.split("\n"):
+            lines += [[(" " + line, ink)] for line in wrap(piece, max(4, room))]
+        return lines
+
+
+def verdict_parts(stop: Stop) -> list[Part]:
+    """Sign, verdict and points of a row, in columns that fit every verdict."""
+    answer, score = stop.answer, stop.score
+    item = stop.row.item
+    if answer.disputed:
+        word, ink = "两种意见", "warn"
+    else:
+        word, ink = verdict_word(answer.judgement), answer.verdict.value
+    if answer.stale:
+        word, ink = "需重看", "warn"
+    if item.scoring is Scoring.NONE:
+        points = ""
+    elif answer.answered and score.counted:
+        points = f"{points_text(score.gained)} / {points_text(score.points)}"
+    elif answer.verdict in (Verdict.NA, Verdict.UNVERIFIED):
+        points = "不计"
+    else:
+        points = f"- / {points_text(score.points)}"
+    return [(fit(word, 9), ink), (fit(points, 9, "right"), "dim"), (" ", "text")]
