@@ -1,0 +1,15 @@
+"""The screens: everything that stands on Textual.
+
+Importing this package sets the environment variables that Textual reads once, at its own first import;
+that is why they are set here, before any module of the package can import it.
+"""
+
+from __future__ import annotations
+
+import os
+
+if os.name == "posix":
+    # The kitty protocol loses or garbles Chinese commits (see textual_patches). Windows keeps it: its driver
+    # asks for the protocol in any case, and a parser told to ignore it would lose Esc.
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

@@ -1,0 +1,1 @@
+"""Building blocks the screens are made of."""

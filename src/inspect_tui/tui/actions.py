@@ -1,0 +1,232 @@
+"""The one table of what can be done where, and with which key.
+
+Bindings, footer, help and menus all read it, so they cannot disagree. Digits, function keys, arrows, Enter,
+Esc, Tab and Space come first because they pass through a Chinese input method; letters are extras only, and
+a punctuation key is bound together with its full-width twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from inspect_tui.tui.zh import key_name
+
+TWINS: dict[str, tuple[str, ...]] = {
+    "slash": ("ideographic_comma", "fullwidth_solidus"),
+    "backslash": ("ideographic_comma", "fullwidth_reverse_solidus"),
+    "question_mark": ("fullwidth_question_mark",),
+    "comma": ("fullwidth_comma",),
+    "full_stop": ("ideographic_full_stop", "fullwidth_full_stop"),
+    "colon": ("fullwidth_colon",),
+    "semicolon": ("fullwidth_semicolon",),
+    "exclamation_mark": ("fullwidth_exclamation_mark",),
+    "left_parenthesis": ("fullwidth_left_parenthesis",),
+    "right_parenthesis": ("fullwidth_right_parenthesis",),
+    "left_square_bracket": ("left_black_lenticular_bracket",),
+    "right_square_bracket": ("right_black_lenticular_bracket",),
+    "plus": ("fullwidth_plus_sign",),
+    "minus": ("fullwidth_hyphen_minus",),
+    **{str(digit): (chr(0xFF10 + digit),) for digit in range(10)},
+}
+"""What a Chinese input method sends where a plain keyboard sends the key on the left."""
+
+_SAFE_NAMED = {"enter", "space", "escape", "tab", "shift+tab", "up", "down", "left", "right"}
+_SAFE_NAMED |= {"pageup", "pagedown", "home", "end", "delete", "backspace", "insert"}
+_SAFE_NAMED |= {f"f{number}" for number in range(1, 11)}
+
+
+def with_twins(keys: Iterable[str]) -> tuple[str, ...]:
+    """Keys together with what an input method turns them into."""
+    found: dict[str, None] = {}
+    for key in keys:
+        found[key] = None
+        for twin in TWINS.get(key, ()):
+            found[twin] = None
+    return tuple(found)
+
+
+def ime_proof(key: str) -> bool:
+    """Whether a key reaches the app while a Chinese input method is on."""
+    if key in _SAFE_NAMED or key in TWINS:
+        return True
+    return key.startswith("ctrl+") and key.removeprefix("ctrl+").isalpha() and len(key) == 6
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a user can do.
+
+    `run` is the Textual action it calls, `action_<id>` of the screen unless said otherwise. `rank` orders
+    the footer (smaller is more important; 0 keeps it out), `short` is its footer label where shorter.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    where: tuple[str, ...]
+    rank: int = 0
+    short: str = ""
+    run: str = ""
+
+    @property
+    def action(self) -> str:
+        return self.run or self.id
+
+    @property
+    def footer_label(self) -> str:
+        return self.short or self.label
+
+    @property
+    def key_label(self) -> str:
+        """The key as it is shown, e.g. `回车` or `F2`."""
+        return key_name(self.keys[0])
+
+
+HOME, WALK, ACROSS, HEADER, TRIGGERS = "home", "walk", "across", "header", "triggers"
+FINDINGS, SUBMIT, SUMMARY, SEARCH, SETUP = "findings", "submit", "summary", "search", "setup"
+ROUND_NEW, HANDIN, HELP, FAULTS = "round_new", "handin", "help", "faults"
+SCREENS = (
+    HOME,
+    WALK,
+    ACROSS,
+    HEADER,
+    TRIGGERS,
+    FINDINGS,
+    SUBMIT,
+    SUMMARY,
+    SEARCH,
+    SETUP,
+    ROUND_NEW,
+    HANDIN,
+    HELP,
+    FAULTS,
+)
+_JUDGE = (WALK, ACROSS)
+_BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
+
+ACTIONS: tuple[Action, ...] = (
+    # Verdicts
+    Action("pass", ("1",), "符合", "记为符合，转到下一未查项", _JUDGE, 1, run="verdict('pass')"),
+    Action(
+        "partial",
+        ("2",),
+        "基本符合",
+        "记为基本符合；有扣分情形时先选情形",
+        _JUDGE,
+        2,
+        run="verdict('partial')",
+    ),
+    Action(
+        "fail",
+        ("3",),
+        "缺项",
+        "记为不符合或缺项；有扣分情形时先选情形，再按可加次数",
+        _JUDGE,
+        3,
+        run="verdict('fail')",
+    ),
+    Action("na", ("4",), "不适用", "记为不适用，须选或填写理由", _JUDGE, 4, run="verdict('na')"),
+    Action(
+        "unverified", ("5",), "未能核实", "记为未能核实，须填写原因", _JUDGE, 5, run="verdict('unverified')"
+    ),
+    Action("clear", ("0",), "清除", "清除本项结论，恢复为未查", _JUDGE, run="verdict('pending')"),
+    Action(
+        "item_menu",
+        ("enter",),
+        "更多操作",
+        "打开本项菜单：说明、方式、抽样、整节处理、提交等",
+        _JUDGE,
+        11,
+        "更多",
+    ),
+    # The visit
+    Action("findings", ("f2",), "问题", "查看、补充、修改本项问题", (WALK, ACROSS, TRIGGERS), 6),
+    Action("good_practice", ("f3",), "好的做法", "记一条好的做法", _JUDGE, 7, "好做法"),
+    Action("suggestion", ("f4",), "建议", "记一条建议", _JUDGE, 10),
+    Action("note", ("f5",), "说明", "给本项写说明", _JUDGE, 9),
+    Action(
+        "summary",
+        ("f6",),
+        "通报",
+        "看汇总，把通报文字复制到剪贴板并存成文件",
+        (HOME, WALK, ACROSS, FINDINGS, SUBMIT, HANDIN),
+        8,
+    ),
+    Action("undo", ("ctrl+z",), "撤销", "撤销上一步", (WALK, ACROSS, HEADER, TRIGGERS, FINDINGS)),
+    Action("redo", ("ctrl+y",), "重做", "恢复刚撤销的一步", (WALK, ACROSS, HEADER, TRIGGERS, FINDINGS)),
+    Action("next_open", ("space",), "下一未查", "跳到下一个未查项", _JUDGE),
+    Action("next_section", ("right",), "下一节", "跳到下一节", (WALK,)),
+    Action("previous_section", ("left",), "上一节", "跳到上一节", (WALK,)),
+    Action("across_next", ("right",), "下一项", "换到清单的下一项", (ACROSS,)),
+    Action("across_previous", ("left",), "上一项", "换到清单的上一项", (ACROSS,)),
+    Action("search", ("slash",), "查找", "按汉字或拼音首字母查找", (HOME, WALK, ACROSS, FINDINGS), 12),
+    # Home
+    Action("open", ("enter",), "打开", "打开所选的轮次或党小组", (HOME,), 1),
+    Action("home_menu", ("1",), "菜单", "新建轮次、发包、开包、交卷等", (HOME,), 2),
+    Action("across", ("2",), "一题到底", "一个检查项走遍各党小组", (HOME,), 3),
+    Action("handin", ("3",), "交卷", "把本轮记录打成一个交卷文件", (HOME,), 4),
+    Action("collapse", ("left",), "收起", "收起下级", (HOME,)),
+    Action("expand", ("right",), "展开", "展开下级", (HOME,)),
+    # Lists with entries
+    Action("open", ("enter",), "修改", "修改所选的一条", (HEADER, FINDINGS), 1),
+    Action("add", ("1",), "新增", "新增一条", (FINDINGS,), 2),
+    Action("delete", ("4", "delete"), "删除", "删除所选的一条，可撤销", (FINDINGS,), 4),
+    Action("severity", ("2",), "程度", "改问题程度", (FINDINGS,), 3),
+    Action("fixed", ("3",), "立行立改", "标记或取消立行立改", (FINDINGS,), 3),
+    Action("hit", ("enter",), "记录", "记录所选红线，须确认并写明事实", (TRIGGERS,), 1),
+    Action("jump", ("enter",), "跳到该处", "跳到所选的未完成处", (SUBMIT,), 1),
+    Action("submit", ("1",), "提交", "没有遗漏时提交本次检查", (SUBMIT,), 2),
+    Action("objection", ("2",), "异议", "记录被检查单位的异议", (SUBMIT,), 3),
+    Action("copy", ("1", "f6"), "复制", "把通报文字复制到剪贴板，并存成文件", (SUMMARY,), 1),
+    Action("plain_text", ("2",), "纯文字", "只显示文字，便于用鼠标选取", (SUMMARY,), 2),
+    Action("go", ("enter",), "转到", "转到所选的一项", (SEARCH,), 1),
+    Action("accept", ("enter",), "下一步", "填好后继续", (SETUP, ROUND_NEW, HANDIN), 1),
+    Action("again", ("1",), "重新读取", "改好文件后重新读取", (FAULTS,), 1),
+    # Everywhere
+    Action("back", ("escape",), "返回", "回到上一屏", _BELOW_HOME, 20),
+    Action(
+        "help", ("f1", "question_mark"), "帮助", "看本屏所有按键", tuple(s for s in SCREENS if s != HELP), 19
+    ),
+    Action("quit", ("ctrl+q",), "退出", "保存并退出", SCREENS, 30, run="app.quit"),
+)
+
+
+def actions_for(screen: str) -> list[Action]:
+    """What can be done on a screen, in the table's order."""
+    return [action for action in ACTIONS if screen in action.where]
+
+
+def bindings_for(screen: str) -> list[Binding]:
+    """The Textual bindings of a screen.
+
+    None has priority: a digit with priority could no longer be typed into a note.
+    """
+    return [
+        Binding(
+            ",".join(with_twins(action.keys)),
+            action.action,
+            action.label,
+            show=False,
+            tooltip=action.help,
+            id=f"{screen}.{action.id}",
+        )
+        for action in actions_for(screen)
+        if action.id != "quit"
+    ]
+
+
+def footer_for(screen: str) -> list[Action]:
+    """What the footer of a screen offers, most important first."""
+    return sorted((action for action in actions_for(screen) if action.rank), key=lambda action: action.rank)
+
+
+def help_for(screen: str) -> list[tuple[str, str, str]]:
+    """The help of a screen: (keys, label, sentence), in the table's order."""
+    return [
+        (" ".join(key_name(key) for key in action.keys), action.label, action.help)
+        for action in actions_for(screen)
+    ]

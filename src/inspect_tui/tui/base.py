@@ -1,0 +1,257 @@
+"""What every app of ours is built on: patched, Chinese, safe to close and safe to crash."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+from time import monotonic
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.message_pump import MessagePump
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from inspect_tui.tui import closing, crash, skin, textual_patches, zh
+from inspect_tui.tui.text import shown
+
+textual_patches.install()
+
+ReturnT = TypeVar("ReturnT")
+
+KEY_PATIENCE = 1.0
+"""Seconds after which a key no longer waits for the one before it."""
+
+
+class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
+    """An app that keeps what was typed.
+
+    Subclasses override `save_drafts` and `save_everything`; both may run after the screen is gone, so they
+    must read what they save from objects of their own, never by a query.
+    """
+
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
+    NOTIFICATION_TIMEOUT: ClassVar[float] = 4
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-normal-height"), (36, "-tall")]  # noqa: RUF012
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "退出", show=False, priority=True, id="app.quit"),
+        Binding("ctrl+c", "help_quit", "复制或退出", show=False, system=True),
+    ]
+
+    LINK_ACTIONS: ClassVar[frozenset[str]] = frozenset()
+    """Actions that text with a link in it may run. Empty: text never acts."""
+
+    def __init__(self, *, look: skin.Skin | None = None, log_folder: Path | None = None) -> None:
+        skin.use(look or skin.choose_skin())
+        if skin.current().wide_ambiguous:
+            textual_patches.install_wide_ambiguous()
+        super().__init__()
+        self.register_theme(skin.THEME)
+        self.theme = skin.THEME.name
+        self.title = "回头看"
+        self.log_folder = log_folder
+        self._typed: deque[events.Key | events.Paste] = deque()
+        self._typing_since = 0.0
+
+    # Saving
+
+    def save_drafts(self) -> None:
+        """Write half-typed text. The screens that hold some have a `save_draft` of their own."""
+        for screen in reversed(self._all_screens()):
+            save = getattr(screen, "save_draft", None)
+            if callable(save):
+                save()
+
+    def save_everything(self) -> None:
+        """Write all that is not yet on the disk and wait for it. Called on signals and after a failure."""
+        self.save_drafts()
+
+    def _all_screens(self) -> list[Screen[Any]]:
+        try:
+            return list(self.screen_stack)
+        except Exception:
+            return []
+
+    async def _on_app_blur(self, event: events.AppBlur) -> None:
+        self.save_drafts()
+        await super()._on_app_blur(event)
+
+    # Start and end
+
+    async def _on_load(self) -> None:
+        if not self.is_headless:
+            closing.install(asyncio.get_running_loop(), self.save_everything, self._leave)
+
+    def _leave(self, code: int) -> None:
+        self.exit(return_code=code)
+
+    def on_unmount(self) -> None:
+        if not self.is_headless:
+            closing.remove(asyncio.get_running_loop())
+
+    async def action_quit(self) -> None:
+        """Save and leave."""
+        self.save_everything()
+        self.exit()
+
+    def action_help_quit(self) -> None:
+        self.tell("要退出请按 Ctrl+Q。")
+
+    def run_to_exit_code(self) -> int:
+        """Run and give the exit code a shell should see: Textual itself returns 0 after a crash."""
+        self.run()
+        return self.return_code or 0
+
+    # Failures
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._fail(error)
+
+    def _fatal_error(self) -> None:
+        error = sys.exc_info()[1]
+        self._fail(error if error is not None else RuntimeError())
+
+    def panic(self, *renderables: Any) -> None:
+        # Textual's panics are renderings of errors, in English and with excerpts; only ours are shown.
+        self._return_code = 1
+        if not self._exit_renderables:
+            self._fail(RuntimeError())
+
+    def _fail(self, error: BaseException) -> None:
+        saved = True
+        try:
+            self.save_everything()
+        except BaseException:
+            saved = False
+        if not self._exit_renderables:
+            unattended = self.is_headless and self.log_folder is None
+            log = None if unattended else crash.write_log(error, self.log_folder)
+            self._exit_renderables.append(crash.message(log, saved))
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        # Not through Rich, which would break the log's path over two lines.
+        for line in self._exit_renderables:
+            print(line, file=sys.__stderr__)
+        self._exit_renderables.clear()
+
+    # Keys, one after the other
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            self._typed.append(event)
+            if not self._typing_since or monotonic() - self._typing_since > KEY_PATIENCE:
+                await self._deliver()
+            elif len(self._typed) == 1:
+                self.set_timer(KEY_PATIENCE, self._hurry)
+            return
+        await super().on_event(event)
+
+    async def _deliver(self) -> None:
+        """Hand on one key, and let the next wait until everything this one set going has settled.
+
+        Stock Textual forwards keys as they come: typed ahead of a slow moment, the digit meant for a menu
+        that is about to open would judge the next item instead.
+        """
+        event = self._typed.popleft()
+        self._typing_since = monotonic()
+        target: DOMNode = self.focused or self.screen
+        await super().on_event(event)
+        self._follow(target, self.screen, self.focused, 3)
+
+    async def _hurry(self) -> None:
+        if self._typed and monotonic() - self._typing_since >= KEY_PATIENCE * 0.9:
+            await self._deliver()
+
+    def _follow(self, start: DOMNode, screen: Screen[Any], focused: DOMNode | None, rounds: int) -> None:
+        """Send a marker along the way a key takes, from its target up to the app."""
+        started = self._typing_since
+        chain: list[MessagePump] = [node for node in start.ancestors_with_self if node is not self]
+        chain.append(self)
+
+        def hop(index: int) -> None:
+            while index < len(chain):
+                pump = chain[index]
+                index += 1
+                if pump.is_running and pump.call_later(hop, index):
+                    return
+            arrive()
+
+        def arrive() -> None:
+            if self._typing_since != started:
+                return
+            try:
+                now, at = self.screen, self.focused
+            except Exception:
+                return
+            if rounds and (rounds == 3 or now is not screen or at is not focused):
+                self._follow(at or now, now, at, rounds - 1)
+            else:
+                self._typing_since = 0.0
+                if self._typed:
+                    self.call_later(self._deliver)
+
+        hop(0)
+
+    # Text
+
+    async def _broker_event(self, event_name: str, event: events.Event, default_namespace: DOMNode) -> bool:
+        """Run an action that a piece of text carries, only when it is on our list."""
+        meta = getattr(getattr(event, "style", None), "meta", None) or {}
+        action = meta.get(f"@{event_name}")
+        if action is None:
+            return False
+        name = action[0] if isinstance(action, tuple) else action
+        if name not in self.LINK_ACTIONS and not self._is_scroll_bar(default_namespace):
+            return False
+        return await super()._broker_event(event_name, event, default_namespace)
+
+    @staticmethod
+    def _is_scroll_bar(node: DOMNode) -> bool:
+        from textual.scrollbar import ScrollBar
+
+        return isinstance(node, ScrollBar)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a passing message, always as plain text."""
+        super().notify(shown(message), title=shown(title), severity=severity, timeout=timeout, markup=False)
+
+    def tell(self, message: str, kind: Literal["information", "warning", "error"] = "information") -> None:
+        """Show a passing message."""
+        self.notify(message, severity=kind)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what was selected with the mouse, the native way first."""
+        from inspect_tui.tui import clipboard
+
+        self._clipboard = text
+        clipboard.copy(text, app=self)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or zh.key_name(binding.key)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """None: the palette's built-in commands are English and beside our purpose."""
+        return ()

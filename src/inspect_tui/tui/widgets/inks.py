@@ -1,0 +1,88 @@
+"""The few named inks that self-drawn widgets write with.
+
+A row says what a piece of text *is* (`fail`, `dim`, `head`); the stylesheet says how that looks, with and
+without colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from inspect_tui.model.terms import Verdict
+from inspect_tui.tui.text import one_line
+
+INKS = (
+    "text",
+    "dim",
+    "strong",
+    "head",
+    "accent",
+    "warn",
+    "pass",
+    "partial",
+    "fail",
+    "na",
+    "unverified",
+    "pending",
+    "key",
+)
+
+Part = tuple[str, str]
+"""A piece of text and the name of its ink."""
+
+
+def verdict_ink(verdict: Verdict) -> str:
+    """The ink a verdict is written in."""
+    return str(verdict.value)
+
+
+class Inked(Widget):
+    """A widget that draws its own lines with named inks."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*(f"ink--{name}" for name in INKS), "ink--cursor", "ink--cursor-blur"}
+
+    _ink_cache: dict[tuple[str, str], Style] | None = None
+
+    def notify_style_update(self) -> None:
+        self._ink_cache = None
+        super().notify_style_update()
+
+    def ink(self, name: str, line: str = "") -> Style:
+        """The style of an ink, on a plain line or on a cursor line (`cursor`, `cursor-blur`)."""
+        cache = self._ink_cache
+        if cache is None:
+            cache = self._ink_cache = {}
+        style = cache.get((name, line))
+        if style is None:
+            style = self.get_component_rich_style(f"ink--{name}")
+            if line:
+                over = self.get_component_rich_style(f"ink--{line}")
+                style += Style(
+                    bgcolor=over.bgcolor,
+                    bold=over.bold or style.bold,
+                    reverse=over.reverse,
+                    underline=over.underline or style.underline,
+                )
+            cache[name, line] = style
+        return style
+
+    def strip(self, parts: Iterable[Part], width: int, line: str = "") -> Strip:
+        """A strip of exactly `width` cells out of inked parts; too much text is cut."""
+        segments = [Segment(one_line(text), self.ink(name, line)) for text, name in parts if text]
+        strip = Strip(segments)
+        if strip.cell_length > width:
+            strip = strip.crop(0, width)
+        return strip.adjust_cell_length(width, self.ink("text", line))
+
+
+def width_of(parts: Sequence[Part]) -> int:
+    """Cells taken by inked parts."""
+    from inspect_tui.tui.text import cells
+
+    return sum(cells(text) for text, _ in parts)
