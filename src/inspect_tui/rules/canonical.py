@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import unicodedata
 from typing import Any
@@ -64,7 +65,12 @@ def item_hash(item: Item) -> str:
 
     White space and full- or half-width punctuation are not rewording (lesson 6 of the product page).
     """
-    return digest(canonical([_folded(item.text), _folded(item.rubric)]))[:16]
+    return _wording_hash(item.text, item.rubric)
+
+
+@functools.lru_cache(maxsize=16384)
+def _wording_hash(text: str, rubric: str) -> str:
+    return digest(canonical([_folded(text), _folded(rubric)]))[:16]
 
 
 def checklist_hash(checklist: Checklist) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from inspect_tui.model.fault import InputFaults
@@ -40,7 +41,7 @@ class SaveFailed(Message):
         self.reason = reason
 
 
-class InspectApp(BaseApp):
+class InspectApp(BaseApp[None]):
     """The product on one folder."""
 
     TITLE = "党建回头看检查"
@@ -134,12 +135,18 @@ class InspectApp(BaseApp):
         self.identity = session.identity
         self.desk = Desk(session)
         self.desk.listen(lambda _: self.show_status())
-        session.watch(lambda _: self.post_message(Saved()), lambda e: self.post_message(SaveFailed(str(e))))
+        session.watch(self._disk_saved, self._disk_failed)
         self.drafts = Drafts(self.space.findings_path(round_id, session.writer)) if session.writer else None
         for message in session.messages:
             self.say(message, "warning", timeout=12)
         self._save_error = ""
         return True
+
+    def _disk_saved(self, _: int) -> None:
+        self.post_message(Saved())
+
+    def _disk_failed(self, error: Exception) -> None:
+        self.post_message(SaveFailed(str(error)))
 
     def close_round(self) -> None:
         """Let the open round go, everything on disk."""
@@ -149,6 +156,10 @@ class InspectApp(BaseApp):
         if self.drafts is not None:
             self.drafts.close()
             self.drafts = None
+
+    def say(self, message: str, kind: SeverityLevel = "information", timeout: float | None = None) -> None:
+        """Show a passing message as plain text."""
+        self.notify(message, severity=kind, timeout=timeout)
 
     # ---------------------------------------------------------------- the save light
 
@@ -216,11 +227,12 @@ class InspectApp(BaseApp):
         title: str,
         *,
         draft: str,
-        then: Callable[[str], None],
+        then: Callable[[str], object],
         text: str = "",
         hint: str = "",
         required: bool = True,
         multiline: bool = False,
+        switch: tuple[str, str, Callable[[bool], None]] | None = None,
     ) -> None:
         """Ask for words. What was typed before under the same draft key is offered back.
 
@@ -246,6 +258,7 @@ class InspectApp(BaseApp):
             multiline=multiline,
             on_draft=lambda words: self.remember(key, words),
             commit=then,
+            switch=switch,
         )
         self.push_screen(prompt, accepted)
 

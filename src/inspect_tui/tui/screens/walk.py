@@ -11,9 +11,9 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.css.query import NoMatches
-from textual.screen import Screen
 
 from inspect_tui.model.terms import FindingKind, Scoring, Verdict
 from inspect_tui.rules import actions
@@ -21,10 +21,11 @@ from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.tui import skin, walking
 from inspect_tui.tui.actions import ACROSS, WALK, bindings_for, footer_for
 from inspect_tui.tui.desk import Desk, VisitClosed
+from inspect_tui.tui.product_screen import ProductScreen
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
 from inspect_tui.tui.walking import OWN_WORDS, Deed, Option
-from inspect_tui.tui.widgets.choice import ChoicePanel
+from inspect_tui.tui.widgets.choice import ChoicePanel, Picked
 from inspect_tui.tui.widgets.footer import KeyLine
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
@@ -34,11 +35,14 @@ _BARE = "\0bare"
 _MISSING = "\0missing"
 
 
-class WalkScreen(Screen[None]):
+class WalkScreen(ProductScreen[None], inherit_bindings=False):
     """A walk over the stops of a track."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (20, "-normal"), (32, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-normal"), (32, "-tall")]  # noqa: RUF012
     place = WALK
 
     DEFAULT_CSS = """
@@ -55,7 +59,7 @@ class WalkScreen(Screen[None]):
     WalkScreen.-choosing #detail { display: none; }
     """
 
-    BINDINGS: ClassVar = bindings_for(WALK)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(WALK)]
 
     def __init__(self, track: Track, start: int | None = None) -> None:
         super().__init__()
@@ -181,7 +185,7 @@ class WalkScreen(Screen[None]):
             self.app.ask_trigger(deed.unit, self.track.stops[here].row.checklist.id, trigger)
         return True
 
-    def offer(self, title: str, options: list[Option], picked: Callable[[Option, int], None]) -> None:
+    def offer(self, title: str, options: list[Option], picked: Picked) -> None:
         """Show an offer in place of the detail pane."""
         if options:
             self.add_class("-choosing")
@@ -191,7 +195,7 @@ class WalkScreen(Screen[None]):
         self.remove_class("-choosing")
         self.list.focus()
 
-    def _own_words(self, title: str, draft: str, then: Callable[[str], None]) -> None:
+    def _own_words(self, title: str, draft: str, then: Callable[[str], object]) -> None:
         self.app.ask_text(title, draft=draft, then=then)
 
     # ---------------------------------------------------------------- verdicts
@@ -217,7 +221,7 @@ class WalkScreen(Screen[None]):
                 self._own_words(
                     f"{stop.row.item.id} {verdict.label}的原因",
                     f"reason/{stop.unit}/{stop.row.item.id}",
-                    lambda text: self.do(walking.plain(stop, verdict, text)) and None,
+                    lambda text: self.do(walking.plain(stop, verdict, text)),
                 )
             else:
                 self.do(walking.plain(stop, verdict, option.value))
@@ -285,23 +289,31 @@ class WalkScreen(Screen[None]):
             return
         row = stop.row
 
-        def written(text: str, with_item: bool = True) -> None:
+        # The same id each time: the prompt may commit early (focus-out, window closed) and again at the end.
+        new_id = self.desk.new_id()
+        linked = True
+
+        def link(on: bool) -> None:
+            nonlocal linked
+            linked = on
+
+        def written(text: str) -> None:
             edits = actions.new_finding(
                 self.desk.state,
                 stop.unit,
-                self.desk.new_id(),
+                new_id,
                 kind,
                 text,
-                checklist=row.checklist.id if with_item else "",
-                item=row.item.id if with_item else "",
+                checklist=row.checklist.id if linked else "",
+                item=row.item.id if linked else "",
             )
-            self.do(Deed(stop.unit, edits, f"{kind.label}"), advance=False)
+            self.do(Deed(stop.unit, edits, kind.label), advance=False)
 
         self.app.ask_text(
-            f"{kind.label}（{stop.sheet.unit.name}，{row.item.id}）",
-            draft=f"{kind.value}/{stop.unit}/{row.item.id}",
+            f"{kind.label}（{stop.sheet.unit.name}）",
+            draft=f"{kind.value}/{stop.unit}/{row.checklist.id}/{row.item.id}",
             then=written,
-            unlinked=lambda text: written(text, False),
+            switch=(f"归到 {row.item.id}", "记在单位名下，不归具体条目", link),
         )
 
     def action_note(self) -> None:
@@ -315,7 +327,7 @@ class WalkScreen(Screen[None]):
             draft=f"note/{stop.unit}/{stop.row.checklist.id}/{stop.row.item.id}",
             text=walking.own_note(stop, people),
             required=False,
-            then=lambda text: self.do(walking.note(stop, text), advance=False) and None,
+            then=lambda text: self.do(walking.note(stop, text), advance=False),
         )
 
     # ---------------------------------------------------------------- the item's menu
@@ -373,7 +385,7 @@ class WalkScreen(Screen[None]):
             self.offer(
                 f"{stop.row.item.id} 检查方式（再选一次去掉）：",
                 walking.method_options(stop),
-                lambda option, _: self.do(walking.use_method(stop, option.value), advance=False) and None,
+                lambda option, _: self.do(walking.use_method(stop, option.value), advance=False),
             )
 
     def action_sample(self) -> None:
@@ -390,7 +402,7 @@ class WalkScreen(Screen[None]):
                 self._own_words(
                     f"{stop.row.item.id} 抽查了什么（写月份、岗位、井号等，不写姓名）",
                     f"sample/{stop.unit}/{stop.row.item.id}",
-                    lambda text: self.do(walking.take_sample(stop, text), advance=False) and None,
+                    lambda text: self.do(walking.take_sample(stop, text), advance=False),
                 )
             else:
                 self.do(walking.take_sample(stop, option.value), advance=False)
@@ -418,7 +430,7 @@ class WalkScreen(Screen[None]):
             self.offer(
                 "哪一个问题立行立改：",
                 options,
-                lambda option, _: self.do(walking.fix_on_site(stop, option.value), advance=False) and None,
+                lambda option, _: self.do(walking.fix_on_site(stop, option.value), advance=False),
             )
 
     def _menu_drop(self) -> None:
@@ -432,7 +444,7 @@ class WalkScreen(Screen[None]):
         self.offer(
             "去掉哪一个：",
             options,
-            lambda option, _: self.do(walking.drop(stop, option.value), advance=False) and None,
+            lambda option, _: self.do(walking.drop(stop, option.value), advance=False),
         )
 
     def _menu_section(self) -> None:
@@ -450,7 +462,7 @@ class WalkScreen(Screen[None]):
             return
 
         def picked(option: Option, _: int) -> None:
-            name, _, reason = option.value.partition("/")
+            name, reason = option.value.split("/", 1)
             verdict = Verdict(name)
             if reason == OWN_WORDS:
                 self._own_words(
@@ -569,11 +581,11 @@ class WalkScreen(Screen[None]):
                 self.list.move_to(index, center=True)
 
 
-class AcrossScreen(WalkScreen):
+class AcrossScreen(WalkScreen, inherit_bindings=False):
     """One item at every unit: 一题到底."""
 
     place = ACROSS
-    BINDINGS: ClassVar = bindings_for(ACROSS)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(ACROSS)]
 
     def _items(self) -> list[tuple[str, str]]:
         seen: dict[tuple[str, str], None] = {}

@@ -16,7 +16,7 @@ from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.walking import Option
 from inspect_tui.tui.widgets.inks import Inked, Part
 
-Picked = Callable[[Option, int], None]
+Picked = Callable[[Option, int], object]
 
 _PAGE = 9
 _FULL_WIDTH_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}

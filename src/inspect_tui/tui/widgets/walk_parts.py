@@ -136,10 +136,10 @@ class ItemDetail(Inked):
         width = self.size.width
         if self._lines is None or self._width != width:
             self._width = width
-            self._lines = self._compose(width)
+            self._lines = self._lay_out(width)
         return self.strip(self._lines[y] if y < len(self._lines) else [], width)
 
-    def _compose(self, width: int) -> list[list[Part]]:
+    def _lay_out(self, width: int) -> list[list[Part]]:
         lines: list[list[Part]] = [[(skin.current().glyphs.rule * width, "dim")]]
         if self.stop is None:
             return [*lines, [(" 没有适用的检查项", "dim")]]
