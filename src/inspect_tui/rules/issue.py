@@ -7,6 +7,7 @@ the others. What has the wrong type reads as absent here: the structure check ha
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -18,13 +19,15 @@ import msgspec
 Steps = tuple[str | int, ...]
 
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
+_LONGEST_GUESS, _MOST_GUESSES = 60, 200
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 class Issue(msgspec.Struct, frozen=True, kw_only=True):
     """One thing wrong, without its file and line: those are known to whoever read the text.
 
-    `at_key` points at the name of the field rather than at its value.
+    `at_key` points at the name of the field rather than at its value. `meant` is the field that a misspelt
+    name most likely stands for, so that later checks can read on as if it were spelt right.
     """
 
     code: str
@@ -35,6 +38,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
     warning: bool = False
     at_key: bool = False
+    meant: str = ""
 
 
 def plain_decimal(value: Any) -> Decimal | None:
@@ -88,11 +92,14 @@ def whole(row: dict[str, Any], key: str) -> int:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that a misspelt one most likely meant, or nothing."""
-    found = difflib.get_close_matches(word[:80], sorted(set(known)), n=1, cutoff=0.6)
-    if found:
-        return found[0]
-    folded = {k.lower(): k for k in known}
-    return folded.get(word[:80].lower(), "")
+    word = word[:_LONGEST_GUESS]
+    # Comparing is slow, and a hostile file has thousands of words to compare with thousands of others.
+    near = [k for k in itertools.islice(known, 20_000) if abs(len(k) - len(word)) <= 4][:_MOST_GUESSES]
+    folded = {k.lower(): k for k in near}
+    if word.lower() in folded:
+        return folded[word.lower()]
+    found = difflib.get_close_matches(word, near, n=1, cutoff=0.6)
+    return found[0] if found else ""
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:

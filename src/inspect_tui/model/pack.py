@@ -1,0 +1,25 @@
+"""Pack: the one file that readies a laptop for its units."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inspect_tui.model.round import Round
+
+PACK_VERSION = "1.0"
+
+
+class Pack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A whole round for one team.
+
+    `team` is the id of the team it is meant for and `units` the units that team visits; both empty mean
+    everyone. The round is complete either way, so that any laptop can take over any unit.
+    """
+
+    format: str
+    version: str
+    round: Round
+    team: str = ""
+    units: tuple[str, ...] = ()
+    made: str = ""
+    made_by: str = ""

@@ -1,0 +1,26 @@
+"""The checklists, rules and sample roster that come with the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_dir() -> Path:
+    """Folder of the shipped files: inside the wheel, or the repository's own in an editable install.
+
+    Raises FileNotFoundError when the installation is incomplete.
+    """
+    inside = _PACKAGE / "data" / "checklists"
+    if inside.is_dir():
+        return inside
+    beside = _PACKAGE.parent.parent / "checklists"
+    if beside.is_dir():
+        return beside
+    raise FileNotFoundError("程序自带的检查清单不见了，请重新安装")
+
+
+def shipped_files() -> list[Path]:
+    """Every shipped file, in a fixed order."""
+    return sorted(shipped_dir().glob("*.json"))
