@@ -1,0 +1,467 @@
+"""Saver: the one thread that writes an open findings file.
+
+Lines that arrive while the medium is busy go out together in the next write and flush (group commit), so
+a slow disk delays nobody and keeps up with any hand. Folding the journals into a new snapshot is done here
+too, in pieces, between which waiting lines are journalled first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import GENESIS, Change
+from inspect_tui.store import files
+from inspect_tui.store.errors import StoreError, reason
+from inspect_tui.store.journal import Journal, header_line, read_journal
+from inspect_tui.store.recovery import HEAD_BYTES, Names
+from inspect_tui.store.snapshot import FINDINGS_VERSION, PREFIX, Meta, encode
+
+#: Quiet time before journals are folded without being asked.
+IDLE = 2.0
+#: Journals are folded when quiet once they are this long, or an eighth of the snapshot.
+FOLD_BYTES = 64 * 1024
+#: Pause after a fold that failed; nothing is at risk, the journals hold everything.
+FOLD_PAUSE = 60.0
+#: Pauses between attempts to save again by itself after an error.
+RETRY_FIRST, RETRY_LAST = 1.0, 15.0
+#: Days a daily copy is kept.
+DAILY_DAYS = 30
+
+Tables = Mapping[str, Iterable[Mapping[str, Any]]]
+
+
+@dataclass
+class Held:
+    """What an open file holds in memory. `passed_on` are tables of a newer version, kept raw."""
+
+    writer: str
+    rounds: list[dict[str, Any]]
+    changes: list[Change]
+    version: str = FINDINGS_VERSION
+    extra: dict[str, Any] = field(default_factory=dict)
+    passed_on: dict[str, msgspec.Raw] = field(default_factory=dict)
+
+
+@dataclass
+class Ground:
+    """What lies on the medium when a session starts."""
+
+    number: int
+    main_head: bytes | None
+    main_size: int
+    main_generation: int
+    bak_generation: int
+    closed: bool
+    roll_forward: bool = False
+    broken_journals: list[Path] = field(default_factory=list)
+    temps: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class _Fold:
+    tables: Tables
+    closed: bool
+    done: threading.Event = field(default_factory=threading.Event)
+    error: StoreError | None = None
+
+
+class Saver:
+    """Writes lines and snapshots; every public method may be called from any thread.
+
+    `on_saved` is called with the number of changes on the medium, `on_error` with what went wrong, both
+    from this thread.
+    """
+
+    def __init__(
+        self, names: Names, held: Held, ground: Ground, *, today: datetime.date | None = None
+    ) -> None:
+        self.on_saved: Callable[[int], None] | None = None
+        self.on_error: Callable[[StoreError], None] | None = None
+        self.warnings: list[str] = []
+        self._names = names
+        self._held = held
+        self._ground = ground
+        self._today = today
+        self._cond = threading.Condition()
+        self._unsaved: list[bytes] = []
+        self._unsaved_changes = 0
+        self._journal: Journal | None = None
+        self._journal_bytes = 0
+        self._written = False
+        self._error: StoreError | None = None
+        self._failures = 0
+        self._retry_at = 0.0
+        self._retry_pause = RETRY_FIRST
+        self._last_line = 0.0
+        self._fold_not_before = 0.0
+        self._folds: list[_Fold] = []
+        self._stopping = False
+        self._dead: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="findings-saver", daemon=True)
+        self._thread.start()
+
+    # ---------------------------------------------------------------- for the file
+
+    @property
+    def pending(self) -> int:
+        """Changes held in memory only."""
+        with self._cond:
+            return self._unsaved_changes
+
+    @property
+    def error(self) -> StoreError | None:
+        """Why the waiting changes are not saved yet, if that is known."""
+        return self._error
+
+    @property
+    def size(self) -> int:
+        """Bytes the file takes on the medium, about."""
+        return self._ground.main_size + self._journal_bytes
+
+    @property
+    def settled(self) -> bool:
+        """Whether the snapshot alone holds everything and says that it is closed."""
+        return self._ground.closed and not self._written and not self._ground.roll_forward
+
+    def put(self, line: bytes, change: Change | None = None) -> int:
+        """Hold a change (or an amended round) and queue its line; returns the number of changes held."""
+        with self._cond:
+            if change is not None:
+                self._held.changes.append(change)
+                self._unsaved_changes += 1
+            self._unsaved.append(line)
+            self._last_line = time.monotonic()
+            self._retry_at = 0.0
+            self._cond.notify_all()
+            return len(self._held.changes)
+
+    def flush(self, timeout: float | None = None) -> None:
+        """Wait until every line is on the medium. Raises StoreError when that fails or takes too long."""
+        with self._cond:
+            failures = self._failures
+            self._retry_at = 0.0
+            self._cond.notify_all()
+            done = self._cond.wait_for(
+                lambda: not self._unsaved or self._failures > failures or self._dead is not None, timeout
+            )
+            if self._unsaved:
+                if self._error is not None and done:
+                    raise self._error
+                if self._dead is not None:
+                    raise StoreError(f"保存已中断，还有{self._unsaved_changes}条改动没有落盘。")
+                raise StoreError(f"保存还没有完成，还有{self._unsaved_changes}条改动在等待写盘。")
+
+    def fold(self, tables: Tables, *, closed: bool = False) -> None:
+        """Fold the journals into a new snapshot and wait for it. Raises StoreError; nothing is at risk."""
+        request = _Fold(tables, closed)
+        with self._cond:
+            if self._dead is None and not self._stopping:
+                self._folds.append(request)
+                self._cond.notify_all()
+            else:
+                raise StoreError("保存已中断，主文件没有更新。")
+        request.done.wait()
+        if request.error is not None:
+            raise request.error
+
+    def stop(self) -> None:
+        """End the thread; lines that cannot be saved stay unsaved."""
+        with self._cond:
+            self._stopping = True
+            self._retry_at = 0.0
+            self._cond.notify_all()
+        self._thread.join()
+        if self._journal is not None:
+            self._journal.close()
+
+    # ---------------------------------------------------------------- the thread
+
+    def _run(self) -> None:
+        try:
+            while (job := self._next_job()) is not None:
+                job()
+        except BaseException as error:  # A dead saver must be told, never be silent.
+            self._die(error)
+
+    def _die(self, error: BaseException) -> None:
+        failure = StoreError("保存程序意外中断，请退出后重新打开；已显示“已保存”的内容不受影响。")
+        failure.__cause__ = error
+        with self._cond:
+            self._dead = error
+            self._error = failure
+            folds, self._folds = self._folds, []
+            self._cond.notify_all()
+        for request in folds:
+            request.error = failure
+            request.done.set()
+        self._tell_error(failure)
+
+    def _next_job(self) -> Callable[[], None] | None:
+        with self._cond:
+            while True:
+                now = time.monotonic()
+                rolling = self._ground.roll_forward and now >= self._fold_not_before
+                if rolling and not self._stopping:
+                    return self._fold_quietly
+                if self._unsaved and now >= self._retry_at:
+                    if self._stopping and self._error is not None and self._retry_at > 0:
+                        return None
+                    return self._save
+                if self._folds:
+                    return self._fold_asked
+                if self._stopping:
+                    return None
+                wait = self._until_quiet_fold(now)
+                if wait is not None and wait <= 0:
+                    return self._fold_quietly
+                if self._unsaved:
+                    retry = self._retry_at - now
+                    wait = retry if wait is None else min(wait, retry)
+                self._cond.wait(wait)
+
+    def _until_quiet_fold(self, now: float) -> float | None:
+        """Seconds until the journals should be folded unasked; None when there is no need."""
+        if not self._written or self._unsaved:
+            return None
+        due = self._fold_not_before
+        if not self._ground.closed:
+            # The first lines of a session fold at once, so that a copied file says that it was open.
+            if self._journal_bytes < max(FOLD_BYTES, self._ground.main_size // 8):
+                return None
+            due = max(due, self._last_line + IDLE)
+        return due - now
+
+    # ---------------------------------------------------------------- lines
+
+    def _save(self) -> None:
+        with self._cond:
+            batch = list(self._unsaved)
+            changes = self._unsaved_changes
+            after = self._head_before(changes)
+        try:
+            self._write(b"".join(batch), after)
+        except OSError:
+            # The system may now call lost bytes of this file saved: go on in a new one, from memory.
+            self._abandon_journal()
+            try:
+                self._write(b"".join(batch), after)
+            except OSError as error:
+                self._abandon_journal()
+                self._fail(error)
+                return
+        with self._cond:
+            del self._unsaved[: len(batch)]
+            self._unsaved_changes -= changes
+            saved = len(self._held.changes) - self._unsaved_changes
+            self._error = None
+            self._retry_pause = RETRY_FIRST
+            self._written = True
+            self._cond.notify_all()
+        if self.on_saved is not None:
+            with contextlib.suppress(Exception):
+                self.on_saved(saved)
+
+    def _head_before(self, changes: int) -> str:
+        saved = len(self._held.changes) - changes
+        return self._held.changes[saved - 1].id if saved else GENESIS
+
+    def _write(self, data: bytes, after: str) -> None:
+        if self._journal is None:
+            number = self._take_number()
+            self._journal = Journal.create(self._names.journal(number))
+            data = header_line(self._held.writer, number, after) + data
+        self._journal.append(data)
+        self._journal_bytes += len(data)
+
+    def _take_number(self) -> int:
+        self._ground.number += 1
+        return self._ground.number
+
+    def _retire_journal(self) -> None:
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.close()
+
+    def _abandon_journal(self) -> None:
+        """Let go of a journal that failed; one that holds nothing saved is removed."""
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.close()
+            if journal.size == 0:
+                files.discard(journal.path)
+
+    def _fail(self, error: OSError) -> None:
+        with self._cond:
+            waiting = self._unsaved_changes
+            failure = StoreError(
+                f"没有保存成功：{reason(error)}。还有{waiting}条改动只在内存里，请不要关闭窗口，"
+                f"程序会自动再试；已保存的内容没有改动。",
+                path=self._names.main,
+            )
+            failure.__cause__ = error
+            self._error = failure
+            self._failures += 1
+            self._retry_at = time.monotonic() + self._retry_pause
+            self._retry_pause = min(self._retry_pause * 2, RETRY_LAST)
+            self._cond.notify_all()
+        self._tell_error(failure)
+
+    def _tell_error(self, failure: StoreError) -> None:
+        if self.on_error is not None:
+            with contextlib.suppress(Exception):
+                self.on_error(failure)
+
+    # ---------------------------------------------------------------- folding
+
+    def _fold_quietly(self) -> None:
+        """A fold nobody asked for takes no state tables: they belong to the owner's thread."""
+        try:
+            self._fold({}, closed=False)
+        except (OSError, TypeError, ValueError) as error:
+            self._fold_not_before = time.monotonic() + FOLD_PAUSE
+            said = reason(error) if isinstance(error, OSError) else str(error)
+            self.warnings.append(f"主文件暂时没有更新：{said}。改动都已存在日志里。")
+
+    def _fold_asked(self) -> None:
+        with self._cond:
+            request = self._folds.pop(0)
+        try:
+            self._fold(request.tables, closed=request.closed)
+        except OSError as error:
+            request.error = StoreError(
+                f"主文件{self._names.main.name}没有更新：{reason(error)}。"
+                f"改动都已存在日志里，下次打开会自动合上。",
+                path=self._names.main,
+            )
+            request.error.__cause__ = error
+        except (TypeError, ValueError) as error:
+            request.error = StoreError(f"主文件没有更新：{error}。改动都已存在日志里。")
+            request.error.__cause__ = error
+        except BaseException:
+            request.error = StoreError("保存已中断，主文件没有更新。")
+            request.done.set()
+            raise
+        request.done.set()
+
+    def _fold(self, tables: Tables, *, closed: bool) -> None:
+        """Write a snapshot of every saved change and put it in place. Raises OSError."""
+        names, ground, held = self._names, self._ground, self._held
+        self._retire_journal()
+        with self._cond:
+            saved = len(held.changes) - self._unsaved_changes
+            changes = held.changes[:saved]
+            rounds = list(held.rounds)
+            journalled = self._journal_bytes
+            self._written = False
+        try:
+            meta = Meta(
+                version=held.version,
+                writer=held.writer,
+                generation=self._take_number(),
+                head=changes[-1].id if changes else GENESIS,
+                closed=closed,
+            )
+            pieces = encode(meta, rounds, changes, {**tables, **held.passed_on}, held.extra)
+            temp = files.temp_beside(names.main)
+            files.write_temp(temp, pieces, between=self._save_waiting)
+            head, size = self._read_back(temp, pieces)
+            kept = self._keep_previous()
+            try:
+                files.replace_held(temp, names.main)
+            except OSError:
+                files.discard(temp)
+                raise
+            ground.main_head, ground.main_size = head, size
+            main_generation, ground.main_generation = ground.main_generation, meta.generation
+            files.fs.fsync_dir(names.folder)
+        except BaseException:
+            self._written = True
+            raise
+        ground.closed = closed
+        if kept:
+            ground.bak_generation = main_generation
+        with self._cond:
+            self._journal_bytes -= journalled
+        self._tidy()
+
+    def _save_waiting(self) -> None:
+        with self._cond:
+            waiting = bool(self._unsaved) and time.monotonic() >= self._retry_at
+        if waiting:
+            self._save()
+
+    def _read_back(self, temp: Path, pieces: list[bytes]) -> tuple[bytes, int]:
+        """Check that the medium gives back what was written, before anything older is let go."""
+        written = files.fs.read(temp)
+        head = b"".join(piece[:HEAD_BYTES] for piece in pieces[:2])[:HEAD_BYTES]
+        if written[:HEAD_BYTES] != head or not files.sealed(PREFIX, written):
+            files.discard(temp)
+            raise OSError(5, "read back differs")
+        return head, len(written)
+
+    def _keep_previous(self) -> bool:
+        """Keep the main file as `.bak` if it is the good one this session knows; else put it aside."""
+        names, ground = self._names, self._ground
+        try:
+            old = files.fs.read(names.main)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            old = b""
+        if ground.main_head is None or not old.startswith(ground.main_head) or not files.sealed(PREFIX, old):
+            kept = names.aside(names.main)
+            files.replace_held(names.main, kept)
+            if ground.main_head is not None:
+                self.warnings.append(
+                    f"{names.main.name}在打开期间被别的程序改动过，那一份已另存为{kept.name}，没有采用。"
+                )
+            return False
+        self._copy_of_day(old)
+        files.keep_previous(names.main, names.bak, old)
+        return True
+
+    def _copy_of_day(self, old: bytes) -> None:
+        """The day's first fold keeps the file as it was before this day's work, for thirty days."""
+        today = self._today
+        if today is None or self._names.daily(f"{today:%Y%m%d}").exists():
+            return
+        copy = self._names.daily(f"{today:%Y%m%d}")
+        temp = files.temp_beside(self._names.main)
+        try:
+            files.write_temp(temp, files.pieces(old))
+            files.replace_held(temp, copy)
+        except OSError as error:
+            files.discard(temp)
+            self.warnings.append(f"每日备份没有写成：{reason(error)}。")
+            return
+        oldest = f"{today - datetime.timedelta(days=DAILY_DAYS):%Y%m%d}"
+        with contextlib.suppress(OSError):
+            for day, path in self._names.scan().dailies.items():
+                if day < oldest:
+                    files.discard(path)
+
+    def _tidy(self) -> None:
+        """After a good fold: journals older than `.bak` go, damaged ones are put aside, tries removed."""
+        names, ground = self._names, self._ground
+        with contextlib.suppress(OSError):
+            for number, path in names.scan().journals.items():
+                if path in ground.broken_journals:
+                    files.replace_held(path, names.aside(path))
+                elif number < ground.bak_generation:
+                    if read_journal(path).damaged:
+                        files.replace_held(path, names.aside(path))
+                    else:
+                        files.discard(path)
+            for path in ground.temps:
+                files.discard(path)
+            ground.temps = []
+        ground.roll_forward = False
