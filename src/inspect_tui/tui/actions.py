@@ -59,7 +59,8 @@ def ime_proof(key: str) -> bool:
 class Action:
     """Something a user can do.
 
-    `run` is the Textual action it calls, `action_<id>` of the screen unless said otherwise. `rank` orders
+    `run` is the Textual action it calls, `action_<id>` of the screen unless said otherwise; `{key}` in it
+    stands for the key that was pressed. `rank` orders
     the footer (smaller is more important; 0 keeps it out), `short` is its footer label where shorter.
     """
 
@@ -89,6 +90,8 @@ class Action:
 HOME, WALK, ACROSS, HEADER, TRIGGERS = "home", "walk", "across", "header", "triggers"
 FINDINGS, SUBMIT, SUMMARY, SEARCH, SETUP = "findings", "submit", "summary", "search", "setup"
 ROUND_NEW, HANDIN, HELP, FAULTS = "round_new", "handin", "help", "faults"
+IDENTITY, UNITS, REVIEW = "identity", "units", "review"
+PACKING, TAKE_PACK = "packing", "take_pack"
 SCREENS = (
     HOME,
     WALK,
@@ -104,6 +107,11 @@ SCREENS = (
     HANDIN,
     HELP,
     FAULTS,
+    IDENTITY,
+    UNITS,
+    REVIEW,
+    PACKING,
+    TAKE_PACK,
 )
 _JUDGE = (WALK, ACROSS)
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
@@ -181,10 +189,34 @@ ACTIONS: tuple[Action, ...] = (
     Action("jump", ("enter",), "跳到该处", "跳到所选的未完成处", (SUBMIT,), 1),
     Action("submit", ("1",), "提交", "没有遗漏时提交本次检查", (SUBMIT,), 2),
     Action("objection", ("2",), "异议", "记录被检查单位的异议", (SUBMIT,), 3),
-    Action("copy", ("1", "f6"), "复制", "把通报文字复制到剪贴板，并存成文件", (SUMMARY,), 1),
-    Action("plain_text", ("2",), "纯文字", "只显示文字，便于用鼠标选取", (SUMMARY,), 2),
+    Action("copy", ("f6",), "复制", "把文字逐条复制到剪贴板，并存成文件", (SUMMARY,), 1),
+    Action(
+        "group", ("1",), "群内版", "换成发到群里的文字，不点单位和个人", (SUMMARY,), 2, run="level('group')"
+    ),
+    Action(
+        "secretary", ("2",), "书记版", "换成给书记的文字，点到单位", (SUMMARY,), 3, run="level('secretary')"
+    ),
+    Action("internal", ("3",), "内部台账", "换成内部留存的文字", (SUMMARY,), 4, "台账", "level('internal')"),
+    Action("figures", ("4",), "汇总", "在汇总和文字之间切换", (SUMMARY,), 5),
+    Action("plain_text", ("5",), "纯文字", "整屏只显示文字，便于用鼠标选取", (SUMMARY,), 6),
+    Action("write", ("6",), "只存文件", "不复制，只把文字存成文件", (SUMMARY,), 7),
+    Action("next_pane", ("tab",), "换栏", "在左右两栏之间切换", (SUMMARY,)),
     Action("go", ("enter",), "转到", "转到所选的一项", (SEARCH,), 1),
-    Action("accept", ("enter",), "下一步", "填好后继续", (SETUP, ROUND_NEW, HANDIN), 1),
+    Action("choose", ("enter",), "选定", "选定所选的一行", (SETUP, IDENTITY, ROUND_NEW, PACKING), 1),
+    Action(
+        "field",
+        tuple("123456789"),
+        "直接改",
+        "按行首的数字直接改那一行",
+        (IDENTITY, ROUND_NEW),
+        run="field({key})",
+    ),
+    Action("packed", tuple("123456789"), "直接发包", "按行首的数字直接发包", (PACKING,), run="field({key})"),
+    Action("mark", ("enter", "space"), "选、不选", "选上或去掉所在的单位；在支部一行则整个支部", (UNITS,), 1),
+    Action("done", ("f10", "1"), "选好了", "选好单位，回到上一步", (UNITS,), 2),
+    Action("mark_all", ("2",), "全选", "选上还没有分给别组的全部单位", (UNITS,), 3),
+    Action("mark_none", ("3",), "全不选", "去掉已选的全部单位", (UNITS,), 4),
+    Action("make", ("enter", "1"), "确认", "确认并办理", (REVIEW, HANDIN, TAKE_PACK), 1),
     Action("again", ("1",), "重新读取", "改好文件后重新读取", (FAULTS,), 1),
     # Everywhere
     Action("back", ("escape",), "返回", "回到上一屏", _BELOW_HOME, 20),
@@ -207,16 +239,24 @@ def bindings_for(screen: str) -> list[Binding]:
     """
     return [
         Binding(
-            ",".join(with_twins(action.keys)),
-            action.action,
+            ",".join(with_twins(keys)),
+            action.action.replace("{key}", keys[0]),
             action.label,
             show=False,
             tooltip=action.help,
-            id=f"{screen}.{action.id}",
+            id=f"{screen}.{action.id}{place}",
         )
         for action in actions_for(screen)
         if action.id != "quit"
+        for place, keys in _told_apart(action)
     ]
+
+
+def _told_apart(action: Action) -> list[tuple[str, tuple[str, ...]]]:
+    """An action's keys; one by one, where the action wants to know which of them was pressed."""
+    if "{key}" not in action.action:
+        return [("", action.keys)]
+    return [(f".{key}", (key,)) for key in action.keys]
 
 
 def footer_for(screen: str) -> list[Action]:
