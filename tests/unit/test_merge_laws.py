@@ -204,6 +204,7 @@ def test_touched_names_every_record_whose_reading_changes(history: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_laws_over_ten_thousand_histories() -> None:
     for seed in range(SWEEP):
         changes = union(play(random_history(seed, length=10 + seed % 40)))
