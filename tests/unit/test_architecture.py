@@ -1,0 +1,226 @@
+"""The floors hold: imports only go down, headless modules start without a screen, few things load early."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "inspect_tui"
+SCREEN_FLOORS = {"tui"}
+#: Libraries that cost a start-up; a headless module imports them inside the function that needs them.
+HEAVY = ("textual", "rich", "docx", "pypinyin", "openpyxl", "xlsxwriter", "jinja2", "rapidfuzz")
+#: Models and rules: the standard library and msgspec.
+PURE = {"model", "rules"}
+
+
+def modules() -> list[str]:
+    """Every module of the package by its dotted name, headless ones only."""
+    names = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        if parts[0] in SCREEN_FLOORS or parts[-1] == "__main__":
+            continue
+        names.append(".".join(("inspect_tui", *parts)).removesuffix(".__init__"))
+    return names
+
+
+def test_import_contracts_are_kept() -> None:
+    """The layers and forbidden imports written down in pyproject.toml."""
+    env = os.environ | {"PYTHONUTF8": "1", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 broken" in done.stdout
+
+
+LOADED_BY_EACH = """
+import importlib, json, os, sys
+answers = {}
+for name in json.loads(sys.stdin.read()):
+    reader, writer = os.pipe()
+    child = os.fork() if hasattr(os, "fork") else None
+    if child == 0:
+        try:
+            importlib.import_module(name)
+            said = json.dumps(sorted({m.partition(".")[0] for m in sys.modules}))
+        except BaseException as error:
+            said = json.dumps(f"{type(error).__name__}: {error}")
+        os.write(writer, said.encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        answers[name] = json.loads(pipe.read())
+    os.waitpid(child, 0)
+print(json.dumps(answers))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, list[str] | str]:
+    """What each headless module leaves in `sys.modules`, each imported in a process of its own."""
+    if not hasattr(os, "fork"):
+        answers: dict[str, list[str] | str] = {}
+        for name in modules():
+            done = subprocess.run(
+                [
+                    sys.executable,
+                    "-c",
+                    f"import {name}, sys, json; "
+                    "print(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))",
+                ],
+                capture_output=True,
+                encoding="utf-8",
+                check=True,
+            )
+            answers[name] = json.loads(done.stdout)
+        return answers
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_EACH],
+        input=json.dumps(modules()),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    result: dict[str, list[str] | str] = json.loads(done.stdout)
+    return result
+
+
+@pytest.mark.parametrize("name", modules())
+def test_a_headless_module_loads_nothing_heavy(name: str, loaded: dict[str, list[str] | str]) -> None:
+    found = loaded[name]
+    assert isinstance(found, list), found
+    assert "inspect_tui" in found
+    assert [heavy for heavy in HEAVY if heavy in found] == []
+
+
+@pytest.mark.parametrize("name", [n for n in modules() if n.split(".")[1:2] and n.split(".")[1] in PURE])
+def test_models_and_rules_load_only_msgspec(name: str, loaded: dict[str, list[str] | str]) -> None:
+    found = set(loaded[name])
+    standard = set(sys.stdlib_module_names)
+    # msgspec itself looks for typing_extensions where it is installed.
+    own = {"inspect_tui", "msgspec", "typing_extensions", "sitecustomize", "usercustomize"}
+    others = {m for m in found - standard - own if not m.startswith("_")}
+    assert others == set()
+
+
+def test_the_floor_test_would_notice_a_heavy_import() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_EACH],
+        input=json.dumps(["inspect_tui.model.terms", "textual.app", "no_such_module"]),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    answers = json.loads(done.stdout)
+    assert "textual" not in answers["inspect_tui.model.terms"]
+    assert "textual" in answers["textual.app"]
+    assert answers["no_such_module"].startswith("ModuleNotFoundError")
+
+
+def _parsed() -> list[tuple[Path, ast.Module]]:
+    return [(p, ast.parse(p.read_text(encoding="utf-8"))) for p in sorted(SOURCE.rglob("*.py"))]
+
+
+#: Names of the standard library that are not there on Windows.
+POSIX_ONLY = {"fcntl", "termios", "tty", "pty", "pwd", "grp", "resource", "curses", "readline"}
+
+
+def test_nothing_imports_posix_only_modules_at_module_level() -> None:
+    wrong = []
+    for path, tree in _parsed():
+        for node in tree.body:
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            wrong += [f"{path.relative_to(ROOT)}: {n}" for n in names if n.partition(".")[0] in POSIX_ONLY]
+    assert wrong == []
+
+
+#: Calls that read the clock, draw at random or open a file: rules get what they need handed in.
+IMPURE = {"now", "utcnow", "today", "time", "random", "randint", "choice", "token_hex", "uuid4", "open"}
+
+
+def _calls(tree: ast.Module) -> list[tuple[str, ast.Call]]:
+    """Every call with the last part of the name that is called."""
+    return [
+        (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""), node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
+
+
+def test_rules_have_no_clock_no_file_and_no_dice() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{call.lineno} {name}()"
+        for path, tree in _parsed()
+        if path.relative_to(SOURCE).parts[0] in PURE
+        for name, call in _calls(tree)
+        if name in IMPURE
+    ]
+    assert wrong == []
+
+
+def _guesses_the_encoding(name: str, call: ast.Call) -> bool:
+    if any(keyword.arg == "encoding" for keyword in call.keywords):
+        return False
+    match name:
+        case "read_text":
+            return not call.args
+        case "write_text":
+            return len(call.args) < 2
+        case "open" if isinstance(call.func, ast.Name):
+            mode = call.args[1] if len(call.args) > 1 else None
+            return not (isinstance(mode, ast.Constant) and "b" in str(mode.value))
+    return False
+
+
+def test_text_files_are_opened_with_a_named_encoding() -> None:
+    """Chinese Windows reads and writes GBK where none is named."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path, tree in _parsed()
+        for name, call in _calls(tree)
+        if _guesses_the_encoding(name, call)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("code", "guessed"),
+    [
+        ("p.read_text()", True),
+        ("p.read_text(encoding='utf-8')", False),
+        ("p.write_text(x)", True),
+        ("p.write_text(x, 'utf-8')", False),
+        ("open(p)", True),
+        ("open(p, 'rb')", False),
+        ("open(p, encoding='utf-8')", False),
+    ],
+)
+def test_a_guessed_encoding_would_be_noticed(code: str, guessed: bool) -> None:
+    ((name, call),) = [(n, c) for n, c in _calls(ast.parse(code)) if n != "Path"]
+    assert _guesses_the_encoding(name, call) is guessed
+
+
+def test_every_room_has_its_purpose_written_down() -> None:
+    nameless = [
+        str(path.relative_to(ROOT))
+        for path, tree in _parsed()
+        if tree.body and ast.get_docstring(tree) is None
+    ]
+    assert nameless == []
