@@ -86,7 +86,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One inspection round, frozen when opened and raised by `pack_version` when amended.
 
     `practice` rounds never count. `issuer` opens and signs texts (区党总支); `basis` and `demands` are
-    sentences of the plan used in the 通报. `checklist_hashes` and `unit_hashes` are content hashes of
+    sentences of the plan used in the 通报. `origin` is a random id given when the round is opened: two rounds
+    of one id but different origin are different rounds. `checklist_hashes` and `unit_hashes` are content hashes of
     what was frozen, by id.
     """
 
@@ -107,6 +108,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     basis: str = ""
     demands: tuple[str, ...] = ()
     created: str = ""
+    origin: str = ""
     checklist_hashes: dict[str, str] = {}
     unit_hashes: dict[str, str] = {}
     carried: tuple[msgspec.Raw, ...] = ()

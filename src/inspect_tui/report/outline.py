@@ -1,0 +1,397 @@
+"""Outline: what a visit or a round has to tell, selected once for every text, table and screen.
+
+Summary, 通报 and JSON all render the same outline, so their figures cannot differ. It names units and holds
+every text as it was recorded; what a reader may see is the renderer's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from decimal import Decimal
+
+import msgspec
+
+from inspect_tui.model.checklist import Checklist, Item, Section
+from inspect_tui.model.roster import Unit
+from inspect_tui.model.round import Round
+from inspect_tui.model.terms import FindingKind, Profile, TriggerEffect, UnitKind, Verdict, VisitResult
+from inspect_tui.model.view import Answer, Finding, Hit, UnitScore, Visit
+from inspect_tui.report.names import people_of
+from inspect_tui.report.zh_numbers import count_range, parse_date
+from inspect_tui.rules.applicability import inspected_units
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.reading import BARE, findings_of_unit, read_hits, read_visit
+from inspect_tui.rules.sheet import Tally, UnitSheet
+
+
+class SectionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One section of a checklist at one unit: progress, points, problems."""
+
+    checklist: str
+    id: str
+    name: str
+    short: str
+    items: int
+    answered: int
+    raw: Decimal
+    applicable: Decimal
+    score: Decimal | None
+    problems: int
+
+
+class UnitDigest(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the texts say about one unit.
+
+    `problems`, `good`, `suggestions` are what may be told; `contested`, `referred` and `red_lined` hold
+    the problems kept out of every notice, `hits` the red lines, vetoes and alerts themselves.
+    """
+
+    unit: Unit
+    path: str
+    profile: Profile
+    visit: Visit
+    items: int
+    answered: int
+    verdicts: dict[str, int]
+    total: Tally
+    coverage: Decimal
+    scores: tuple[UnitScore, ...]
+    sections: tuple[SectionLine, ...]
+    answers: tuple[tuple[Checklist, Section, Item, Answer], ...]
+    problems: tuple[Finding, ...]
+    good: tuple[Finding, ...]
+    suggestions: tuple[Finding, ...]
+    contested: tuple[Finding, ...]
+    referred: tuple[Finding, ...]
+    red_lined: tuple[Finding, ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def checked(self) -> int:
+        """Items with a verdict on them; 不适用, 未能核实 and two opinions are not among them."""
+        return sum(self.verdicts[v.value] for v in (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL))
+
+    @property
+    def told(self) -> bool:
+        """Whether the unit was visited and anything was recorded there."""
+        return self.visit.started and self.visit.result is VisitResult.VISITED
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures over the units of an outline that were visited; every output prints these very numbers."""
+
+    units: int
+    visited: int
+    submitted: int
+    not_reached: int
+    untouched: int
+    items: int
+    answered: int
+    checked: int
+    passed: int
+    na: int
+    unverified: int
+    disputed: int
+    problems: int
+    missing: int
+    fixed: int
+    good: int
+    suggestions: int
+    contested: int
+    referred: int
+    red_lined: int
+    hits: int
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """One problem or good practice, with every unit where it was found.
+
+    `text` is the sentence with the span of counts where units differ (缺1至3个月). `peers` counts the
+    visited units that the item was for: what 少数 and 多数 are measured against.
+    """
+
+    heading: str
+    text: str
+    units: tuple[Unit, ...]
+    records: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    peers: int
+    checklist: str = ""
+    item: str = ""
+
+    @property
+    def fixed(self) -> int:
+        """In how many of the findings it was put right on the spot."""
+        return sum(f.fixed_on_site for f in self.findings)
+
+    @property
+    def missing(self) -> bool:
+        return any(f.missing for f in self.findings)
+
+
+class Outline(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to tell. `single` is set when it is about one unit's visit.
+
+    `people` are the names of persons that the round knows, for whoever must take them out.
+    """
+
+    round: Round
+    units: tuple[UnitDigest, ...]
+    totals: Totals
+    problems: tuple[Point, ...]
+    good: tuple[Point, ...]
+    suggestions: tuple[Point, ...]
+    first_day: dt.date | None
+    last_day: dt.date | None
+    people: frozenset[str] = frozenset()
+    single: bool = False
+
+    @property
+    def visited(self) -> list[UnitDigest]:
+        """The units that were reached and have records."""
+        return [d for d in self.units if d.told]
+
+
+def compile_visit(state: State, round_: Round, unit_id: str) -> Outline:
+    """Outline of one unit's visit. Raises KeyError for a unit that is not in the round."""
+    return _compile(state, round_, [_known(round_, unit_id)], single=True)
+
+
+def compile_round(state: State, round_: Round, unit_ids: list[str] | None = None) -> Outline:
+    """Outline of a whole round, or of some of its units. Raises KeyError for an unknown unit."""
+    units = inspected_units(round_) if unit_ids is None else [_known(round_, u) for u in unit_ids]
+    return _compile(state, round_, units, single=False)
+
+
+def _known(round_: Round, unit_id: str) -> Unit:
+    unit = round_.unit(unit_id)
+    if unit is None:
+        raise KeyError(unit_id)
+    return unit
+
+
+def _compile(state: State, round_: Round, units: list[Unit], *, single: bool) -> Outline:
+    digests = tuple(digest_unit(state, round_, unit) for unit in units)
+    visited = [d for d in digests if d.told]
+    days = sorted(day for d in visited if (day := parse_date(d.visit.date)))
+    return Outline(
+        round=round_,
+        units=digests,
+        totals=_totals(digests, visited),
+        problems=_points(round_, visited, "problems"),
+        good=_points(round_, visited, "good"),
+        suggestions=_points(round_, visited, "suggestions"),
+        first_day=days[0] if days else parse_date(round_.period.start),
+        last_day=days[-1] if days else parse_date(round_.period.end),
+        people=frozenset(people_of(round_, state)),
+        single=single,
+    )
+
+
+# -------------------------------------------------------------------- one unit
+
+
+def digest_unit(state: State, round_: Round, unit: Unit) -> UnitDigest:
+    """Everything the texts say about one unit."""
+    sheet = UnitSheet(state, round_, unit.id)
+    findings = findings_of_unit(state, round_, unit.id, sheet.checklists)
+    held: dict[str, list[Finding]] = {"contested": [], "referred": [], "red_lined": []}
+    told: dict[FindingKind, list[Finding]] = {kind: [] for kind in FindingKind}
+    for finding in findings:
+        if finding.referred:
+            held["referred"].append(finding)
+        elif red_lined(round_, finding):
+            held["red_lined"].append(finding)
+        elif finding.contested:
+            held["contested"].append(finding)
+        else:
+            told[finding.kind].append(finding)
+    problems = told[FindingKind.DEFICIENCY]
+    scores = tuple(sheet.unit_scores())
+    due = sum(s.items - s.na for s in scores)
+    disputed = sum(s.disputed for s in scores)
+    verdicts = {verdict.value: count for verdict, count in sheet.verdicts.items()}
+    judged = sum(verdicts[v.value] for v in (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL))
+    return UnitDigest(
+        unit=unit,
+        path=unit_path(round_, unit),
+        profile=sheet.profile,
+        visit=read_visit(state, unit.id),
+        items=sheet.total.items,
+        answered=sheet.total.answered,
+        verdicts=verdicts | {"disputed": disputed},
+        total=sheet.total,
+        coverage=(Decimal(judged) / due).quantize(Decimal("0.001")) if due else Decimal(0),
+        scores=scores,
+        sections=_section_lines(sheet, findings),
+        answers=tuple(
+            (row.checklist, row.section, row.item, answer)
+            for row, answer in zip(sheet.rows, sheet.answers, strict=True)
+        ),
+        problems=tuple(problems),
+        good=tuple(told[FindingKind.GOOD_PRACTICE]),
+        suggestions=tuple(told[FindingKind.SUGGESTION]),
+        contested=tuple(held["contested"]),
+        referred=tuple(held["referred"]),
+        red_lined=tuple(held["red_lined"]),
+        hits=tuple(read_hits(state, unit.id)),
+    )
+
+
+def red_lined(round_: Round, finding: Finding) -> bool:
+    """Whether a finding states the very fact of a red line or veto, which is referred, never published."""
+    item = round_.item(finding.checklist, finding.item)
+    deduction = item.deduction(finding.label) if item and finding.label else None
+    if deduction is None or not deduction.triggers:
+        return False
+    checklist = round_.checklist(finding.checklist)
+    trigger = checklist.trigger(deduction.triggers) if checklist else None
+    return trigger is not None and trigger.effect in (TriggerEffect.RED_LINE, TriggerEffect.VETO)
+
+
+def unit_path(round_: Round, unit: Unit) -> str:
+    """A unit with what stands above it, without the topmost: 东沟作业区党总支/东沟一支部/东沟第2党小组."""
+    names, seen, current = [unit.name], {unit.id}, unit
+    while current.parent and (above := round_.unit(current.parent)) and above.id not in seen:
+        seen.add(above.id)
+        if above.kind in (UnitKind.COMPANY, UnitKind.COMMITTEE):
+            break
+        names.append(above.name)
+        current = above
+    return "/".join(reversed(names))
+
+
+def branch_of(round_: Round, unit: Unit) -> Unit | None:
+    """The branch a group or station stands under, if it has one."""
+    seen, current = {unit.id}, unit
+    while current.parent and (above := round_.unit(current.parent)) and above.id not in seen:
+        if above.kind in (UnitKind.BRANCH, UnitKind.JOINT_BRANCH):
+            return above
+        seen.add(above.id)
+        current = above
+    return None
+
+
+def _section_lines(sheet: UnitSheet, findings: list[Finding]) -> tuple[SectionLine, ...]:
+    lines = []
+    for checklist in sheet.checklists:
+        for section in checklist.sections:
+            tally = sheet.by_section.get((checklist.id, section.id))
+            if tally is None:
+                continue
+            ids = {item.id for item in section.items}
+            lines.append(
+                SectionLine(
+                    checklist=checklist.id,
+                    id=section.id,
+                    name=section.name,
+                    short=section.short_name,
+                    items=tally.items,
+                    answered=tally.answered,
+                    raw=tally.raw,
+                    applicable=tally.applicable,
+                    score=tally.score,
+                    problems=sum(
+                        f.kind is FindingKind.DEFICIENCY and f.checklist == checklist.id and f.item in ids
+                        for f in findings
+                    ),
+                )
+            )
+    return tuple(lines)
+
+
+# -------------------------------------------------------------------- over units
+
+
+def _totals(digests: tuple[UnitDigest, ...], visited: list[UnitDigest]) -> Totals:
+    def over(verdict: str) -> int:
+        return sum(d.verdicts[verdict] for d in visited)
+
+    problems = [f for d in visited for f in d.problems]
+    return Totals(
+        units=len(digests),
+        visited=len(visited),
+        submitted=sum(d.visit.submitted for d in visited),
+        not_reached=sum(d.visit.result is VisitResult.NOT_REACHED for d in digests),
+        untouched=sum(not d.visit.started for d in digests),
+        items=sum(d.items for d in visited),
+        answered=sum(d.answered for d in visited),
+        checked=sum(d.checked for d in visited),
+        passed=over("pass"),
+        na=over("na"),
+        unverified=over("unverified"),
+        disputed=over("disputed"),
+        problems=len(problems),
+        missing=sum(f.missing for f in problems),
+        fixed=sum(f.fixed_on_site for f in problems),
+        good=sum(len(d.good) for d in visited),
+        suggestions=sum(len(d.suggestions) for d in visited),
+        contested=sum(len(d.contested) for d in visited),
+        referred=sum(len(d.referred) for d in visited),
+        red_lined=sum(len(d.red_lined) for d in visited),
+        hits=sum(len(d.hits) for d in visited),
+    )
+
+
+def _points(round_: Round, visited: list[UnitDigest], which: str) -> tuple[Point, ...]:
+    """Findings of one kind, the same problem over units in one point, in checklist order."""
+    groups: dict[tuple[str, str, str], list[tuple[UnitDigest, Finding]]] = {}
+    for digest in visited:
+        for finding in getattr(digest, which):
+            groups.setdefault(_fold_key(finding), []).append((digest, finding))
+    order = {
+        (c.id, item.id): place
+        for place, (c, item) in enumerate((c, i) for c in round_.checklists for i in c.items())
+    }
+    peers = Counter((c.id, item.id) for d in visited for c, _, item, _ in d.answers)
+    points = []
+    for members in groups.values():
+        first = members[0][1]
+        units = {d.unit.id: d.unit for d, _ in members}
+        points.append(
+            Point(
+                heading=section_name(round_, first.checklist, first.item),
+                text=_shared_text(round_, members),
+                units=tuple(units.values()),
+                records=tuple(f.key for _, f in members),
+                findings=tuple(f for _, f in members),
+                peers=max(peers[(first.checklist, first.item)] if first.item else len(visited), len(units)),
+                checklist=first.checklist,
+                item=first.item,
+            )
+        )
+    return tuple(sorted(points, key=lambda p: order.get((p.checklist, p.item), len(order))))
+
+
+def _fold_key(finding: Finding) -> tuple[str, str, str]:
+    """The same labelled problem is one point whatever its count; words typed by hand only when equal."""
+    if finding.label and finding.label != BARE and not finding.edited:
+        return finding.checklist, finding.item, "label/" + finding.label
+    return finding.checklist, finding.item, "text/" + "".join(finding.text.split())
+
+
+def _shared_text(round_: Round, members: list[tuple[UnitDigest, Finding]]) -> str:
+    """The sentence for all members; counts that differ become a span (缺1至3个月)."""
+    first = members[0][1]
+    item = round_.item(first.checklist, first.item)
+    deduction = item.deduction(first.label) if item and not first.edited else None
+    if deduction is None or "{n}" not in deduction.sentence:
+        return first.text
+    wanted = (first.checklist, first.item)
+    counts = [
+        answer.judgement.count(first.label)
+        for digest, _ in members
+        for checklist, _, row_item, answer in digest.answers
+        if (checklist.id, row_item.id) == wanted and answer.judgement.count(first.label)
+    ]
+    return deduction.sentence.replace("{n}", count_range(counts)) if counts else first.text
+
+
+def section_name(round_: Round, checklist_id: str, item_id: str) -> str:
+    """The short name of the section an item stands in; 其他 for a finding without one."""
+    checklist = round_.checklist(checklist_id)
+    for section in checklist.sections if checklist else ():
+        if any(item.id == item_id for item in section.items):
+            return section.short_name
+    return "其他"
