@@ -27,6 +27,7 @@ MAX_VALUES = 2_000_000
 #: Most faults listed for one file; one more line says how many others there are.
 MAX_FAULTS = 500
 
+_BLANKS = " \t\r\n\u00a0\u3000"
 _ENCODING_NAMES = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8（带BOM）",
@@ -136,6 +137,10 @@ def parse_json(
         sound = _sound(value)
     except (ValueError, RecursionError):
         sound = False
+    if not sound and not text.lstrip(_BLANKS).startswith(("{", "[", "//", "/*")):
+        raise _refusal(
+            "J27", name, "这不是JSON文件", "请核对是不是选错了文件", value=shown(text.lstrip(_BLANKS)[:20])
+        )
     if sound:
         parsed = Parsed(name, text, encoding, value)
     else:

@@ -1,0 +1,71 @@
+"""`inspect-tui checklist ...`: what an author of checklists does at the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from inspect_tui.model.fault import Fault
+
+
+@click.group(name="checklist", short_help="检查清单：核对", help="检查清单：核对。")
+def checklist() -> None:
+    pass
+
+
+@checklist.command(
+    name="check",
+    short_help="核对清单文件，一次列出全部问题",
+    help="核对清单文件，一次列出全部问题：文件、行列、位置、现有内容和改法。\n\n"
+    "也可以核对组织名册、规则、检查轮次和检查任务包。没有问题返回0，有问题返回1。",
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 对象。")
+def check(files: tuple[str, ...], as_json: bool) -> None:
+    from pathlib import Path
+
+    from inspect_tui.store.loading import check_file
+
+    results = [(name, check_file(Path(name), name=_shown(name))) for name in files]
+    bad = [name for name, faults in results if any(not fault.warning for fault in faults)]
+    if as_json:
+        _print_json(results)
+    else:
+        for name, faults in results:
+            for fault in faults:
+                click.echo(("提醒：" if fault.warning else "") + fault.text(), err=True)
+            if name not in bad:
+                click.echo(f"{_shown(name)}：没有发现问题")
+            else:
+                count = sum(not fault.warning for fault in faults)
+                click.echo(f"{_shown(name)}：共{count}处问题", err=True)
+    if bad:
+        raise click.exceptions.Exit(1)
+
+
+def _shown(name: str) -> str:
+    """A path given on the command line as it may be printed: its bytes may be no text at all."""
+    from inspect_tui.store.clean import clean_text
+
+    return clean_text(name, newlines=False)
+
+
+def _print_json(results: list[tuple[str, list[Fault]]]) -> None:
+    import json
+
+    import msgspec
+
+    told = {
+        "files": [
+            {
+                "path": _shown(name),
+                "ok": all(fault.warning for fault in faults),
+                "faults": [msgspec.structs.asdict(fault) for fault in faults],
+            }
+            for name, faults in results
+        ]
+    }
+    # Bytes, because a console in another encoding must not change or refuse the JSON.
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2).encode("utf-8"))

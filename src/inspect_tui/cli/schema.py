@@ -1,0 +1,24 @@
+"""`inspect-tui schema NAME`: the JSON Schema of a file, for editors and other programs."""
+
+from __future__ import annotations
+
+import click
+
+NAMES = ("checklist", "roster", "rules", "round", "pack", "findings", "record")
+
+
+@click.command(
+    name="schema",
+    short_help="输出文件格式的 JSON Schema",
+    help="输出文件格式的 JSON Schema，供编辑器补全或其他程序核对。\n\n"
+    "NAME 可用：checklist（检查清单）、roster（组织名册）、rules（规则）、round（检查轮次）、"
+    "pack（检查任务包）、findings（检查记录）、record（批量录入的一行）。",
+)
+@click.argument("name", metavar="NAME", type=click.Choice(NAMES))
+def schema(name: str) -> None:
+    import json
+
+    from inspect_tui.store.schema import schema_of
+
+    # Bytes, because a console in another encoding must not change or refuse the JSON.
+    click.echo(json.dumps(schema_of(name), ensure_ascii=False, indent=2).encode("utf-8"))

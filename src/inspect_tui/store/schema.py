@@ -1,0 +1,275 @@
+"""JSON Schema of every file, made from the record types themselves so that it cannot fall behind them.
+
+Editors use it to complete field names while a checklist is written; other programs to read our files.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import Body
+from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
+from inspect_tui.model.pack import Pack
+from inspect_tui.model.roster import ROSTER_FORMAT, Roster
+from inspect_tui.model.round import PACK_FORMAT, ROUND_FORMAT, RULES_FORMAT, Round, Rules
+from inspect_tui.model.terms import (
+    FindingKind,
+    Method,
+    Profile,
+    Severity,
+    Term,
+    Verdict,
+    VisitResult,
+)
+from inspect_tui.store.fieldwords import RECORD_WORDS, field_word
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_RECORDS: dict[str, tuple[type, str]] = {
+    "checklist": (Checklist, CHECKLIST_FORMAT),
+    "roster": (Roster, ROSTER_FORMAT),
+    "rules": (Rules, RULES_FORMAT),
+    "round": (Round, ROUND_FORMAT),
+    "pack": (Pack, PACK_FORMAT),
+}
+#: Every schema there is, by name.
+NAMES = (*_RECORDS, "findings", "record")
+
+_AUTHORED = ("checklist", "roster", "rules")
+_DECIMAL = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"}]}
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+_TEXT: dict[str, Any] = {"type": "string"}
+_TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+_YES: dict[str, Any] = {"type": "boolean"}
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """The JSON Schema of a file or line format. Raises KeyError for a name that is not in NAMES."""
+    if name == "findings":
+        return _findings()
+    if name == "record":
+        return _record()
+    kind, format_ = _RECORDS[name]
+    definitions = _definitions(kind, closed=name in _AUTHORED)
+    top = definitions.pop(kind.__name__)
+    top["properties"]["format"] = {"const": format_, "description": "文件格式标识"}
+    if name in _AUTHORED:
+        top["properties"]["$schema"] = {"type": "string"}
+    if name == "rules":
+        top["required"] = ["format"]
+    return {"$schema": DIALECT, **top, "$defs": definitions}
+
+
+def _definitions(kind: type, *, closed: bool) -> dict[str, Any]:
+    """Schemas of a record type and all it holds, by name, in the field's own words."""
+    _, made = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    words = {record.__name__: record for record in RECORD_WORDS}
+    terms = {term.__name__: term for term in Term.__subclasses__()}
+    definitions: dict[str, Any] = {}
+    for name, schema in made.items():
+        told = _loosened(schema)
+        if name in terms:
+            told = _term(terms[name])
+        elif name in words:
+            record = words[name]
+            told["title"] = RECORD_WORDS[record]
+            told.pop("description", None)
+            for field, part in told["properties"].items():
+                part["description"] = field_word(record, field)
+            for field in ("id", "code"):
+                if field in told["properties"]:
+                    told["properties"][field] |= _ID
+            if closed:
+                told["additionalProperties"] = False
+        definitions[name] = told
+    return definitions
+
+
+def _term(term: type[Term]) -> dict[str, Any]:
+    return {
+        "description": "，".join(f"{member.value}：{member.label}" for member in term),
+        "enum": [member.value for member in term],
+    }
+
+
+def _loosened(schema: Any) -> Any:
+    """A copy in which a decimal may be a JSON number as well as a string, with plain JSON defaults."""
+    if isinstance(schema, dict):
+        if schema.get("format") == "decimal":
+            rest = {k: _loosened(v) for k, v in schema.items() if k not in ("type", "format")}
+            return {**_DECIMAL, **rest}
+        return {key: _loosened(part) for key, part in schema.items()}
+    if isinstance(schema, list | tuple):
+        return [_loosened(part) for part in schema]
+    return schema
+
+
+def _table(rows: dict[str, Any], title: str) -> dict[str, Any]:
+    """A TinyDB table: documents by their number."""
+    return {"description": title, "type": "object", "additionalProperties": rows}
+
+
+def _rows(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def _findings() -> dict[str, Any]:
+    definitions = _definitions(Round, closed=False)
+    _, made = msgspec.json.schema_components([Body], ref_template="#/$defs/{name}")
+    definitions |= {name: _loosened(schema) for name, schema in made.items()}
+    for name in made:
+        definitions[name].pop("description", None)
+    definitions["Body"]["title"], definitions["Edit"]["title"] = "一次操作的内容", "对一个字段的修改"
+    judgement = {
+        "verdict": _term(Verdict),
+        "missing": {**_YES, "description": "是否缺项"},
+        "deductions": {
+            "type": "array",
+            "items": _rows({"label": _TEXT, "count": {"type": "integer"}}, "label"),
+        },
+        "award": {**_TEXT, "description": "给分档"},
+        "reason": {**_TEXT, "description": "不适用或未能核实的原因"},
+    }
+    signed = {"by": {**_TEXTS, "description": "检查人"}, "at": {**_TEXT, "description": "时间"}}
+    place = {"unit": _ID, "checklist": _TEXT, "item": _TEXT}
+    meta = _rows(
+        {
+            "sha256": {**_TEXT, "description": "其后全部字节的SHA-256"},
+            "format": {"const": "inspect-tui/findings"},
+            "version": _TEXT,
+            "kind": {"enum": ["writer", "merged"], "description": "writer：一人一机；merged：合并后"},
+            "writer": {**_TEXT, "description": "本文件的编号"},
+            "generation": {"type": "integer", "description": "存盘代次"},
+            "count": {"type": "integer", "description": "操作条数"},
+            "head": {**_TEXT, "description": "最后一次操作的编号"},
+            "closed": {**_YES, "description": "程序是否已正常退出"},
+        },
+        "format",
+        "version",
+        "sha256",
+    )
+    change = _rows(
+        {
+            "id": {**_TEXT, "description": "由内容算出的编号"},
+            "writer": _TEXT,
+            "prev": {**_TEXT, "description": "同一文件的上一次操作"},
+            "body": {"$ref": "#/$defs/Body"},
+            "hash": {**_TEXT, "description": "内容彻底删除后留下的指纹"},
+        },
+        "id",
+        "writer",
+        "prev",
+    )
+    tables = {
+        "_meta": _table(meta, "文件信息"),
+        "round": _table({"$ref": "#/$defs/Round"}, "随文件保存的轮次"),
+        "changes": _table(change, "全部操作，其余各表都由它推出"),
+        "answers": _table(
+            _rows(
+                {**place, **judgement, "opinions": {"type": "array"}, **signed}, "unit", "checklist", "item"
+            ),
+            "逐项结论",
+        ),
+        "findings": _table(
+            _rows(
+                {
+                    "key": _TEXT,
+                    **place,
+                    "kind": _term(FindingKind),
+                    "label": _TEXT,
+                    "text": _TEXT,
+                    "severity": _term(Severity),
+                    "missing": _YES,
+                    "fixed_on_site": _YES,
+                    "referred": _YES,
+                    **signed,
+                },
+                "key",
+                "unit",
+                "text",
+            ),
+            "问题、好的做法和建议",
+        ),
+        "visits": _table(
+            _rows(
+                {
+                    "unit": _ID,
+                    "date": _TEXT,
+                    "result": _term(VisitResult),
+                    "reason": _TEXT,
+                    "counterpart": _TEXT,
+                    "inspectors": _TEXTS,
+                    "present": _TEXTS,
+                    "profile": {"enum": ["", *(profile.value for profile in Profile)]},
+                    "submitted": _YES,
+                    "objection": _TEXT,
+                },
+                "unit",
+            ),
+            "进点情况",
+        ),
+        "triggers": _table(
+            _rows(
+                {"unit": _ID, "checklist": _TEXT, "trigger": _TEXT, "fact": _TEXT, **signed},
+                "unit",
+                "trigger",
+            ),
+            "红线、一票否决、即时上报",
+        ),
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "检查记录文件（可用TinyDB直接打开）",
+        "type": "object",
+        "properties": tables,
+        "required": ["_meta", "round", "changes"],
+        "$defs": definitions,
+    }
+
+
+def _record() -> dict[str, Any]:
+    unit = {**_TEXT, "description": "单位编号"}
+    said = {"type": "array", "items": _rows({"text": _TEXT}, "text")}
+    judged = ("pass", "partial", "fail", "na", "unverified")
+    labels = "，".join(f"{verdict.value}：{verdict.label}" for verdict in Verdict if verdict.value in judged)
+    answer = {
+        "unit": unit,
+        "checklist": {**_TEXT, "description": "清单编号"},
+        "item": {**_TEXT, "description": "检查内容编号"},
+        "verdict": {"enum": list(judged), "description": labels},
+        "missing": {**_YES, "description": "是否缺项"},
+        "deductions": {
+            "description": "扣分项，按名称或从0起的序号",
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "label": _TEXT,
+                    "index": {"type": "integer", "minimum": 0},
+                    "count": {"type": "integer", "minimum": 1},
+                },
+                "anyOf": [{"required": ["label"]}, {"required": ["index"]}],
+            },
+        },
+        "reason": {**_TEXT, "description": "不适用或未能核实的原因"},
+        "note": {**_TEXT, "description": "说明"},
+        "methods": {"type": "array", "items": _term(Method)},
+        "samples": _TEXTS,
+        "findings": {
+            "type": "array",
+            "items": _rows({"text": _TEXT, "severity": _term(Severity), "fixed_on_site": _YES}, "text"),
+        },
+        "good_practices": said,
+        "suggestions": said,
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "批量录入的一行（JSON Lines）",
+        "anyOf": [
+            {"title": "一项结论", **_rows(answer, "unit")},
+            {"title": "进点情况", **_rows({"unit": unit, "visit": {"type": "object"}}, "unit", "visit")},
+            {"title": "提交", **_rows({"unit": unit, "submit": {"const": True}}, "unit", "submit")},
+        ],
+    }
