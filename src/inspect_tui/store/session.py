@@ -20,7 +20,8 @@ from inspect_tui.rules.canonical import make_change
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.history import UndoStacks
 from inspect_tui.rules.tables import state_tables
-from inspect_tui.store.findings import DamagedFile, FindingsFile, Locked, read_findings
+from inspect_tui.store.errors import StoreError
+from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
 from inspect_tui.store.workspace import Clock, Workspace, local_clock
 
 
@@ -79,21 +80,22 @@ class Session:
             self.read_only = "只看"
             return
         path = self.space.findings_path(round_id, writer)
-        try:
-            if path.exists() or any(path.parent.glob(f"{writer}.*")):
-                self.file = FindingsFile.open(path, read_only=read_only, tables=self._tables)
-            elif not read_only:
-                self.file = FindingsFile.create(path, writer=writer, round_raw=self.raw, tables=self._tables)
-        except Locked as held:
-            self.read_only = str(held)
+        if not findings_exist(path):
+            if read_only:
+                self.read_only = "只看"
+                return
+            self.file = FindingsFile.create(path, writer=writer, round_raw=self.raw, tables=self._tables)
+        elif read_only:
             self.file = FindingsFile.open(path, read_only=True, tables=self._tables)
-        if self.file is None:
-            return
+        else:
+            self.file = FindingsFile.open_or_view(path, tables=self._tables)
+        self.read_only = self.file.read_only_reason
         for change in self.file.changes():
             self.state.apply(change)
         self.messages += self.file.recovery.messages
-        if self.file.read_only_reason and not self.read_only:
-            self.read_only = self.file.read_only_reason
+        if not self.read_only and self.file.round_raw != self.raw:
+            # The round was amended since this laptop last had its file open.
+            self.file.set_round(self.raw)
 
     def _read_others(self, round_id: str) -> None:
         folder = self.space.round_dir(round_id)
@@ -106,7 +108,7 @@ class Session:
     def _read_other(self, path: Path) -> None:
         try:
             content = read_findings(path)
-        except DamagedFile as error:
+        except StoreError as error:
             self.messages.append(str(error))
             return
         for change in content.changes:
@@ -197,11 +199,21 @@ class Session:
         if self.file is not None:
             self.file.flush(timeout)
 
-    def close(self) -> None:
-        """Fold the journal into the snapshot and let the file go."""
+    def fold(self) -> None:
+        """Fold the journal into the snapshot, for a quiet moment; may run on a thread of its own."""
+        if self.file is not None and not self.read_only:
+            self.file.compact()
+
+    def close(self) -> str:
+        """Fold and let the file go; returns a sentence when only the fold failed.
+
+        Raises StoreError, and stays open, when changes could not be saved.
+        """
+        said = ""
         if self.file is not None:
-            self.file.close()
+            said = self.file.close()
             self.file = None
+        return said
 
     def date(self) -> dt.date:
         """Today as a date."""

@@ -142,6 +142,10 @@ ACTIONS: tuple[Action, ...] = (
         "unverified", ("5",), "未能核实", "记为未能核实，须填写原因", _JUDGE, 5, run="verdict('unverified')"
     ),
     Action("clear", ("0",), "清除", "清除本项结论，恢复为未查", _JUDGE, run="verdict('pending')"),
+    Action("method", ("6",), "检查方式", "记下用了哪种检查方式：再按一个数字", _JUDGE),
+    Action("sample", ("7",), "抽查了什么", "记下抽查的月份、班组、岗位：再按一个数字", _JUDGE),
+    Action("fixed", ("8",), "立行立改", "标记或取消当场已整改", _JUDGE),
+    Action("triggers", ("9",), "红线、否决项", "打开红线、一票否决和即时上报一页", _JUDGE),
     Action(
         "item_menu",
         ("enter",),

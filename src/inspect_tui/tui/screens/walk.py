@@ -48,12 +48,14 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
     DEFAULT_CSS = """
     WalkScreen { layout: vertical; }
     WalkScreen #body { height: 1fr; layout: vertical; }
-    WalkScreen #side { height: 10; }
+    WalkScreen #side { height: 9; }
     WalkScreen.-short #side { height: 6; }
     WalkScreen.-tall #side { height: 14; }
+    WalkScreen.-many #side { height: 13; }
+    WalkScreen.-short.-many #side { height: 9; }
     WalkScreen.-wide #body { layout: horizontal; }
     WalkScreen.-wide #list { width: 3fr; }
-    WalkScreen.-wide #side { width: 2fr; height: 1fr; min-width: 44; }
+    WalkScreen.-wide #side { width: 2fr; height: 1fr; min-width: 44; margin-left: 1; }
     WalkScreen #choice { display: none; }
     WalkScreen.-choosing #choice { display: block; }
     WalkScreen.-choosing #detail { display: none; }
@@ -85,6 +87,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         self._stop_listening = self.desk.listen(self._heard)
         self.list.focus()
         self._follow()
+        self.head.show_status(self.app.status())
         self.call_after_refresh(self.list.move_to, self.list.cursor, center=True)
 
     def on_unmount(self) -> None:
@@ -189,10 +192,11 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         """Show an offer in place of the detail pane."""
         if options:
             self.add_class("-choosing")
+            self.set_class(len(options) > 5, "-many")
             self.choice.offer(title, options, picked)
 
     def _choice_closed(self) -> None:
-        self.remove_class("-choosing")
+        self.remove_class("-choosing", "-many")
         self.list.focus()
 
     def _own_words(self, title: str, draft: str, then: Callable[[str], object]) -> None:
@@ -340,10 +344,10 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             return
         submitted = self.desk.visit(stop.unit).submitted
         options = [
-            Option("检查方式", walking.method_signs(stop.answer.methods), "method"),
-            Option("抽查了什么", "、".join(stop.answer.samples), "sample"),
-            Option("立行立改", "当场已整改的问题", "fixed"),
-            Option("红线、否决项", "须确认", "triggers"),
+            Option("检查方式", f"也可按 6  {walking.method_signs(stop.answer.methods)}", "method"),
+            Option("抽查了什么", f"也可按 7  {'、'.join(stop.answer.samples)}", "sample"),
+            Option("立行立改", "也可按 8，当场已整改的问题", "fixed"),
+            Option("红线、否决项", "也可按 9，须确认", "triggers"),
             Option("查找", "汉字或拼音首字母", "search"),
             Option("按大项跳转", "", "section")
             if not self.track.across

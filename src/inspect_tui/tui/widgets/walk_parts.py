@@ -47,7 +47,7 @@ class WalkHead(Inked):
     def _where(self, width: int) -> list[Part]:
         desk = self.track.desk
         people = "、".join(desk.session.identity.people)
-        right: list[Part] = [(f"{people}  ", "dim"), *self.status, (" ", "text")]
+        right: list[Part] = [(f" {people}  ", "dim"), *self.status, (" ", "text")]
         room = width - width_of(right) - 1
         practice = "［演练］" if desk.round.practice else ""
         title = practice + desk.round.title
