@@ -156,7 +156,7 @@ ACTIONS: tuple[Action, ...] = (
         "更多",
     ),
     # The visit
-    Action("findings", ("f2",), "问题", "查看、补充、修改本项问题", (WALK, ACROSS, TRIGGERS), 6),
+    Action("findings", ("f2",), "问题", "查看、补充、修改本项问题", _JUDGE, 6),
     Action("good_practice", ("f3",), "好的做法", "记一条好的做法", _JUDGE, 7, "好做法"),
     Action("suggestion", ("f4",), "建议", "记一条建议", _JUDGE, 10),
     Action("note", ("f5",), "说明", "给本项写说明", _JUDGE, 9),
@@ -183,16 +183,37 @@ ACTIONS: tuple[Action, ...] = (
     Action("handin", ("3",), "交卷", "把本轮记录打成一个交卷文件", (HOME,), 4),
     Action("collapse", ("left",), "收起", "收起下级", (HOME,)),
     Action("expand", ("right",), "展开", "展开下级", (HOME,)),
-    # Lists with entries
-    Action("open", ("enter",), "修改", "修改所选的一条", (HEADER, FINDINGS), 1),
-    Action("add", ("1",), "新增", "新增一条", (FINDINGS,), 2),
-    Action("delete", ("4", "delete"), "删除", "删除所选的一条，可撤销", (FINDINGS,), 4),
-    Action("severity", ("2",), "程度", "改问题程度", (FINDINGS,), 3),
-    Action("fixed", ("3",), "立行立改", "标记或取消立行立改", (FINDINGS,), 3),
-    Action("hit", ("enter",), "记录", "记录所选红线，须确认并写明事实", (TRIGGERS,), 1),
+    # Findings of an item
+    Action("open", ("enter",), "改文字", "修改所选一条的文字", (FINDINGS,), 1),
+    Action("add", ("1",), "新增", "新增一个问题：选扣分情形，或自己写", (FINDINGS,), 2),
+    Action("severity", ("2",), "程度", "改问题程度：一般、较重、严重、红线", (FINDINGS,), 3),
+    Action("fixed", ("3",), "立行立改", "标记或取消立行立改", (FINDINGS,), 4),
+    Action("delete", ("4", "delete"), "删除", "删除所选的一条，须确认，可撤销", (FINDINGS,), 5),
+    Action("missing", ("5",), "缺项", "标记或取消缺项", (FINDINGS,), 6),
+    Action("referred", ("6",), "移交", "标记或取消移交：移交的线索不写入任何通报", (FINDINGS,), 7),
+    Action("good_practice", ("7", "f3"), "好的做法", "记一条好的做法", (FINDINGS,), 9, "好做法"),
+    Action("suggestion", ("8", "f4"), "建议", "记一条建议", (FINDINGS,), 10),
+    Action("belong", ("9",), "归属", "归到本条，或改记在单位名下", (FINDINGS,), 11),
+    Action("restore", ("0",), "恢复原文", "放弃手工改过的文字，恢复扣分情形自动生成的文字", (FINDINGS,), 13),
+    # The visit's header
+    Action("open", ("enter",), "修改", "修改所选的一栏", (HEADER,), 1),
+    Action(
+        "field",
+        tuple("1234567"),
+        "直接改",
+        "按行首的数字直接改那一栏",
+        (HEADER,),
+        run="field({key})",
+    ),
+    # Red lines
+    Action("hit", ("enter",), "记录", "记录所选的一条：写明事实，再确认；已记录的可改事实", (TRIGGERS,), 1),
+    Action("take_back", ("4", "delete"), "撤回", "撤回本人记录的一条，须确认", (TRIGGERS,), 2),
+    # Submitting
     Action("jump", ("enter",), "跳到该处", "跳到所选的未完成处", (SUBMIT,), 1),
     Action("submit", ("1",), "提交", "没有遗漏时提交本次检查", (SUBMIT,), 2),
     Action("objection", ("2",), "异议", "记录被检查单位的异议", (SUBMIT,), 3),
+    Action("confirmer", ("3",), "确认人", "写明现场确认问题清单的人", (SUBMIT,), 4),
+    Action("reopen", ("4",), "重新打开", "已提交的检查写明原因后重新打开", (SUBMIT,), 5),
     Action("copy", ("f6",), "复制", "把文字逐条复制到剪贴板，并存成文件", (SUMMARY,), 1),
     Action(
         "group", ("1",), "群内版", "换成发到群里的文字，不点单位和个人", (SUMMARY,), 2, run="level('group')"
@@ -223,6 +244,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("make", ("enter", "1"), "确认", "确认并办理", (REVIEW, HANDIN, TAKE_PACK), 1),
     Action("again", ("1",), "重新读取", "改好文件后重新读取", (FAULTS,), 1),
     # Everywhere
+    Action("leave_help", ("f1",), "返回", "回到上一屏", (HELP,), run="back"),
     Action("back", ("escape",), "返回", "回到上一屏", _BELOW_HOME, 20),
     Action(
         "help", ("f1", "question_mark"), "帮助", "看本屏所有按键", tuple(s for s in SCREENS if s != HELP), 19
