@@ -17,7 +17,7 @@ from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.person import Identity
 from inspect_tui.rules import actions
 from inspect_tui.store.drafts import Drafts
-from inspect_tui.store.errors import StoreError
+from inspect_tui.store.errors import DamagedFile, NewerVersion, StoreError
 from inspect_tui.store.session import ReadOnlySession, Session
 from inspect_tui.store.workspace import Clock, Workspace, local_clock
 from inspect_tui.tui.base import BaseApp
@@ -97,12 +97,30 @@ class InspectApp(BaseApp[None]):
             self.say(str(error), "error")
         self.open_home()
 
-    def open_home(self) -> None:
-        """Open the newest usable round and show the home screen."""
+    def use_space(self, space: Workspace) -> None:
+        """Work in another folder from now on, such as one that was just set up."""
+        self.close_round()
+        self.space, self.root = space, space.root
+
+    def change_identity(self) -> None:
+        """Ask who works here again; the round is opened anew, since records are signed by name."""
+        from inspect_tui.tui.screens.identity import IdentityScreen
+
+        def told(identity: Identity | None) -> None:
+            if identity is None or identity == self.identity:
+                return
+            self.close_round()
+            self._named(identity)
+
+        self.push_screen(IdentityScreen(self.identity), told)
+
+    def open_home(self, prefer: str = "") -> None:
+        """Open the preferred round, else the newest usable one, and show the home screen."""
         from inspect_tui.tui.screens.home import HomeScreen
 
         entries = self.space.rounds()
-        first = next((e for e in entries if e.round is not None), None)
+        usable = [e for e in entries if e.round is not None]
+        first = next((e for e in usable if e.id == prefer), usable[0] if usable else None)
         if first is not None:
             self.open_round(first.id)
         self.switch_to(HomeScreen(entries))
@@ -127,7 +145,7 @@ class InspectApp(BaseApp[None]):
         if self.desk is not None and self.desk.round.id == round_id:
             return True
         try:
-            session = Session.open(self.space, round_id, self.identity, self.clock)
+            session = self._open_session(round_id, self.identity)
         except (InputFaults, StoreError) as error:
             self.say(str(error), "error")
             return False
@@ -141,6 +159,17 @@ class InspectApp(BaseApp[None]):
             self.say(message, "warning", timeout=12)
         self._save_error = ""
         return True
+
+    def _open_session(self, round_id: str, identity: Identity) -> Session:
+        try:
+            return Session.open(self.space, round_id, identity, self.clock)
+        except (DamagedFile, NewerVersion):
+            raise
+        except StoreError as error:
+            # A folder that cannot be written can still be looked at.
+            session = Session.open(self.space, round_id, identity, self.clock, read_only=True)
+            session.read_only = str(error)
+            return session
 
     def _disk_saved(self, _: int) -> None:
         self.post_message(Saved())
@@ -359,6 +388,31 @@ class InspectApp(BaseApp[None]):
 
         if self.desk is not None:
             self.push_screen(HandInScreen(self.desk))
+
+    def open_round_new(self, *, practice: bool = False) -> None:
+        """Open a new round."""
+        from inspect_tui.tui.screens.round_new import RoundNewScreen
+
+        self.push_screen(RoundNewScreen(practice=practice))
+
+    def open_packing(self) -> None:
+        """Make the packs that ready the laptops."""
+        from inspect_tui.tui.screens.packing import PackingScreen
+
+        if self.desk is not None:
+            self.push_screen(PackingScreen(self.desk))
+
+    def open_pack(self, path: Path) -> None:
+        """Look at a pack and take it."""
+        from inspect_tui.tui.screens.take_pack import TakePackScreen
+
+        self.push_screen(TakePackScreen(path))
+
+    def open_faults(self) -> None:
+        """Everything that is wrong with the workspace's files."""
+        from inspect_tui.tui.screens.faults import FaultsScreen
+
+        self.push_screen(FaultsScreen())
 
     def open_help(self, place: str) -> None:
         """All keys of a screen."""
