@@ -1,0 +1,34 @@
+"""`inspect-tui verify`: whether a findings file is whole and unchanged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(name="verify", short_help="核对记录文件是否完整、有没有被改动")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 对象。")
+def verify(file: Path, as_json: bool) -> None:
+    """核对一个记录文件：校验和、每条改动的编号和内容、前后衔接、状态表。
+
+    没有问题返回0；有问题逐条列出，返回1。
+    """
+    from inspect_tui.exchange.verifying import verify_file
+
+    doubts = verify_file(file)
+    if as_json:
+        import msgspec
+
+        told = {"ok": not doubts, "faults": [msgspec.to_builtins(doubt) for doubt in doubts]}
+        click.echo(msgspec.json.encode(told).decode())
+    else:
+        for doubt in doubts:
+            click.echo(f"{doubt.where}：{doubt.reason}", err=True)
+        click.echo(
+            f"{file.name}：" + (f"共{len(doubts)}处问题" if doubts else "完整，没有发现改动"),
+            err=bool(doubts),
+        )
+    if doubts:
+        raise click.exceptions.Exit(1)

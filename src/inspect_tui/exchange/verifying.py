@@ -1,0 +1,108 @@
+"""Verifying: whether a findings file is whole, unchanged, and says what its changes say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import Address, Body, Change, parse_key
+from inspect_tui.model.fault import InputFaults
+from inspect_tui.model.round import Round
+from inspect_tui.rules.canonical import verified
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.tables import state_tables
+from inspect_tui.store.clean import clean_json
+from inspect_tui.store.errors import StoreError
+from inspect_tui.store.findings import FindingsContent, read_findings
+from inspect_tui.store.loading import round_from_raw
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """One thing that does not hold: where in the file, and what."""
+
+    where: str
+    reason: str
+
+
+def verify_file(path: Path) -> list[Doubt]:
+    """Everything that does not hold in a findings file; empty when it is sound.
+
+    Checks the file's checksum and journals, every change's hash and content, the chain from change to
+    change, and the state tables against the fold.
+    """
+    try:
+        content = read_findings(path)
+    except StoreError as error:
+        return [Doubt(path.name, str(error))]
+    doubts = [Doubt(path.name, message) for message in content.recovery.messages]
+    try:
+        round_, _ = round_from_raw(content.round_raw, name=path.name)
+    except InputFaults as error:
+        doubts += [Doubt(fault.path or "round", fault.text()) for fault in error.faults]
+        return doubts
+    state = State()
+    for number, change in enumerate(content.changes, 1):
+        where = f"changes.{number}（{change.id[:8]}）"
+        faults = list(change_faults(change, round_))
+        doubts += [Doubt(where, reason) for reason in faults]
+        if not faults:
+            state.apply(change)
+    doubts += _chain(state, content)
+    if not doubts:
+        doubts += _tables(state, round_, content)
+    return doubts
+
+
+def change_faults(change: Change, round_: Round) -> Iterator[str]:
+    """What is wrong with one change in itself: hash, shape, unclean text, records of another round."""
+    if not verified(change):
+        yield "编号与内容对不上，内容被改动过"
+        return
+    if change.body is None:
+        return
+    try:
+        body = msgspec.json.decode(change.body, type=Body)
+        State([change])
+    except msgspec.MsgspecError:
+        yield "内容不合格式"
+        return
+    raw = msgspec.json.decode(change.body)
+    if clean_json(raw) != raw:
+        yield "文字里有控制字符或不可见字符"
+    for edit in body.edits:
+        address = parse_key(edit.record)
+        if address is None:
+            yield f"不认识的记录“{edit.record[:60]}”"
+        elif round_.unit(address.unit) is None:
+            yield f"本轮没有编号为“{address.unit[:40]}”的单位"
+        elif address.kind in ("answer", "finding") and not _known_item(round_, address):
+            yield f"本轮清单没有检查项“{address.checklist[:40]}/{address.item[:40]}”"
+
+
+def _known_item(round_: Round, address: Address) -> bool:
+    return not address.item or round_.item(address.checklist, address.item) is not None
+
+
+def _chain(state: State, content: FindingsContent) -> Iterator[Doubt]:
+    for gap in state.gaps():
+        yield Doubt("changes", f"缺口：前一条改动 {gap[:8]} 不在文件里")
+    for writer, prev in state.forks():
+        yield Doubt("changes", f"分叉：{writer} 在 {prev[:8] or '开头'} 之后有两条不同的后续")
+    if not content.merged:
+        strangers = {c.writer for c in content.changes} - {content.writer}
+        for writer in sorted(strangers):
+            yield Doubt("changes", f"有不属于本文件的记录（{writer[:12]}）")
+
+
+def _tables(state: State, round_: Round, content: FindingsContent) -> Iterator[Doubt]:
+    if not content.tables or content.recovery.replayed or not content.closed:
+        return
+    expected: dict[str, list[dict[str, Any]]] = state_tables(state, round_)
+    for name, rows in expected.items():
+        raw = content.tables.get(name)
+        stored = list(msgspec.json.decode(raw).values()) if raw is not None else []
+        if msgspec.to_builtins(rows) != stored:
+            yield Doubt(name, "状态表与改动记录推算的结果不一致")
