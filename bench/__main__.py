@@ -1,0 +1,87 @@
+"""Print one table of ratios against floors measured in the same run: `python -m bench`.
+
+Ratios, never milliseconds, are compared with the goals: a ratio means the same on every machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bench import commands, screens, workspaces
+from bench.table import Row, plain, text_of
+from bench.terminal import NotPainted, available
+
+PARTS = ("start", "list", "walk", "saved", "commands", "save")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure the parts asked for and print them."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer runs: for a first look")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the rows to a file")
+    parser.add_argument("--program", metavar="PATH", help="measure this inspect-tui instead of our own")
+    parser.add_argument("--only", choices=PARTS, action="append", help="measure these parts only")
+    options = parser.parse_args(arguments)
+    if not available():
+        print("the bench needs pseudo-terminals: Linux or macOS", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="inspect-tui-bench-") as folder:
+        os.environ["INSPECT_TUI_HOME"] = str(Path(folder) / "home")
+        rows = list(_told(_measured(Path(folder), options)))
+    print(text_of(rows))
+    if options.json:
+        said = {
+            "python": platform.python_version(),
+            "system": platform.system(),
+            "cpus": os.cpu_count(),
+            "quick": options.quick,
+            "rows": plain(rows),
+        }
+        options.json.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _told(rows: Iterable[Row]) -> Iterator[Row]:
+    """Say on stderr what was just measured: the whole takes minutes."""
+    for row in rows:
+        figure = f"{row.ratio:.2f}x" if row.ratio is not None else row.remark or row.verdict
+        print(f"... {row.name}: {figure}", file=sys.stderr, flush=True)
+        yield row
+
+
+def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
+    program: str = options.program or str(Path(sys.executable).with_name("inspect-tui"))
+    parts: Iterable[str] = options.only or PARTS
+    few, many = (3, 9) if options.quick else (9, 31)
+    roots = {n: workspaces.make(folder / f"items{n}", n) for n in screens.LENGTHS}
+    demo = None
+    try:
+        demo = workspaces.demo(folder / "demo", program)
+    except (NotPainted, OSError, StopIteration) as error:
+        yield Row(name="demo workspace", floor="-", remark=f"not made: {' '.join(str(error).split())[-160:]}")
+    if "start" in parts:
+        yield from screens.starts(program, demo, roots[screens.LENGTHS[-1]], few)
+    if "list" in parts:
+        yield from screens.lists(many)
+    if "walk" in parts:
+        yield from screens.walks(program, roots, many)
+    if "saved" in parts:
+        yield screens.saved(program, workspaces.make(folder / "saved", screens.LENGTHS[0]), min(few, 9))
+    if "commands" in parts:
+        yield from commands.commands(program, commands.findings_of(demo[0]) if demo else None, few + 4)
+    if "save" in parts:
+        from bench import save
+
+        for row in save.rows():
+            yield Row(**{k: v for k, v in row.items() if k in Row.__dataclass_fields__})
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

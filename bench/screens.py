@@ -1,0 +1,170 @@
+"""Screens against a bare Textual app: from exec to the first paint, from a key to the paint it causes."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench import slow_disk, workspaces
+from bench.table import Row, compared, medians
+from bench.terminal import NotPainted, Screen, first_paint
+
+ROOT = Path(__file__).resolve().parents[1]
+BARE = [sys.executable, "-m", "bench.bare"]
+BARE_READY = "bare app ready"
+DOWN, UP = "\x1b[B", "\x1b[A"
+LENGTHS = (34, 10_000)
+BARE_APP = "bare Textual app with one Static"
+
+
+def starts(program: str, demo: tuple[Path, str, str] | None, long_: Path, times: int) -> Iterator[Row]:
+    """exec to the first useful paint of home, of a visit, and of a visit of 10,000 items."""
+    title = re.escape(workspaces.TITLE)
+    cases = {
+        "visit of 10,000 items": (
+            [program, "--workspace", str(long_), "--unit", workspaces.UNIT_ID],
+            r"A-\d{5}",
+        )
+    }
+    if demo is not None:
+        root, title, unit = demo
+        cases = {
+            "home (demo)": ([program, "--workspace", str(root)], re.escape(title)),
+            "visit (demo)": ([program, "--workspace", str(root), "--unit", unit], r"[A-Z]{2}-\d{2}"),
+        } | cases
+    for name, (command, needle) in cases.items():
+        yield attempt(
+            f"exec to first paint: {name}",
+            1.5,
+            lambda command=command, needle=needle: medians(
+                {
+                    "floor": lambda: first_paint(BARE, BARE_READY, cwd=ROOT),
+                    "measured": lambda: first_paint(command, needle),
+                },
+                times,
+            ),
+        )
+
+
+def attempt(name: str, goal: float | None, run: Callable[[], dict[str, float]], floor: str = BARE_APP) -> Row:
+    """A row of two medians, or one that says why there is none."""
+    try:
+        seen = run()
+    except (NotPainted, OSError) as error:
+        return Row(name=name, floor=floor, goal=goal, remark=" ".join(str(error).split())[:200])
+    return compared(name, floor, goal, seen["measured"], seen["floor"])
+
+
+@contextmanager
+def ready(command: list[str], needle: str) -> Iterator[Screen]:
+    """A program that has painted its first screen and come to rest."""
+    with Screen(command, cwd=ROOT) as screen:
+        screen.first_paint(needle)
+        screen.settle(0.3)
+        yield screen
+
+
+def keys(
+    command: list[str], needle: str, strokes: tuple[str, ...], shows: str, times: int, quiet: float = 0.06
+) -> dict[str, float]:
+    """Key to paint of a program and of the bare app, key by key in turn, both running all the while."""
+    with ExitStack() as stack:
+        bare = stack.enter_context(ready(BARE, BARE_READY))
+        screen = stack.enter_context(ready(command, needle))
+
+        def press(target: Screen, key: str, pattern: str, rest: float) -> float:
+            taken = target.key(key, pattern)
+            target.settle(rest)
+            return taken
+
+        # The first keys load what later ones find loaded.
+        for key in (*strokes, *strokes)[:2]:
+            press(bare, DOWN, "", 0.06)
+            press(screen, key, shows, quiet)
+        turn = iter(range(10**9))
+        return medians(
+            {
+                "floor": lambda: press(bare, DOWN, "", 0.06),
+                "measured": lambda: press(screen, strokes[next(turn) % len(strokes)], shows, quiet),
+            },
+            times,
+        )
+
+
+def lists(times: int) -> Iterator[Row]:
+    """Cursor keys of our list alone."""
+    for length in LENGTHS:
+        command = [sys.executable, "-m", "bench.list_app", str(length)]
+        yield attempt(
+            f"cursor key to paint: list alone, {length:,} rows",
+            1.5,
+            lambda command=command: keys(command, r"A-00001", (DOWN, DOWN, UP), "", times),
+        )
+
+
+def walks(program: str, roots: dict[int, Path], times: int) -> Iterator[Row]:
+    """Cursor and verdict keys of the walk screen, also on a slow disk."""
+    slow = [sys.executable, "-m", "bench.slow_disk"]
+    for length, root in roots.items():
+        place = ["--workspace", str(root), "--unit", workspaces.UNIT_ID]
+        # A visit of 34 items has room for so many verdicts only; every run starts a new program on it.
+        verdicts = min(times, 8)
+        needle = r"A-\d{5}"
+        yield attempt(
+            f"cursor key to paint: walk, {length:,} items",
+            1.5,
+            lambda place=place: keys([program, *place], needle, (DOWN, DOWN, UP), "", times),
+        )
+        yield attempt(
+            f"verdict key to paint: walk, {length:,} items",
+            1.5,
+            lambda place=place, verdicts=verdicts: keys(
+                [program, *place], needle, ("1",), "", verdicts, quiet=0.3
+            ),
+        )
+        yield attempt(
+            f"verdict key to paint, fsync +{slow_disk.DELAY * 1000:.0f} ms: walk, {length:,} items",
+            1.5,
+            lambda place=place, verdicts=verdicts: keys(
+                [*slow, *place], needle, ("1",), "", verdicts, quiet=3 * slow_disk.DELAY
+            ),
+        )
+
+
+def saved(program: str, root: Path, times: int) -> Row:
+    """Verdict key until 已保存 stands on the screen, against one fsynced line and 1.5 paints."""
+
+    def run() -> dict[str, float]:
+        place = ["--workspace", str(root), "--unit", workspaces.UNIT_ID]
+        painted = keys([program, *place], r"A-\d{5}", ("1",), "", times, quiet=0.3)
+        with ready([program, *place], r"A-\d{5}") as screen:
+            taken, appended = [], []
+            for _ in range(times):
+                taken.append(screen.key("1", "已保存"))
+                screen.settle(0.3)
+                appended.append(append_line(root / "exports" / "floor.bin"))
+        floor = statistics.median(appended) + 1.5 * painted["floor"]
+        return {"measured": statistics.median(taken), "floor": floor}
+
+    return attempt(
+        "verdict key until 已保存 is shown", 1.0, run, "one line fsynced + 1.5 paints of the bare app"
+    )
+
+
+def append_line(path: Path) -> float:
+    """Seconds for one line of 600 bytes appended and flushed to the medium."""
+    import os
+
+    fd = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    try:
+        since = time.perf_counter()
+        os.write(fd, b"x" * 599 + b"\n")
+        os.fsync(fd)
+        return time.perf_counter() - since
+    finally:
+        os.close(fd)

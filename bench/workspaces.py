@@ -1,0 +1,106 @@
+"""Workspaces to measure on: the demo, and rounds with a checklist of any length."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from inspect_tui.model.checklist import Checklist, Deduction, Item, Section
+from inspect_tui.model.person import Identity
+from inspect_tui.model.roster import Unit
+from inspect_tui.model.round import Period, Round
+from inspect_tui.model.terms import Profile, RoundKind, UnitKind
+from inspect_tui.rules.canonical import checklist_hash, unit_hash
+
+ROUND_ID = "2026Q4-bench"
+UNIT_ID = "u1"
+TITLE = "测速轮次"
+INSPECTOR = "测速员"
+
+
+def item_id(number: int) -> str:
+    """Id of the so-manieth item, counted from 1."""
+    return f"A-{number:05d}"
+
+
+def round_of(items: int) -> Round:
+    """A round of one unit under a made-up checklist of so many items in sections of about a hundred."""
+    per_section = max(5, min(100, items // 5))
+    numbers = range(1, items + 1)
+    sections = tuple(
+        Section(
+            id=f"S{start}",
+            name=f"第{start // per_section + 1}部分",
+            points=Decimal(len(numbers[start : start + per_section])),
+            items=tuple(
+                Item(
+                    id=item_id(n),
+                    text=f"第{n}项岗位责任齐全，每项都有责任人、标准和时限，有检查有记录",
+                    rubric="缺1项扣0.5分",
+                    points=Decimal(1),
+                    deductions=(
+                        Deduction(
+                            label="责任缺项",
+                            sentence="岗位责任缺{n}项",
+                            points=Decimal("0.5"),
+                            unit="项",
+                            missing=True,
+                        ),
+                    ),
+                )
+                for n in numbers[start : start + per_section]
+            ),
+        )
+        for start in range(0, items, per_section)
+    )
+    checklist = Checklist(
+        format="inspect-tui/checklist",
+        version="1.0",
+        id="bench",
+        revision="1",
+        title="测速清单",
+        sections=sections,
+        full_score=Decimal(items),
+        profiles=("production",),
+    )
+    unit = Unit(
+        id=UNIT_ID, code="U1", name="测速党小组", kind=UnitKind.PARTY_GROUP, profile=Profile.PRODUCTION
+    )
+    return Round(
+        format="inspect-tui/round",
+        version="1.0",
+        id=ROUND_ID,
+        title=TITLE,
+        kind=RoundKind.LOOKBACK,
+        period=Period(label="2026年第四季度", start="2026-10-01", end="2026-12-31"),
+        checklists=(checklist,),
+        units=(unit,),
+        checklist_hashes={checklist.id: checklist_hash(checklist)},
+        unit_hashes={unit.id: unit_hash(unit)},
+    )
+
+
+def make(root: Path, items: int) -> Path:
+    """A workspace whose only round has so many items, with its inspector known. Needs INSPECT_TUI_HOME set."""
+    import msgspec
+
+    from inspect_tui.store.workspace import Workspace
+
+    space = Workspace(root)
+    for folder in (space.checklists_dir, space.rounds_dir, space.exports_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    space.save_round(msgspec.json.decode(msgspec.json.encode(round_of(items))))
+    space.save_identity(Identity(name=INSPECTOR))
+    return root
+
+
+def demo(root: Path, program: str) -> tuple[Path, str, str]:
+    """The demo workspace with the title of its newest round and a unit of it that is inspected."""
+    from bench.terminal import run_time
+    from inspect_tui.rules.applicability import inspected_units
+    from inspect_tui.store.workspace import Workspace
+
+    run_time([program, "demo", "--dir", str(root), "--no-open"])
+    entry = next(e for e in Workspace(root).rounds() if e.round is not None)
+    assert entry.round is not None
+    return root, entry.round.title, inspected_units(entry.round)[0].id
