@@ -451,10 +451,15 @@ class FindingsContent:
 def findings_exist(path: Path) -> bool:
     """Whether any part of a findings file stands there, so that it must be opened and not made anew.
 
-    Lock, holder and draft files are not part of it. Raises OSError when the folder cannot be read.
+    Lock, holder and draft files are not part of it. Raises StoreError when the folder cannot be read.
     """
     names = Names(path)
-    return path.exists() or names.bak.exists() or bool(names.scan().journals)
+    try:
+        return path.exists() or names.bak.exists() or bool(names.scan().journals)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StoreError(f"文件夹{path.parent.name}打不开：{reason(error)}。", path=path) from error
 
 
 def read_findings(path: Path) -> FindingsContent:

@@ -96,7 +96,9 @@ class Saver:
         self._unsaved_changes = 0
         self._journal: Journal | None = None
         self._journal_bytes = 0
+        #: Whether journals hold lines that no fold has taken yet, and whether one is at work.
         self._written = False
+        self._folding = False
         self._error: StoreError | None = None
         self._failures = 0
         self._retry_at = 0.0
@@ -130,7 +132,9 @@ class Saver:
     @property
     def settled(self) -> bool:
         """Whether the snapshot alone holds everything and says that it is closed."""
-        return self._ground.closed and not self._written and not self._ground.roll_forward
+        with self._cond:
+            at_work = self._written or self._folding or bool(self._unsaved)
+            return self._ground.closed and not at_work and not self._ground.roll_forward
 
     def put(self, line: bytes, change: Change | None = None) -> int:
         """Hold a change (or an amended round) and queue its line; returns the number of changes held."""
@@ -362,6 +366,7 @@ class Saver:
             rounds = list(held.rounds)
             journalled = self._journal_bytes
             self._written = False
+            self._folding = True
         try:
             meta = Meta(
                 version=held.version,
@@ -384,12 +389,15 @@ class Saver:
             main_generation, ground.main_generation = ground.main_generation, meta.generation
             files.fs.fsync_dir(names.folder)
         except BaseException:
-            self._written = True
+            with self._cond:
+                self._written = True
+                self._folding = False
             raise
-        ground.closed = closed
         if kept:
             ground.bak_generation = main_generation
         with self._cond:
+            ground.closed = closed
+            self._folding = False
             self._journal_bytes -= journalled
         self._tidy()
 
