@@ -24,5 +24,9 @@ def items_for(checklist: Checklist, profile: Profile) -> list[tuple[Section, Ite
 
 
 def inspected_units(round_: Round) -> list[Unit]:
-    """The units of the round that some checklist is made for, in roster order."""
-    return [u for u in round_.units if checklists_for(round_, u)]
+    """The units the round visits, in roster order: those of its teams, else all that a checklist fits.
+
+    A unit that is only there because it stands above a visited one is not among them.
+    """
+    named = {unit for team in round_.teams for unit in team.units}
+    return [u for u in round_.units if checklists_for(round_, u) and (not named or u.id in named)]

@@ -1,0 +1,324 @@
+"""交卷: one inspector's work in one zip, folded, flushed, read back, with a short code to compare.
+
+The code is made from the ids of the changes alone, so the lead sees the same one when the file is merged.
+A zip from elsewhere is untrusted: only known names, no path of it is ever joined to a folder, sizes bounded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from inspect_tui.exchange.naming import readable_name
+from inspect_tui.exchange.refusal import refuse_secret
+from inspect_tui.model.change import Change
+from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.model.round import Round
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.tables import state_tables
+from inspect_tui.store.errors import StoreError
+from inspect_tui.store.files import private_folder, write_durable
+from inspect_tui.store.findings import FindingsContent, read_findings
+from inspect_tui.store.limits import FINDINGS_BYTES
+from inspect_tui.store.session import ReadOnlySession, Session
+
+HANDIN_FORMAT = "inspect-tui/hand-in"
+MANIFEST = "交卷单.json"
+_FINDINGS = re.compile(r"[0-9a-f]{12}\.json")
+_EVIDENCE = re.compile(r"evidence/[0-9a-f]{64}\.(?:jpg|jpeg|png|webp|heic|pdf)")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MANIFEST_BYTES = 1024 * 1024
+_EVIDENCE_BYTES = 20 * 1024 * 1024
+_TOTAL_BYTES = 1024 * 1024 * 1024
+_ENTRIES = 2000
+#: More than this from one compressed byte is a bomb; findings files stay far below.
+_RATIO = 400
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a hand-in brings, in the figures its author and the lead compare."""
+
+    changes: int = 0
+    units: int = 0
+    submitted: int = 0
+    not_reached: int = 0
+    answers: int = 0
+    problems: int = 0
+    good_practices: int = 0
+    suggestions: int = 0
+    red_lines: int = 0
+    evidence: int = 0
+
+    def text(self) -> str:
+        """The counts as a sentence."""
+        said = f"{self.units}个单位（已提交{self.submitted}个"
+        said += f"，未能进点{self.not_reached}个" if self.not_reached else ""
+        said += f"），已查{self.answers}项，问题{self.problems}条，好的做法{self.good_practices}条"
+        said += f"，建议{self.suggestions}条" if self.suggestions else ""
+        said += f"，红线等{self.red_lines}条" if self.red_lines else ""
+        said += f"，佐证{self.evidence}件" if self.evidence else ""
+        return said + f"，共{self.changes}次操作"
+
+
+class PackedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the zip with its checksum."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """交卷单: who hands in what."""
+
+    format: str = HANDIN_FORMAT
+    version: str = "1.0"
+    round: str
+    title: str
+    writer: str
+    code: str
+    counts: Counts
+    files: tuple[PackedFile, ...]
+    origin: str = ""
+    pack_version: int = 1
+    practice: bool = False
+    name: str = ""
+    second: str = ""
+    team: str = ""
+    made: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What was handed in, after it was read back."""
+
+    path: Path
+    counts: Counts
+    code: str
+    messages: tuple[str, ...] = ()
+
+
+class HandIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A hand-in as read: its manifest and its findings."""
+
+    manifest: Manifest
+    content: FindingsContent
+    evidence: tuple[str, ...] = ()
+
+
+def short_code(change_ids: Iterable[str]) -> str:
+    """A code of eight letters and digits for a set of changes, such as 7F3K-9QXM.
+
+    The alphabet has no I, L, O or U, so that it can be read out over a telephone.
+    """
+    bits = int.from_bytes(hashlib.sha256("\n".join(sorted(change_ids)).encode()).digest()[:5], "big")
+    code = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
+    return f"{code[:4]}-{code[4:]}"
+
+
+def count(changes: Iterable[Change], round_: Round, evidence: int = 0) -> Counts:
+    """The figures of a set of changes."""
+    state = State(changes)
+    tables = state_tables(state, round_)
+    kinds = [f["kind"] for f in tables["findings"]]
+    return Counts(
+        changes=len(state.changes),
+        units=len(tables["visits"]),
+        submitted=sum(bool(v["submitted"]) for v in tables["visits"]),
+        not_reached=sum(v["result"] == "not_reached" for v in tables["visits"]),
+        answers=sum(a["verdict"] != "pending" for a in tables["answers"]),
+        problems=kinds.count("deficiency"),
+        good_practices=kinds.count("good_practice"),
+        suggestions=kinds.count("suggestion"),
+        red_lines=len(tables["triggers"]),
+        evidence=evidence,
+    )
+
+
+# -------------------------------------------------------------------- handing in
+
+
+def hand_in(session: Session, out: Path | None = None) -> Receipt:
+    """Hand in this laptop's work: everything on disk, one zip, read back and compared.
+
+    Raises ExportRefused for a round marked 秘密 or above, ReadOnlySession when nothing can be folded here,
+    StoreError when it could not be saved or does not read back as it was written.
+    """
+    refuse_secret(session.round)
+    if session.file is None or session.read_only:
+        raise ReadOnlySession(session.read_only or "没有自己的检查记录")
+    session.file.compact()
+    changes = list(session.file.changes())
+    with tempfile.TemporaryDirectory(prefix="inspect-tui-") as folder:
+        copy = Path(folder) / f"{session.writer}.json"
+        session.file.write_copy(copy)
+        packed = {copy.name: copy.read_bytes()}
+    packed |= _evidence(session)
+    manifest = Manifest(
+        round=session.round.id,
+        title=session.round.title,
+        origin=session.round.origin,
+        pack_version=session.round.pack_version,
+        practice=session.round.practice,
+        writer=session.writer,
+        name=session.identity.name,
+        second=session.identity.second,
+        team=_team_name(session),
+        made=session.clock().isoformat(timespec="seconds"),
+        code=short_code(c.id for c in changes),
+        counts=count(changes, session.round, len(packed) - 1),
+        files=tuple(
+            PackedFile(name=name, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+            for name, data in packed.items()
+        ),
+    )
+    target = out or session.space.exports_dir / _name(session, manifest)
+    private_folder(target.parent)
+    data = _zip({MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1)} | packed)
+    write_durable(target, data)
+    _read_back(target, data, manifest)
+    messages = []
+    if (open_units := manifest.counts.units - manifest.counts.submitted - manifest.counts.not_reached) > 0:
+        messages.append(f"其中{open_units}个单位还没有提交。")
+    if manifest.practice:
+        messages.append("这是演练轮次，不计入正式结果。")
+    return Receipt(path=target, counts=manifest.counts, code=manifest.code, messages=tuple(messages))
+
+
+def _team_name(session: Session) -> str:
+    wanted = session.identity.team
+    for team in session.round.teams:
+        if wanted in (team.id, team.name) or session.identity.name in (team.lead, *team.members):
+            return team.name
+    return wanted
+
+
+def _name(session: Session, manifest: Manifest) -> str:
+    practice = "演练" if manifest.practice else ""
+    people = manifest.name + (f"、{manifest.second}" if manifest.second else "")
+    return readable_name(["交卷", practice, manifest.team, people], session.date(), "zip")
+
+
+def _evidence(session: Session) -> dict[str, bytes]:
+    folder = session.space.round_dir(session.round.id) / "evidence"
+    found = {}
+    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+        name = f"evidence/{path.name}"
+        if path.is_file() and _EVIDENCE.fullmatch(name):
+            found[name] = path.read_bytes()
+    return found
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    """A zip whose bytes depend on its content alone; Chinese names carry the UTF-8 flag."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o600 << 16
+            archive.writestr(entry, data)
+    return held.getvalue()
+
+
+def _read_back(path: Path, data: bytes, manifest: Manifest) -> None:
+    try:
+        same = path.read_bytes() == data
+        held = read_hand_in(path)
+    except (OSError, InputFaults) as error:
+        raise StoreError(f"{path.name}写好后读不回来，请换个位置再交一次。", path=path) from error
+    if not same or held.manifest != manifest:
+        raise StoreError(f"{path.name}读回来和写的不一样，磁盘可能有故障，请换个位置再交一次。", path=path)
+
+
+# -------------------------------------------------------------------- reading
+
+
+def read_hand_in(path: Path) -> HandIn:
+    """Read a hand-in and check everything its manifest says. Raises InputFaults."""
+    try:
+        return _read(path)
+    except (
+        OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        msgspec.MsgspecError,
+    ) as error:
+        if isinstance(error, FileNotFoundError):
+            raise _fault(path, "H10", "找不到文件", "请核对文件名和文件夹") from error
+        raise _fault(path, "H11", "不是交卷文件，或文件已损坏", "请检查人员重新交卷") from error
+
+
+def _read(path: Path) -> HandIn:
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        names = [entry.filename for entry in entries]
+        if len(entries) > _ENTRIES or len(set(names)) != len(names):
+            raise _fault(path, "H12", "压缩包里的文件太多或有重名", "请检查人员重新交卷")
+        if sum(entry.file_size for entry in entries) > _TOTAL_BYTES:
+            raise _fault(path, "H12", "压缩包解开后过大", "请核对是不是选错了文件")
+        unknown = [
+            n for n in names if not (n == MANIFEST or _FINDINGS.fullmatch(n) or _EVIDENCE.fullmatch(n))
+        ]
+        findings = [n for n in names if _FINDINGS.fullmatch(n)]
+        if unknown or len(findings) != 1 or MANIFEST not in names:
+            value = unknown[0][:40] if unknown else ""
+            raise _fault(path, "H12", "压缩包里不是交卷的内容", "请检查人员重新交卷", value)
+        manifest = msgspec.json.decode(_bytes(archive, MANIFEST, _MANIFEST_BYTES), type=Manifest)
+        if manifest.format != HANDIN_FORMAT or manifest.version.split(".")[0] != "1":
+            raise _fault(path, "H13", "交卷单的格式或版本不认识", "请升级程序后再打开", manifest.version[:20])
+        said = {f.name: f for f in manifest.files}
+        if set(said) != set(names) - {MANIFEST}:
+            raise _fault(path, "H14", "交卷单和压缩包里的文件对不上", "请检查人员重新交卷")
+        for name in names:
+            if name == MANIFEST:
+                continue
+            data = _bytes(archive, name, FINDINGS_BYTES if name == findings[0] else _EVIDENCE_BYTES)
+            if hashlib.sha256(data).hexdigest() != said[name].sha256:
+                raise _fault(path, "H14", "文件内容与交卷单的校验值不符", "请检查人员重新交卷", name)
+            if name == findings[0]:
+                content = _content(path, name, data)
+    if content.writer != manifest.writer or short_code(c.id for c in content.changes) != manifest.code:
+        raise _fault(path, "H14", "检查记录与交卷单的短码不符", "请检查人员重新交卷", manifest.code[:20])
+    evidence = tuple(n for n in names if _EVIDENCE.fullmatch(n))
+    return HandIn(manifest=manifest, content=content, evidence=evidence)
+
+
+def _bytes(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    """One entry, never more than `limit` bytes whatever its header says."""
+    entry = archive.getinfo(name)
+    if entry.file_size > limit or entry.file_size > max(1, entry.compress_size) * _RATIO + 65536:
+        raise ValueError(name)
+    with archive.open(entry) as stream:
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError(name)
+    return data
+
+
+def _content(path: Path, name: str, data: bytes) -> FindingsContent:
+    with tempfile.TemporaryDirectory(prefix="inspect-tui-") as folder:
+        copy = Path(folder) / name
+        copy.write_bytes(data)
+        try:
+            return read_findings(copy)
+        except StoreError as error:
+            raise _fault(path, "H15", str(error).rstrip("。"), "请检查人员重新交卷") from error
+
+
+def _fault(path: Path, code: str, message: str, remedy: str, value: str = "") -> InputFaults:
+    return InputFaults([Fault(code=code, file=path.name, message=message, value=value, remedy=remedy)])

@@ -1,0 +1,198 @@
+"""发包: the one file that makes a laptop ready for its units, and taking such a file in.
+
+A pack is the whole round, so any laptop can take over any unit. An amended pack (a higher `pack_version`)
+replaces the round and keeps every answer; items whose text changed ask for a fresh look.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from inspect_tui.exchange.naming import readable_name
+from inspect_tui.exchange.refusal import refuse_secret
+from inspect_tui.model.change import parse_key
+from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.model.pack import PACK_VERSION
+from inspect_tui.model.round import PACK_FORMAT, Round
+from inspect_tui.rules.canonical import item_hash
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.reading import read_answer
+from inspect_tui.store.errors import StoreError
+from inspect_tui.store.files import private_folder, write_durable
+from inspect_tui.store.findings import read_findings
+from inspect_tui.store.loading import load_pack, load_round
+from inspect_tui.store.workspace import Workspace
+
+
+class PackResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What taking a pack did.
+
+    `status` is new, amended, known (the same pack is here already) or older (refused: a newer one is
+    here). `changed` names the reworded items as (checklist, item); `stale` counts the answers given for
+    their old text, which now are 需重看. `team` is the team the pack was made for.
+    """
+
+    status: str
+    round: Round
+    team: str = ""
+    changed: tuple[tuple[str, str], ...] = ()
+    stale: int = 0
+    messages: tuple[str, ...] = ()
+
+
+def pack_raw(raw: dict[str, Any], team: str, units: tuple[str, ...], made: str, by: str = "") -> bytes:
+    """A pack as bytes, with the round as it stands in its file."""
+    pack = {
+        "format": PACK_FORMAT,
+        "version": PACK_VERSION,
+        "team": team,
+        "units": list(units),
+        "made": made,
+        "made_by": by,
+        "round": raw,
+    }
+    return msgspec.json.format(msgspec.json.encode(pack), indent=1)
+
+
+def write_pack(
+    space: Workspace,
+    round_id: str,
+    team: str | None = None,
+    path: Path | None = None,
+    *,
+    now: dt.datetime,
+    by: str = "",
+) -> Path:
+    """Write the pack of a round, for one team (by id or name) or for everyone; returns where it stands.
+
+    Raises ExportRefused for a round marked 秘密 or above, InputFaults for an unknown team or a faulty
+    round, StoreError when it cannot be written.
+    """
+    round_, raw, _ = load_round(space.round_dir(round_id) / "round.json")
+    refuse_secret(round_)
+    chosen = None
+    if team:
+        chosen = next((t for t in round_.teams if team in (t.id, t.name)), None)
+        if chosen is None:
+            teams = tuple(f"{t.id}（{t.name}）" for t in round_.teams)
+            fault = Fault(
+                code="H01", message="本轮没有这个检查组", value=team, allowed=teams, remedy="请核对检查组"
+            )
+            raise InputFaults([fault])
+    if path is None:
+        version = f"第{round_.pack_version}版" if round_.pack_version > 1 else ""
+        practice = "演练" if round_.practice else ""
+        parts = ["发包", practice, round_.title, chosen.name if chosen else "", version]
+        path = space.exports_dir / readable_name(parts, now.date(), "json")
+    private_folder(path.parent)
+    units = chosen.units if chosen else ()
+    write_durable(
+        path, pack_raw(raw, chosen.id if chosen else "", units, now.isoformat(timespec="seconds"), by)
+    )
+    return path
+
+
+def take_pack(space: Workspace, path: Path) -> PackResult:
+    """Take a pack into a workspace; the folder is made ready when it is none yet.
+
+    Raises InputFaults for a file that is no sound pack, or for another round that has the same id, and
+    StoreError when nothing can be written.
+    """
+    pack, raw, warnings = load_pack(path)
+    incoming = pack.round
+    raw_round: dict[str, Any] = raw["round"]
+    try:
+        target = space.round_dir(incoming.id) / "round.json"
+    except ValueError:
+        fault = Fault(code="H02", file=path.name, message="轮次编号写法不对", value=incoming.id)
+        raise InputFaults([fault]) from None
+    notes = [w.text() for w in warnings]
+    if not target.exists():
+        for folder in (space.rounds_dir, space.exports_dir):
+            private_folder(folder)
+        space.save_round(raw_round)
+        return PackResult(status="new", round=incoming, team=pack.team, messages=tuple(notes))
+    held, held_raw, _ = load_round(target)
+    if not same_round(held, incoming):
+        fault = Fault(
+            code="H03",
+            file=path.name,
+            message=f"本文件夹已有另一轮检查也叫“{incoming.id}”（{held.title}），不是同一轮",
+            remedy="请换一个空文件夹打开这个发包文件，或请组长核对是不是重复建了轮次",
+        )
+        raise InputFaults([fault])
+    if incoming.pack_version < held.pack_version:
+        said = f"这是旧的发包（第{incoming.pack_version}版），本机已是第{held.pack_version}版，没有改动。"
+        return PackResult(status="older", round=held, team=pack.team, messages=(said, *notes))
+    if incoming.pack_version == held.pack_version:
+        if raw_round != held_raw:
+            fault = Fault(
+                code="H04",
+                file=path.name,
+                message=f"同为第{held.pack_version}版，内容却和本机的不同",
+                remedy="请向组长要版本号更高的发包文件",
+            )
+            raise InputFaults([fault])
+        return PackResult(status="known", round=held, team=pack.team, messages=tuple(notes))
+    changed = reworded(held, incoming)
+    stale, unread = _stale_answers(space, incoming)
+    space.save_round(raw_round)
+    said = f"已更新为第{incoming.pack_version}版，原有检查记录全部保留。"
+    if changed:
+        said += f"有{len(changed)}项条文改动，其中{stale}项已查过，需重看。"
+    return PackResult(
+        status="amended",
+        round=incoming,
+        team=pack.team,
+        changed=changed,
+        stale=stale,
+        messages=(said, *unread, *notes),
+    )
+
+
+def same_round(held: Round, incoming: Round) -> bool:
+    """Whether two rounds of one id are the same round, perhaps in different versions."""
+    if held.origin or incoming.origin:
+        return held.origin == incoming.origin
+    return held.created == incoming.created
+
+
+def reworded(before: Round, after: Round) -> tuple[tuple[str, str], ...]:
+    """Items of both rounds whose text or rubric differs, as (checklist, item)."""
+    changed = []
+    for checklist in after.checklists:
+        for item in checklist.items():
+            old = before.item(checklist.id, item.id)
+            if old is not None and item_hash(old) != item_hash(item):
+                changed.append((checklist.id, item.id))
+    return tuple(changed)
+
+
+def _stale_answers(space: Workspace, round_: Round) -> tuple[int, list[str]]:
+    """How many answers held here were given for another text, and which files could not be read."""
+    state, unread = State(), []
+    for writer in space.writers(round_.id):
+        try:
+            content = read_findings(space.findings_path(round_.id, writer))
+        except StoreError as error:
+            unread.append(str(error))
+            continue
+        for change in content.changes:
+            try:
+                state.apply(change)
+            except msgspec.ValidationError:
+                continue
+    count = 0
+    for unit in state.units():
+        for record in state.records(unit):
+            address = parse_key(record)
+            if address is None or address.kind != "answer":
+                continue
+            item = round_.item(address.checklist, address.item)
+            if item is not None and read_answer(state, unit, address.checklist, item).stale:
+                count += 1
+    return count, unread

@@ -1,0 +1,114 @@
+"""Source: whatever a user points a report at, read into one state: findings file, hand-in, round folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import Change
+from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.model.round import PACK_FORMAT, Round
+from inspect_tui.rules.fold import State
+from inspect_tui.store.errors import StoreError
+from inspect_tui.store.findings import FindingsContent, read_findings
+from inspect_tui.store.loading import load_round, round_from_raw, sniff_format
+from inspect_tui.store.workspace import Workspace
+
+_WRITER_FILE = re.compile(r"[0-9a-f]{12}\.json")
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """The round and state behind a report; `messages` tell what could not be read or is not final."""
+
+    round: Round
+    raw: dict[str, Any]
+    state: State
+    messages: tuple[str, ...] = ()
+
+
+def read_source(path: Path) -> Source:
+    """Read a findings file, a hand-in zip, or a round folder with everything in it.
+
+    Raises InputFaults or StoreError when nothing can be told from it.
+    """
+    if path.is_dir():
+        return _folder(path)
+    with_head = _head(path)
+    if with_head.startswith(b"PK"):
+        from inspect_tui.exchange.handin import read_hand_in
+
+        return _contents([read_hand_in(path).content], [])
+    if with_head and sniff_is_pack(path, with_head):
+        raise _fault(path, "H21", "这是发包文件，里面没有检查记录", "请给检查记录文件、交卷文件或轮次文件夹")
+    content = read_findings(path)
+    return _contents([content], [])
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except FileNotFoundError:
+        raise _fault(path, "H20", "找不到文件", "请核对文件名和文件夹") from None
+    except OSError:
+        raise _fault(path, "H20", "文件读不出来", "请核对权限、磁盘或移动盘") from None
+
+
+def sniff_is_pack(path: Path, head: bytes) -> bool:
+    """Whether a file says it is a pack, judged without reading a findings file twice."""
+    return not head.startswith(b'{"_meta"') and sniff_format(path) == PACK_FORMAT
+
+
+def _folder(path: Path) -> Source:
+    if not (path / "round.json").is_file():
+        rounds = Workspace(path).rounds() if (path / "rounds").is_dir() else []
+        if len(rounds) == 1:
+            path = rounds[0].path.parent
+        else:
+            named = "、".join(f"rounds/{entry.id}" for entry in rounds)
+            remedy = f"请指明其中一轮：{named}" if named else "请给轮次文件夹，如rounds/2026Q4-lookback"
+            raise _fault(path, "H22", "这个文件夹不是一轮检查", remedy)
+    round_, raw, _ = load_round(path / "round.json")
+    # The folder may have been copied out of its workspace, so its files are found by their own names.
+    files = sorted(p for p in path.glob("*.json") if _WRITER_FILE.fullmatch(p.name))
+    files += sorted((path / "received").glob("*.json"))
+    contents, messages = [], []
+    for file in files:
+        try:
+            contents.append(read_findings(file))
+        except StoreError as error:
+            messages.append(str(error))
+    state, told = _fold(contents)
+    return Source(round=round_, raw=raw, state=state, messages=(*messages, *told))
+
+
+def _contents(contents: list[FindingsContent], messages: list[str]) -> Source:
+    raw = contents[0].round_raw
+    round_, _ = round_from_raw(raw, name=contents[0].path.name)
+    state, told = _fold(contents)
+    return Source(round=round_, raw=raw, state=state, messages=(*messages, *told))
+
+
+def _fold(contents: list[FindingsContent]) -> tuple[State, list[str]]:
+    state, messages = State(), []
+    for content in contents:
+        messages += content.recovery.messages
+        skipped = sum(not _applied(state, change) for change in content.changes)
+        if skipped:
+            messages.append(f"{content.path.name}里有{skipped}条记录读不懂，没有计入。")
+    return state, messages
+
+
+def _applied(state: State, change: Change) -> bool:
+    try:
+        state.apply(change)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _fault(path: Path, code: str, message: str, remedy: str) -> InputFaults:
+    return InputFaults([Fault(code=code, file=path.name, message=message, remedy=remedy)])
