@@ -22,6 +22,7 @@ from inspect_tui.store.session import ReadOnlySession, Session
 from inspect_tui.store.workspace import Clock, Workspace, local_clock
 from inspect_tui.tui.base import BaseApp
 from inspect_tui.tui.desk import Desk, VisitClosed
+from inspect_tui.tui.skin import Skin
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.prompt import TextPrompt
 
@@ -47,9 +48,15 @@ class InspectApp(BaseApp[None]):
     TITLE = "党建回头看检查"
 
     def __init__(
-        self, root: Path, *, pack: Path | None = None, unit: str = "", clock: Clock = local_clock
+        self,
+        root: Path,
+        *,
+        pack: Path | None = None,
+        unit: str = "",
+        clock: Clock = local_clock,
+        look: Skin | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(look=look)
         self.root, self.pack, self.unit_wanted, self.clock = root, pack, unit, clock
         self.space = Workspace(root)
         self.identity: Identity | None = None

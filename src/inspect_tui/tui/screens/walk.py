@@ -359,6 +359,8 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             Option("重新打开", "已提交，须写原因", "reopen")
             if submitted
             else Option("提交本单位检查", "", "submit"),
+            Option("说明", "也可按 F5", "note"),
+            Option("建议", "也可按 F4", "suggestion"),
             Option("进点信息", "日期、在场人员、迎检人、未能进点、定位更正", "header"),
             Option("恢复刚撤销的一步", "也可按 Ctrl+Y", "redo"),
             Option("去掉一个扣分情形", "", "drop"),
