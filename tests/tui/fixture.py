@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -272,7 +273,7 @@ def deduct(desk: Desk, unit: str, item_id: str, label: str, count: int = 1) -> N
 
 def say(desk: Desk, unit: str, kind: FindingKind, text: str, item_id: str = "") -> None:
     """Write down a problem, a good practice or a suggestion by hand."""
-    new_id = f"{abs(hash((unit, kind.value, text))):016x}"[:16]
+    new_id = hashlib.sha256(f"{unit}{kind.value}{text}".encode("utf-8", "replace")).hexdigest()[:16]
     edits = actions.new_finding(
         desk.state, unit, new_id, kind, text, checklist="small" if item_id else "", item=item_id
     )

@@ -183,13 +183,17 @@ class OpenPoint(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """Honest progress of a unit: answered of applicable items, whether submitted or not reached."""
+    """Honest progress of a unit: answered of applicable items, whether submitted or not reached.
+
+    `disputed` counts items under two opinions, which are not answered until the lead decides.
+    """
 
     items: int
     answered: int
     submitted: bool
     not_reached: bool
     started: bool
+    disputed: int = 0
 
 
 def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
@@ -198,17 +202,20 @@ def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
     if unit is None:
         raise KeyError(unit_id)
     profile = profile_of(state, round_, unit_id)
-    items = answered = 0
+    items = answered = disputed = 0
     visit = read_visit(state, unit_id)
     for checklist in checklists_for(round_, unit):
         for _, item in items_for(checklist, profile):
             items += 1
-            if visit.started and read_answer(state, unit_id, checklist.id, item).answered:
-                answered += 1
+            if visit.started:
+                answer = read_answer(state, unit_id, checklist.id, item)
+                answered += answer.answered
+                disputed += answer.disputed
     return Progress(
         items=items,
         answered=answered,
         submitted=visit.submitted,
         not_reached=visit.result.value == "not_reached",
         started=visit.started,
+        disputed=disputed,
     )
