@@ -1,0 +1,127 @@
+"""Help: every key of a screen, what an input method lets through, and where files are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from inspect_tui.tui import actions
+from inspect_tui.tui.actions import HELP, bindings_for, help_for
+from inspect_tui.tui.screens.page import PageScreen
+from inspect_tui.tui.text import cells, fit
+from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+
+PLACES: dict[str, str] = {
+    actions.HOME: "主页",
+    actions.WALK: "一组到底",
+    actions.ACROSS: "一题到底",
+    actions.HEADER: "进点信息",
+    actions.TRIGGERS: "红线、否决项",
+    actions.FINDINGS: "问题",
+    actions.SUBMIT: "提交",
+    actions.SUMMARY: "汇总和通报",
+    actions.SEARCH: "查找",
+    actions.SETUP: "设置工作文件夹",
+    actions.ROUND_NEW: "新建检查轮次",
+    actions.HANDIN: "交卷",
+    actions.HELP: "帮助",
+    actions.FAULTS: "文件问题",
+    actions.IDENTITY: "我是谁",
+    actions.UNITS: "选单位",
+    actions.REVIEW: "核对",
+    actions.PACKING: "发包",
+    actions.TAKE_PACK: "收轮次包",
+}
+
+_CHOICES = "列出选项时：数字直接选；上下键移动，回车选定；超过九项按 0 翻页；Esc 不选。"
+_COUNTS = "选扣分情形时：停在计数的一条上，按右键加次数，再按回车记下。"
+_WORDS = "写文字时：回车记下；写到一半切走、关窗口也不丢，下次打开会放回来。"
+NOTES: dict[str, tuple[str, ...]] = {
+    actions.WALK: (
+        "记下结论后自动转到下一未查项；已有结论的项可以随时改，改过的都留痕。",
+        _CHOICES,
+        _COUNTS,
+        _WORDS,
+    ),
+    actions.ACROSS: ("每行是一个单位，按键的意思与一组到底相同。", _CHOICES, _COUNTS, _WORDS),
+    actions.FINDINGS: (_CHOICES, _COUNTS, _WORDS),
+    actions.TRIGGERS: ("每条红线、否决项都要写明事实并再确认一次；撤回也留痕。",),
+    actions.HEADER: (_CHOICES, _WORDS),
+    actions.SEARCH: (
+        "输入汉字随打随找；也可只输拼音首字母，如 gwzr 找到岗位责任。",
+        "下键进入结果，上键回到输入处；在结果上接着打字也行。",
+    ),
+}
+
+IME = (
+    "汉字输入法开着也能用：数字键、功能键（F1 至 F10）、方向键、翻页键、回车、空格、Tab、Esc 都直接起作用；"
+    "标点键的中文形式（如 、和 ？）与英文形式作用相同。写字以外不需要切换输入法。"
+)
+
+
+class HelpScreen(PageScreen[None], inherit_bindings=False):
+    """All keys of one screen, from the one table of actions."""
+
+    place = HELP
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(HELP)]
+
+    def __init__(self, of: str) -> None:
+        super().__init__()
+        self.of = of
+
+    def page_title(self) -> str:
+        return f"帮助：{PLACES.get(self.of, '')}"
+
+    def body(self) -> Sequence[Widget]:
+        return [LinePane(self._help_lines, id="help")]
+
+    def ready(self) -> None:
+        self.query_one("#help", LinePane).focus()
+
+    def _help_lines(self, width: int) -> list[Line]:
+        rows = help_for(self.of)
+        keys = max((cells(key) for key, _, _ in rows), default=0) + 2
+        labels = max((cells(label) for _, label, _ in rows), default=0) + 2
+        # In a narrow window a long list of keys may not push the sentences off the screen.
+        keys = min(keys, max(12, width // 4))
+        lines: list[Line] = []
+        for key, label, sentence in rows:
+            pieces = wrapped(sentence, max(10, width - keys - labels - 1), indent="")
+            for number, piece in enumerate(pieces):
+                first = number == 0
+                lines.append(
+                    [
+                        (" ", "text"),
+                        (fit(key if first else "", keys), "key"),
+                        (fit(label if first else "", labels), "strong"),
+                        *piece,
+                    ]
+                )
+        lines.append([])
+        for note in NOTES.get(self.of, ()):
+            lines += wrapped(note, width)
+        if NOTES.get(self.of):
+            lines.append([])
+        lines.append([(" 移动", "head")])
+        lines += wrapped("上下键逐行，翻页键逐屏，Home、End 到头尾；鼠标点一下选中，点两下打开。", width)
+        lines.append([])
+        lines.append([(" 输入法", "head")])
+        lines += wrapped(IME, width)
+        lines.append([])
+        lines.append([(" 文件在哪里", "head")])
+        lines += self._files(width)
+        return lines
+
+    def _files(self, width: int) -> list[Line]:
+        space = self.app.space
+        lines = wrapped(f"工作文件夹：{space.root}", width)
+        desk = self.app.desk
+        if desk is not None and desk.session.writer:
+            path = space.findings_path(desk.round.id, desk.session.writer)
+            lines += wrapped(f"本机的检查记录：{path}", width)
+        lines += wrapped(f"通报、交卷文件等：{space.exports_dir}", width)
+        lines += wrapped("每一步都自动保存在本机，不联网；右上角显示“已保存”时，内容已写进磁盘。", width)
+        return lines
