@@ -102,6 +102,21 @@ def take_pack(space: Workspace, path: Path) -> PackResult:
     Raises InputFaults for a file that is no sound pack, or for another round that has the same id, and
     StoreError when nothing can be written.
     """
+    result, raw_round = _weigh(space, path)
+    if result.status == "new":
+        for folder in (space.rounds_dir, space.exports_dir):
+            private_folder(folder)
+    if result.status in ("new", "amended"):
+        space.save_round(raw_round)
+    return result
+
+
+def look_at_pack(space: Workspace, path: Path) -> PackResult:
+    """What taking a pack would do; nothing is written. Raises InputFaults as `take_pack` does."""
+    return _weigh(space, path)[0]
+
+
+def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any]]:
     pack, raw, warnings = load_pack(path)
     incoming = pack.round
     raw_round: dict[str, Any] = raw["round"]
@@ -112,10 +127,7 @@ def take_pack(space: Workspace, path: Path) -> PackResult:
         raise InputFaults([fault]) from None
     notes = [w.text() for w in warnings]
     if not target.exists():
-        for folder in (space.rounds_dir, space.exports_dir):
-            private_folder(folder)
-        space.save_round(raw_round)
-        return PackResult(status="new", round=incoming, team=pack.team, messages=tuple(notes))
+        return PackResult(status="new", round=incoming, team=pack.team, messages=tuple(notes)), raw_round
     held, held_raw, _ = load_round(target)
     if not same_round(held, incoming):
         fault = Fault(
@@ -127,7 +139,7 @@ def take_pack(space: Workspace, path: Path) -> PackResult:
         raise InputFaults([fault])
     if incoming.pack_version < held.pack_version:
         said = f"这是旧的发包（第{incoming.pack_version}版），本机已是第{held.pack_version}版，没有改动。"
-        return PackResult(status="older", round=held, team=pack.team, messages=(said, *notes))
+        return PackResult(status="older", round=held, team=pack.team, messages=(said, *notes)), raw_round
     if incoming.pack_version == held.pack_version:
         if raw_round != held_raw:
             fault = Fault(
@@ -137,14 +149,13 @@ def take_pack(space: Workspace, path: Path) -> PackResult:
                 remedy="请向组长要版本号更高的发包文件",
             )
             raise InputFaults([fault])
-        return PackResult(status="known", round=held, team=pack.team, messages=tuple(notes))
+        return PackResult(status="known", round=held, team=pack.team, messages=tuple(notes)), raw_round
     changed = reworded(held, incoming)
     stale, unread = _stale_answers(space, incoming)
-    space.save_round(raw_round)
     said = f"已更新为第{incoming.pack_version}版，原有检查记录全部保留。"
     if changed:
         said += f"有{len(changed)}项条文改动，其中{stale}项已查过，需重看。"
-    return PackResult(
+    amended = PackResult(
         status="amended",
         round=incoming,
         team=pack.team,
@@ -152,6 +163,7 @@ def take_pack(space: Workspace, path: Path) -> PackResult:
         stale=stale,
         messages=(said, *unread, *notes),
     )
+    return amended, raw_round
 
 
 def same_round(held: Round, incoming: Round) -> bool:

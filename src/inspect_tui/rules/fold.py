@@ -58,6 +58,18 @@ class State:
         for change in changes:
             self.apply(change)
 
+    def copy(self) -> State:
+        """A state that grows by itself from here, for trying changes out before they are made."""
+        twin = State()
+        twin.changes = dict(self.changes)
+        twin._fields = {
+            record: {field: list(entries) for field, entries in fields.items()}
+            for record, fields in self._fields.items()
+        }
+        twin._by_unit = {unit: dict(records) for unit, records in self._by_unit.items()}
+        twin._retracted_by = {target: list(by) for target, by in self._retracted_by.items()}
+        return twin
+
     # ---------------------------------------------------------------- growing
 
     def apply(self, change: Change) -> set[str]:

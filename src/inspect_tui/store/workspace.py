@@ -214,16 +214,37 @@ class Workspace:
         return bound
 
     def writer_for(self, round_id: str, identity: Identity) -> tuple[str, Identity]:
-        """This laptop's findings file in a round: the known one, or a new id that is kept at once.
+        """This person's findings file on this laptop: the known one, or a new id that is kept at once.
 
-        A workspace copied to another machine starts a new file there, so a fork is the exception.
+        Kept by name, so that someone recording for a colleague continues that colleague's file and leaves
+        the identity of the workspace alone. A workspace copied to another machine starts a new file there,
+        so a fork is the exception.
         """
-        known = identity.writers.get(round_id)
+        known = identity.writers.get(round_id) or self._writers_by_name().get(identity.name, {}).get(round_id)
         if known:
+            if round_id not in identity.writers:
+                identity = msgspec.structs.replace(identity, writers=identity.writers | {round_id: known})
             return known, identity
         writer = new_writer_id()
         grown = msgspec.structs.replace(identity, writers=identity.writers | {round_id: writer})
-        return writer, self.save_identity(grown)
+        names = self._writers_by_name()
+        names[identity.name] = names.get(identity.name, {}) | {round_id: writer}
+        write_durable(self._writers_path(), msgspec.json.format(msgspec.json.encode(names), indent=1))
+        held = self.identity()
+        if held is not None and held.name == identity.name:
+            return writer, self.save_identity(grown)
+        return writer, grown
+
+    def _writers_path(self) -> Path:
+        # One file per machine: a synced workspace must never have two machines write the same file.
+        return self.root / f"writers-{machine_id()}.json"
+
+    def _writers_by_name(self) -> dict[str, dict[str, str]]:
+        """Findings files begun on this machine, by person and round."""
+        try:
+            return msgspec.json.decode(self._writers_path().read_bytes(), type=dict[str, dict[str, str]])
+        except (OSError, msgspec.DecodeError, ValueError):
+            return {}
 
 
 def machine_id() -> str:

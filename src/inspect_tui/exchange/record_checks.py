@@ -1,0 +1,264 @@
+"""What may be wrong with a line of `record`, seen against the round and what stands recorded so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from inspect_tui.exchange.record_lines import Line, LineDeduction
+from inspect_tui.model.checklist import Checklist, Item
+from inspect_tui.model.fault import Fault
+from inspect_tui.model.roster import Unit
+from inspect_tui.model.round import Round
+from inspect_tui.model.terms import Scoring, Verdict, VisitResult
+from inspect_tui.rules.applicability import applies, checklists_for, inspected_units
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.issue import did_you_mean
+from inspect_tui.rules.reading import profile_of, read_visit
+from inspect_tui.rules.sheet import UnitSheet
+
+_JUDGED = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL, Verdict.NA, Verdict.UNVERIFIED)
+_BELOW = (Verdict.PARTIAL, Verdict.FAIL)
+
+
+def free_count(line: Line) -> int:
+    return len(line.findings) + len(line.good_practices) + len(line.suggestions)
+
+
+class LineChecker:
+    """Checks a line against a state that grows line by line."""
+
+    def __init__(self, state: State, round_: Round, people: tuple[str, ...], today: str) -> None:
+        self.state, self.round, self.people, self.today = state, round_, people, today
+        self.inspected = {u.id for u in inspected_units(round_)}
+
+    def check(self, line: Line) -> list[Fault]:
+        """Everything wrong with a line as things stand after the lines before it."""
+        unit = self.round.unit(line.unit)
+        if unit is None or line.unit not in self.inspected:
+            known = {u: u for u in self.inspected}
+            said = "本轮没有这个单位" if unit is None else "本轮不检查这个单位"
+            remedy = did_you_mean(line.unit, known, "用 round show 查看本轮的单位")
+            return [_fault("L02", said, "$.unit", line.unit, remedy=remedy)]
+        kinds = [
+            name
+            for name, there in (
+                ("visit", line.visit is not None),
+                ("submit", line.submit),
+                ("trigger", line.trigger is not None),
+                ("item", bool(line.item)),
+            )
+            if there
+        ]
+        if len(kinds) > 1:
+            remedy = "请分成几行"
+            return [_fault("L03", "一行只能记一件事", "$", "、".join(kinds), remedy=remedy)]
+        if read_visit(self.state, line.unit).submitted:
+            remedy = "请先在程序里写明原因、重新打开"
+            return [_fault("L04", "这个单位已经提交，不能再记", "$.unit", line.unit, remedy=remedy)]
+        if line.visit is not None:
+            return self._check_visit(line)
+        if line.trigger is not None:
+            return self._check_trigger(line, unit)
+        if line.submit:
+            return self._check_submit(line)
+        return [*self._check_texts(line), *self._check_item(line, unit)]
+
+    def _check_visit(self, line: Line) -> list[Fault]:
+        visit, faults = line.visit, []
+        assert visit is not None
+        if visit.date is not None:
+            try:
+                good = len(visit.date) == 10 and bool(dt.date.fromisoformat(visit.date))
+            except ValueError:
+                good = False
+            if not good:
+                remedy = "请写成2026-11-20这样的日期"
+                faults.append(_fault("L05", "日期写法不对", "$.visit.date", visit.date, remedy=remedy))
+        reason = visit.reason or read_visit(self.state, line.unit).reason
+        if visit.result is VisitResult.NOT_REACHED and not reason.strip():
+            remedy = "请在“reason”里写明为什么没能进点"
+            faults.append(_fault("L06", "未能进点没有写原因", "$.visit.reason", remedy=remedy))
+        return faults
+
+    def _check_trigger(self, line: Line, unit: Unit) -> list[Fault]:
+        trigger = line.trigger
+        assert trigger is not None
+        wanted = trigger.checklist or line.checklist
+        checklist, faults = self.checklist(wanted, unit, "$.trigger.checklist")
+        if checklist is None:
+            return faults
+        if checklist.trigger(trigger.id) is None:
+            known = [t.id for t in checklist.triggers]
+            remedy = did_you_mean(trigger.id, known, "请核对编号")
+            faults.append(
+                _fault("L07", "清单里没有这条红线", "$.trigger.id", trigger.id, tuple(known), remedy)
+            )
+        if not trigger.fact.strip():
+            faults.append(_fault("L08", "没有写事实", "$.trigger.fact", remedy="请写明看到的事实"))
+        return faults
+
+    def _check_submit(self, line: Line) -> list[Fault]:
+        points = UnitSheet(self.state, self.round, line.unit).open_points()
+        if not points:
+            return []
+        told = "；".join(p.text for p in points[:40])
+        told += f"；等{len(points)}处" if len(points) > 40 else ""
+        return [_fault("L09", f"还不能提交：{told}", "$.submit", remedy="请在提交之前补上这些内容")]
+
+    def _check_texts(self, line: Line) -> list[Fault]:
+        faults = []
+        said = {
+            "findings": [f.text for f in line.findings],
+            "good_practices": [g.text for g in line.good_practices],
+            "suggestions": [s.text for s in line.suggestions],
+        }
+        for name, texts in said.items():
+            for place, text in enumerate(texts):
+                if not text.strip():
+                    path = f"$.{name}[{place}].text"
+                    faults.append(_fault("L10", "内容是空的", path, remedy="请写上内容，或删去这一条"))
+        if any(not sample.strip() for sample in line.samples):
+            faults.append(_fault("L10", "抽查内容是空的", "$.samples", remedy="请写上内容，或删去这一条"))
+        return faults
+
+    def _check_item(self, line: Line, unit: Unit) -> list[Fault]:
+        if not line.item:
+            extra = line.verdict is not None or line.deductions or line.note is not None
+            if extra or line.methods or line.samples or line.award or line.missing:
+                return [_fault("L11", "没有写检查内容的编号", "$.item", remedy="请补上“item”")]
+            if not free_count(line):
+                return [_fault("L03", "这一行没有要记的内容", "$", remedy="请补上结论、问题或好的做法")]
+            return []
+        checklist, faults = self.checklist(line.checklist, unit, "$.checklist")
+        if checklist is None:
+            return faults
+        item = checklist.item(line.item)
+        if item is None:
+            known = [i.id for i in checklist.items()]
+            remedy = did_you_mean(line.item, known, "请核对编号")
+            return [_fault("L11", f"清单“{checklist.id}”里没有这一项", "$.item", line.item, remedy=remedy)]
+        profile = profile_of(self.state, self.round, unit.id)
+        if not applies(item, profile):
+            said = f"这一项不用于{profile.label}的单位"
+            return [_fault("L11", said, "$.item", line.item, remedy="请核对编号，或先把定位改正")]
+        if line.verdict is None:
+            if line.deductions or line.award or line.missing or line.reason:
+                return [
+                    _fault("L12", "没有写结论", "$.verdict", allowed=_allowed(), remedy="请补上“verdict”")
+                ]
+            if not free_count(line) and line.note is None and not line.methods and not line.samples:
+                return [_fault("L03", "这一行没有要记的内容", "$", remedy="请补上结论、问题或好的做法")]
+            return []
+        return self._check_verdict(line, item)
+
+    def _check_verdict(self, line: Line, item: Item) -> list[Fault]:
+        verdict = line.verdict
+        if verdict not in _JUDGED:
+            value = verdict.value if verdict else ""
+            return [_fault("L12", "不能记这种结论", "$.verdict", value, _allowed(), "请从可用的值里选一个")]
+        assert verdict is not None
+        faults = []
+        if verdict in (Verdict.NA, Verdict.UNVERIFIED) and not line.reason.strip():
+            said = f"{verdict.label}没有写原因"
+            faults.append(
+                _fault("L13", said, "$.reason", allowed=item.na_when, remedy="请在“reason”里写明原因")
+            )
+        if line.missing and verdict is not Verdict.FAIL:
+            said = f"{verdict.label}不能同时是缺项"
+            faults.append(_fault("L14", said, "$.missing", remedy="缺项的结论应写“fail”"))
+        if verdict not in _BELOW and line.deductions:
+            said = f"{verdict.label}不能有扣分项"
+            faults.append(_fault("L15", said, "$.deductions", remedy="请改结论，或删去扣分项"))
+            return faults
+        if item.scoring is Scoring.AWARD:
+            return faults + self._check_award(line, item, verdict)
+        if line.award:
+            said = "这一项按扣分计，没有给分档"
+            faults.append(_fault("L16", said, "$.award", line.award, remedy="请改用“deductions”"))
+        return faults + _check_deductions(line, item)
+
+    def _check_award(self, line: Line, item: Item, verdict: Verdict) -> list[Fault]:
+        if line.deductions:
+            remedy = "请改用“award”，或只写结论"
+            return [_fault("L16", "这一项按档给分，没有扣分项", "$.deductions", remedy=remedy)]
+        levels = tuple(a.label for a in item.awards if a.verdict is verdict)
+        if line.award and line.award not in levels:
+            said = f"结论“{verdict.label}”没有这个给分档"
+            remedy = did_you_mean(line.award, [a.label for a in item.awards], "请核对给分档和结论")
+            return [_fault("L16", said, "$.award", line.award, levels, remedy)]
+        if not line.award and verdict in (Verdict.PASS, *_BELOW) and len(levels) != 1:
+            said = "这个结论对应的给分档不止一个" if levels else "这一项没有这个结论的给分档"
+            labels = tuple(f"{a.label}（{a.verdict.value}）" for a in item.awards)
+            return [_fault("L16", said, "$.award", allowed=labels, remedy="请写明“award”")]
+        return []
+
+    def checklist(self, wanted: str, unit: Unit, path: str) -> tuple[Checklist | None, list[Fault]]:
+        """The checklist meant; it may be left out where only one fits the unit."""
+        fits = checklists_for(self.round, unit)
+        if not wanted and len(fits) == 1:
+            return fits[0], []
+        found = next((c for c in fits if c.id == wanted), None)
+        if found is not None:
+            return found, []
+        ids = tuple(c.id for c in fits)
+        if not wanted:
+            said = "没有写清单编号"
+        else:
+            said = "本轮没有这份清单" if self.round.checklist(wanted) is None else "这份清单不用于这个单位"
+        return None, [_fault("L17", said, path, wanted, ids, did_you_mean(wanted, ids, "请核对清单编号"))]
+
+
+def label_of(deduction: LineDeduction, item: Item) -> str:
+    if deduction.label:
+        return deduction.label
+    index = deduction.index
+    return item.deductions[index].label if index is not None and 0 <= index < len(item.deductions) else ""
+
+
+def _check_deductions(line: Line, item: Item) -> list[Fault]:
+    faults: list[Fault] = []
+    labels = tuple(d.label for d in item.deductions)
+    taken: dict[str, str] = {}
+    seen: set[str] = set()
+    for place, picked in enumerate(line.deductions):
+        path = f"$.deductions[{place}]"
+        if bool(picked.label) == (picked.index is not None):
+            faults.append(_fault("L18", "扣分项要写“label”或“index”之一", path, allowed=labels))
+            continue
+        label = label_of(picked, item)
+        deduction = item.deduction(label)
+        if deduction is None:
+            if picked.index is not None:
+                said, value = "没有这个序号的扣分项", str(picked.index)
+                remedy = f"序号从0到{len(labels) - 1}" if labels else "这一项没有扣分项，请只写结论"
+                faults.append(_fault("L18", said, f"{path}.index", value, labels, remedy))
+            else:
+                remedy = did_you_mean(label, labels, "请核对扣分项的名称")
+                faults.append(_fault("L18", "没有这个扣分项", f"{path}.label", label, labels, remedy))
+            continue
+        if picked.count < 1:
+            faults.append(
+                _fault("L19", "次数应为1以上的整数", f"{path}.count", str(picked.count), remedy="请改正次数")
+            )
+        elif picked.count > 1 and not deduction.counted:
+            said = f"“{label}”不计次数"
+            faults.append(_fault("L19", said, f"{path}.count", str(picked.count), remedy="请写1或不写"))
+        if label in seen:
+            faults.append(
+                _fault("L18", "同一扣分项写了两遍", path, label, remedy="请合成一条，用“count”计数")
+            )
+        seen.add(label)
+        if deduction.exclusive and taken.setdefault(deduction.exclusive, label) != label:
+            said = f"“{taken[deduction.exclusive]}”和“{label}”只能选一个"
+            faults.append(_fault("L20", said, path, remedy="请只留一个"))
+    return faults
+
+
+def _allowed() -> tuple[str, ...]:
+    return tuple(f"{v.value}（{v.label}）" for v in _JUDGED)
+
+
+def _fault(
+    code: str, message: str, path: str, value: str = "", allowed: tuple[str, ...] = (), remedy: str = ""
+) -> Fault:
+    return Fault(code=code, path=path, message=message, value=value[:60], allowed=allowed, remedy=remedy)
