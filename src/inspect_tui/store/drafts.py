@@ -93,8 +93,9 @@ class Drafts:
         with self._cond:
             self._closing = True
             self._cond.notify_all()
-        if self._thread is not None:
-            self._thread.join(5.0)
+        thread = self._thread
+        if thread is not None:
+            thread.join(5.0)
 
     # ---------------------------------------------------------------- the thread
 
@@ -106,6 +107,16 @@ class Drafts:
         self._cond.notify_all()
 
     def _run(self) -> None:
+        try:
+            self._keep_writing()
+        except BaseException:  # A thread that died must be told, never be silent.
+            with self._cond:
+                self.error = "草稿保存意外中断，请把正在写的内容先保存。"
+                self._tries += 1
+                self._thread = None
+                self._cond.notify_all()
+
+    def _keep_writing(self) -> None:
         while True:
             with self._cond:
                 self._cond.wait_for(lambda: self._closing or self._written != self._wanted)

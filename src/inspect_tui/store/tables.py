@@ -67,7 +67,8 @@ class JournalTable(Table):
     """A table whose inserts into `changes` go to the journal and memory, never through a rewrite."""
 
     def insert(self, document: Mapping[str, Any]) -> int:
-        """Add a change given as a document; other tables refuse."""
+        """Add a change given as a document; other tables refuse. Raises ValueError on what is no change."""
+        self._only_changes()
         return self.insert_change(decode_change(canonical(document)))
 
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
@@ -75,12 +76,15 @@ class JournalTable(Table):
 
     def insert_change(self, change: Change) -> int:
         """Add a change; returns its document id."""
-        if self.name != CHANGES:
-            raise StoreError(f"“{self.name}”表是由改动算出来的，不能直接写入。")
+        self._only_changes()
         assert isinstance(self._storage, FindingsStorage)
         number = self._storage.file.take(change)
         self.clear_cache()
         return number
+
+    def _only_changes(self) -> None:
+        if self.name != CHANGES:
+            raise StoreError(f"“{self.name}”表是由改动算出来的，不能直接写入。")
 
     def _update_table(self, updater: Callable[[dict[int, Any]], None]) -> None:
         raise StoreError("检查记录只能追加改动，不能改写或删除。")
