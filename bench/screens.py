@@ -19,18 +19,15 @@ BARE = [sys.executable, "-m", "bench.bare"]
 BARE_READY = "bare app ready"
 DOWN, UP = "\x1b[B", "\x1b[A"
 LENGTHS = (34, 10_000)
+#: An item id of the made-up checklists.
+ITEM = r"A-\d{5}"
 BARE_APP = "bare Textual app with one Static"
 
 
 def starts(program: str, demo: tuple[Path, str, str] | None, long_: Path, times: int) -> Iterator[Row]:
     """exec to the first useful paint of home, of a visit, and of a visit of 10,000 items."""
-    title = re.escape(workspaces.TITLE)
-    cases = {
-        "visit of 10,000 items": (
-            [program, "--workspace", str(long_), "--unit", workspaces.UNIT_ID],
-            r"A-\d{5}",
-        )
-    }
+    place = ["--workspace", str(long_), "--unit", workspaces.UNIT_ID]
+    cases = {"visit of 10,000 items": ([program, *place], ITEM)}
     if demo is not None:
         root, title, unit = demo
         cases = {
@@ -114,24 +111,23 @@ def walks(program: str, roots: dict[int, Path], times: int) -> Iterator[Row]:
         place = ["--workspace", str(root), "--unit", workspaces.UNIT_ID]
         # A visit of 34 items has room for so many verdicts only; every run starts a new program on it.
         verdicts = min(times, 8)
-        needle = r"A-\d{5}"
         yield attempt(
             f"cursor key to paint: walk, {length:,} items",
             1.5,
-            lambda place=place: keys([program, *place], needle, (DOWN, DOWN, UP), "", times),
+            lambda place=place: keys([program, *place], ITEM, (DOWN, DOWN, UP), "", times),
         )
         yield attempt(
             f"verdict key to paint: walk, {length:,} items",
             1.5,
             lambda place=place, verdicts=verdicts: keys(
-                [program, *place], needle, ("1",), "", verdicts, quiet=0.3
+                [program, *place], ITEM, ("1",), "", verdicts, quiet=0.3
             ),
         )
         yield attempt(
             f"verdict key to paint, fsync +{slow_disk.DELAY * 1000:.0f} ms: walk, {length:,} items",
             1.5,
             lambda place=place, verdicts=verdicts: keys(
-                [*slow, *place], needle, ("1",), "", verdicts, quiet=3 * slow_disk.DELAY
+                [*slow, *place], ITEM, ("1",), "", verdicts, quiet=3 * slow_disk.DELAY
             ),
         )
 
@@ -141,8 +137,8 @@ def saved(program: str, root: Path, times: int) -> Row:
 
     def run() -> dict[str, float]:
         place = ["--workspace", str(root), "--unit", workspaces.UNIT_ID]
-        painted = keys([program, *place], r"A-\d{5}", ("1",), "", times, quiet=0.3)
-        with ready([program, *place], r"A-\d{5}") as screen:
+        painted = keys([program, *place], ITEM, ("1",), "", times, quiet=0.3)
+        with ready([program, *place], ITEM) as screen:
             taken, appended = [], []
             for _ in range(times):
                 taken.append(screen.key("1", "已保存"))

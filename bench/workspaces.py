@@ -81,7 +81,10 @@ def round_of(items: int) -> Round:
 
 
 def make(root: Path, items: int) -> Path:
-    """A workspace whose only round has so many items, with its inspector known. Needs INSPECT_TUI_HOME set."""
+    """A workspace whose only round has so many items; its inspector is known.
+
+    Set INSPECT_TUI_HOME first: the identity is bound to the machine id kept there.
+    """
     import msgspec
 
     from inspect_tui.store.workspace import Workspace

@@ -182,26 +182,39 @@ def findings_of_unit(state: State, round_: Round, unit: str, checklists: list[Ch
 
     Only items that have a record are read, so the work follows what was found, not the checklist's length.
     """
+    known = {c.id: (rank, _places(c)) for rank, c in enumerate(checklists)}
+
+    def place(checklist: str, item: str) -> tuple[int, int]:
+        rank, places = known.get(checklist, (0, {}))
+        return (rank, places[item][0]) if item in places else (len(known), 0)
+
     judged = {
         (address.checklist, address.item)
         for key in state.records(unit)
-        if (address := parse_key(key)) and address.kind == "answer"
+        if (address := parse_key(key)) and address.kind == "answer" and address.checklist in known
+        if address.item in known[address.checklist][1]
     }
     made = [
         finding
-        for checklist in checklists
-        for item in checklist.items()
-        if (checklist.id, item.id) in judged
-        for finding in findings_of_item(state, unit, checklist.id, item)
+        for checklist, item in sorted(judged, key=lambda pair: place(*pair))
+        for finding in findings_of_item(state, unit, checklist, known[checklist][1][item][1])
     ]
-    order = {
-        (c.id, item.id): place
-        for place, (c, item) in enumerate((c, item) for c in checklists for item in c.items())
-    }
-    typed = sorted(
-        free_findings(state, unit), key=lambda f: (order.get((f.checklist, f.item), len(order)), f.at, f.key)
-    )
+    typed = sorted(free_findings(state, unit), key=lambda f: (place(f.checklist, f.item), f.at, f.key))
     return made + typed
+
+
+_known_places: dict[int, tuple[Checklist, dict[str, tuple[int, Item]]]] = {}
+
+
+def _places(checklist: Checklist) -> dict[str, tuple[int, Item]]:
+    """Where each item stands in a checklist. Kept, because screens ask after every key."""
+    held = _known_places.get(id(checklist))
+    if held is None or held[0] is not checklist:
+        if len(_known_places) >= 32:
+            _known_places.clear()
+        held = (checklist, {item.id: (place, item) for place, item in enumerate(checklist.items())})
+        _known_places[id(checklist)] = held
+    return held[1]
 
 
 def read_hits(state: State, unit: str) -> list[Hit]:

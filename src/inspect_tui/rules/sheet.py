@@ -34,6 +34,7 @@ class Tally(msgspec.Struct):
 
     items: int = 0
     answered: int = 0
+    disputed: int = 0
     raw: Decimal = ZERO
     applicable: Decimal = ZERO
 
@@ -92,6 +93,7 @@ class UnitSheet:
         self.verdicts[answer.verdict] += sign
         for tally in self._tallies(index):
             tally.answered += sign * answer.answered
+            tally.disputed += sign * answer.disputed
             if score.counted:
                 tally.raw += sign * score.gained
                 tally.applicable += sign * score.points
@@ -151,6 +153,18 @@ class UnitSheet:
             )
             for checklist in self.checklists
         ]
+
+    def progress(self) -> Progress:
+        """Progress of the unit from the running totals: what `unit_progress` counts afresh."""
+        visit = read_visit(self.state, self.unit.id)
+        return Progress(
+            items=self.total.items,
+            answered=self.total.answered,
+            submitted=visit.submitted,
+            not_reached=visit.result.value == "not_reached",
+            started=visit.started,
+            disputed=self.total.disputed,
+        )
 
     def open_points(self) -> list[OpenPoint]:
         """What stands in the way of submitting, in the order to mend it; empty when nothing does."""
