@@ -5,6 +5,7 @@ All mistakes of a file are found in one go, so every check stands on its own and
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,6 +14,7 @@ from typing import Any
 from inspect_tui.model.checklist import ANY
 from inspect_tui.model.terms import Profile
 from inspect_tui.rules.issue import (
+    MAX_ISSUES,
     Issue,
     Seen,
     Steps,
@@ -38,7 +40,7 @@ _HALF = Decimal("0.01")
 
 def check_checklist(raw: dict[str, Any], steps: Steps = ()) -> list[Issue]:
     """Everything wrong with the content of a checklist, given as raw JSON."""
-    return list(_checklist(raw, steps))
+    return list(itertools.islice(_checklist(raw, steps), MAX_ISSUES))
 
 
 def _checklist(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:

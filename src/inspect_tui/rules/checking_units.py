@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from inspect_tui.model.terms import Severity, UnitKind
 from inspect_tui.rules.checking import check_checklist, check_id
 from inspect_tui.rules.issue import (
+    MAX_ISSUES,
     Issue,
     Seen,
     Steps,
@@ -55,7 +57,8 @@ def check_roster(raw: dict[str, Any], steps: Steps = ()) -> list[Issue]:
 def check_units(units: Any, steps: Steps, *, closed: bool) -> list[Issue]:
     """Everything wrong with a list of units; `closed` means that every parent must be in it too."""
     listed = list(rows(units, steps))
-    return [*_each_unit(listed), *_tree(listed, closed), *_totals(listed)]
+    found = itertools.chain(_each_unit(listed), _tree(listed, closed), _totals(listed))
+    return list(itertools.islice(found, MAX_ISSUES))
 
 
 def _each_unit(listed: list[tuple[Steps, dict[str, Any]]]) -> Iterator[Issue]:
@@ -225,7 +228,7 @@ def _totals(listed: list[tuple[Steps, dict[str, Any]]]) -> Iterator[Issue]:
 
 def check_rules(raw: dict[str, Any], steps: Steps = ()) -> list[Issue]:
     """Everything wrong with the figures an office sets for itself, given as raw JSON."""
-    return list(_rules(raw, steps))
+    return list(itertools.islice(_rules(raw, steps), MAX_ISSUES))
 
 
 def _rules(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
@@ -313,7 +316,7 @@ def check_round(raw: dict[str, Any], steps: Steps = ()) -> list[Issue]:
     What it froze is taken as it was: faults of its checklists, units and rules are warnings here, because
     answers already hang on them.
     """
-    return list(_round(raw, steps))
+    return list(itertools.islice(_round(raw, steps), MAX_ISSUES))
 
 
 def _round(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:

@@ -19,7 +19,9 @@ import msgspec
 Steps = tuple[str | int, ...]
 
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
-_LONGEST_GUESS, _MOST_GUESSES = 60, 200
+#: Most issues looked for in one file by one kind of check; the list people see is shorter still.
+MAX_ISSUES = 1000
+_LONGEST_GUESS, _MOST_GUESSES, _MOST_KNOWN = 60, 50, 2000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -94,7 +96,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that a misspelt one most likely meant, or nothing."""
     word = word[:_LONGEST_GUESS]
     # Comparing is slow, and a hostile file has thousands of words to compare with thousands of others.
-    near = [k for k in itertools.islice(known, 20_000) if abs(len(k) - len(word)) <= 4][:_MOST_GUESSES]
+    near = [k for k in itertools.islice(known, _MOST_KNOWN) if abs(len(k) - len(word)) <= 4][:_MOST_GUESSES]
     folded = {k.lower(): k for k in near}
     if word.lower() in folded:
         return folded[word.lower()]

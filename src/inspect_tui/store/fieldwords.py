@@ -117,6 +117,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "basis": "检查依据",
         "demands": "整改要求",
         "created": "建立时间",
+        "origin": "建立轮次时随机取的标识",
         "checklist_hashes": "清单指纹",
         "unit_hashes": "单位指纹",
         "carried": "上轮转入的问题",

@@ -78,8 +78,8 @@ class Parsed:
 
         A path that is not there gives the place of the nearest container that is.
         """
-        targets = {steps[:cut] for steps, _ in wanted for cut in range(len(steps) + 1)}
-        found = scan(self.text, targets).places
+        targets = {(steps[:cut], False) for steps, _ in wanted for cut in range(len(steps) + 1)}
+        found = scan(self.text, targets | {(steps, True) for steps, key in wanted if key}).places
         offsets = []
         for steps, key in wanted:
             offset = found.get((steps, key))

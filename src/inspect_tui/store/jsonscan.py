@@ -84,16 +84,17 @@ class _Frame:
         self.offset = offset
 
 
-def scan(text: str, wanted: Iterable[Steps] = (), max_depth: int = MAX_DEPTH) -> Scan:
+def scan(text: str, wanted: Iterable[tuple[Steps, bool]] = (), max_depth: int = MAX_DEPTH) -> Scan:
     """Read JSON with every recoverable mistake listed and the places of the wanted paths noted.
 
-    A wanted path gives `(path, False)` the offset of its value and `(path, True)` that of its key.
+    Wanted is `(path, False)` for the offset of a value and `(path, True)` for that of its key. Reading stops
+    as soon as all wanted places are known, so it is then no full reading.
     """
     return _Scanner(text, wanted, max_depth).run()
 
 
 class _Scanner:
-    def __init__(self, text: str, wanted: Iterable[Steps], max_depth: int) -> None:
+    def __init__(self, text: str, wanted: Iterable[tuple[Steps, bool]], max_depth: int) -> None:
         self.text = text
         self.max_depth = max_depth
         self.position = 0
@@ -103,7 +104,7 @@ class _Scanner:
         self.root: dict[Any, Any] = {}
         self.broke_string = False
         self.wanted = set(wanted)
-        for steps in self.wanted:
+        for steps, _ in self.wanted:
             node = self.root
             for step in steps:
                 node = node.setdefault(step, {})
@@ -252,9 +253,11 @@ class _Scanner:
         self.position += 1
 
     def _found(self, offset: int, key: bool) -> None:
-        steps = self._steps()
-        if steps in self.wanted:
-            self.places[steps, key] = offset
+        place = (self._steps(), key)
+        if place in self.wanted:
+            self.places[place] = offset
+            if len(self.places) == len(self.wanted):
+                raise _Stop
 
     def _value(self) -> tuple[bool, Any]:
         """A scalar as (True, value); a container is opened on the stack and gives (False, None)."""
@@ -269,8 +272,8 @@ class _Scanner:
             if inner is not None:
                 self._found(start, False)
             node = inner  # type: ignore[assignment]
-        elif () in self.wanted:
-            self.places[(), False] = start
+        else:
+            self._found(start, False)
         if char in "{[":
             if len(self.stack) >= self.max_depth:
                 raise self._stop("J12", start)

@@ -21,10 +21,10 @@ from inspect_tui.model.round import PACK_FORMAT, ROUND_FORMAT, RULES_FORMAT, Rou
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
 from inspect_tui.rules.checking import check_checklist
 from inspect_tui.rules.checking_units import check_roster, check_round, check_rules
-from inspect_tui.rules.issue import Issue, Steps, did_you_mean, rows, text
+from inspect_tui.rules.issue import MAX_ISSUES, Issue, Steps, did_you_mean, rows, text
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.jsonfile import Parsed, cut_short, parse_json, path_text, shown
-from inspect_tui.store.structure import MAX_ISSUES, check_structure
+from inspect_tui.store.structure import check_structure
 
 T = TypeVar("T", bound=msgspec.Struct)
 _Check = Callable[[dict[str, Any]], list[Issue]]
@@ -121,7 +121,9 @@ def _load(
     parsed = parse_json(source, name=name, expect=dict)
     name = parsed.name
     cleaned: list[tuple[Steps, bool, int]] = []
-    value = _clean(parsed.value, cleaned)
+    # A text without escapes that is clean as a whole has no unclean part.
+    whole = "\\" not in parsed.text and clean_text(parsed.text) == parsed.text
+    value = parsed.value if whole else _clean(parsed.value, cleaned)
     issues = [_unclean(steps, key, count, foreign) for steps, key, count in cleaned]
     structure = check_structure(value, kind, format_)
     if needs_format and "format" not in value:
@@ -133,10 +135,10 @@ def _load(
                 remedy=f'请补上"format": "{format_}"',
             )
         )
-    issues += structure[:MAX_ISSUES]
+    issues += structure
     wrong_file = any(issue.code in ("S06", "S08") and len(issue.steps) == 1 for issue in structure)
     if not wrong_file:
-        issues += check(_as_meant(value, structure))[:MAX_ISSUES]
+        issues += check(_as_meant(value, structure))
     record: T | None = None
     if not parsed.faults and all(issue.warning for issue in issues):
         try:
@@ -186,7 +188,7 @@ def _clean(value: Any, changed: list[tuple[Steps, bool, int]], steps: Steps = ()
     """
     if isinstance(value, str):
         clean = clean_text(value)
-        if clean != value:
+        if clean != value and len(changed) < MAX_ISSUES:
             changed.append((steps, False, _altered(value)))
         return clean
     if isinstance(value, list):
@@ -196,7 +198,8 @@ def _clean(value: Any, changed: list[tuple[Steps, bool, int]], steps: Steps = ()
         for key, part in value.items():
             clean = clean_text(key, newlines=False)
             if clean != key:
-                changed.append(((*steps, key), True, _altered(key)))
+                if len(changed) < MAX_ISSUES:
+                    changed.append(((*steps, key), True, _altered(key)))
                 # A key that reads like another one once cleaned must not replace it.
                 clean = key if clean in value or clean in result else clean
             result[clean] = _clean(part, changed, (*steps, key))

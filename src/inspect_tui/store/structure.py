@@ -14,15 +14,12 @@ from typing import Any
 import msgspec.inspect as types
 
 from inspect_tui.model.terms import Term
-from inspect_tui.rules.issue import Issue, Steps, did_you_mean, nearest, plain_decimal
+from inspect_tui.rules.issue import MAX_ISSUES, Issue, Steps, did_you_mean, nearest, plain_decimal
 from inspect_tui.store.fieldwords import field_word
 from inspect_tui.store.jsonscan import UNREADABLE
 
 #: The major version of every format this program reads, and the newest minor it knows.
 MAJOR, MINOR = 1, 0
-
-#: Most issues looked for in one file, so that a hostile one cannot fill memory.
-MAX_ISSUES = 5000
 
 _VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})", re.ASCII)
 _KINDS = {
@@ -163,7 +160,7 @@ def _walk_record(value: Any, kind: types.StructType, steps: Steps, lenient: bool
     if not isinstance(value, dict):
         yield _mistyped(value, "对象{}", steps)
         return
-    fields = {field.encode_name: field for field in kind.fields}
+    fields = _fields(kind.cls)
     versioned = "format" in fields and "version" in fields
     if versioned:
         lenient = lenient or _is_newer_minor(value)
@@ -193,9 +190,20 @@ def _walk_record(value: Any, kind: types.StructType, steps: Steps, lenient: bool
             message=f"缺少“{name}”（{field_word(kind.cls, name)}）",
             remedy="请补上这一项",
         )
-    for name, field in fields.items():
-        if name in value:
-            yield from _walk(value[name], field.type, (*steps, name), lenient)
+    for name, part in value.items():
+        # Most fields are text and are text: passing them here halves the time of the walk.
+        if name in fields and not (type(part) is str and type(fields[name].type) is types.StrType):
+            yield from _walk(part, fields[name].type, (*steps, name), lenient)
+
+
+@functools.cache
+def _fields(kind: type) -> dict[str, types.Field]:
+    return {field.encode_name: field for field in record_type(kind).fields}
+
+
+@functools.cache
+def _members(kind: type[Term]) -> dict[str, str]:
+    return {str(member.value): member.label for member in kind}
 
 
 def _check_version(value: dict[str, Any], steps: Steps) -> Iterator[Issue]:
@@ -225,7 +233,7 @@ def _check_version(value: dict[str, Any], steps: Steps) -> Iterator[Issue]:
 def _walk_enum(value: Any, kind: type, steps: Steps) -> Iterator[Issue]:
     if not issubclass(kind, Term):
         return
-    members: dict[str, str] = {str(member.value): member.label for member in kind}
+    members = _members(kind)
     if isinstance(value, str) and value in members:
         return
     if isinstance(value, str):
