@@ -63,6 +63,7 @@ class InspectApp(BaseApp[None]):
         self.desk: Desk | None = None
         self.drafts: Drafts | None = None
         self._save_error = ""
+        self._preferred = ""
 
     # ---------------------------------------------------------------- starting
 
@@ -82,15 +83,19 @@ class InspectApp(BaseApp[None]):
         else:
             self.enter()
 
-    def enter(self) -> None:
-        """Enter the workspace: ask who works here when it is not known, then go home."""
+    def enter(self, prefer: str = "", team: str = "") -> None:
+        """Enter the workspace: ask who works here when it is not known, then go home.
+
+        `prefer` names the round to open, `team` the team its pack was made for.
+        """
+        self._preferred = prefer
         self.identity = self.space.identity()
         if self.identity is None:
             from inspect_tui.tui.screens.identity import IdentityScreen
 
-            self.push_screen(IdentityScreen(), self._named)
+            self.push_screen(IdentityScreen(team=team), self._named)
         else:
-            self.open_home()
+            self.open_home(prefer)
 
     def _named(self, identity: Identity | None) -> None:
         if identity is None:
@@ -102,7 +107,7 @@ class InspectApp(BaseApp[None]):
             # A folder that cannot be written can still be looked at.
             self.identity = identity
             self.say(str(error), "error")
-        self.open_home()
+        self.open_home(self._preferred or (self.desk.round.id if self.desk is not None else ""))
 
     def use_space(self, space: Workspace) -> None:
         """Work in another folder from now on, such as one that was just set up."""

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -55,7 +56,7 @@ class TotalsLine(Inked):
         super().__init__(id=id)
         self._parts = parts
 
-    def render_line(self, y: int) -> object:  # type: ignore[override]
+    def render_line(self, y: int) -> Strip:
         return self.strip(self._parts(self.size.width), self.size.width)
 
 
@@ -100,10 +101,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         identity = self.app.identity
         if identity is None:
             return ""
-        team = next(
-            (t.name for t in self.app.desk.round.teams if t.id == identity.team) if self.app.desk else (),
-            identity.team,
-        )
+        teams = self.app.desk.round.teams if self.app.desk is not None else ()
+        team = next((t.name for t in teams if t.id == identity.team), identity.team)
         people = "、".join(identity.people)
         return f"{team} {people}（{identity.role.label}）".strip()
 
@@ -124,15 +123,15 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         return [TotalsLine(self._totals, id="totals")]
 
     @property
-    def list(self) -> LineList:
+    def line_list(self) -> LineList:
         return self.query_one("#list", LineList)
 
     def ready(self) -> None:
         self.query_one("#side", LinePane).can_focus = False
-        self.list.focus()
+        self.line_list.focus()
         self._listen()
         self._count_all()
-        self.call_after_refresh(self.list.move_to, self.list.cursor, center=True)
+        self.call_after_refresh(self.line_list.move_to, self.line_list.cursor, center=True)
         self._follow()
 
     def on_unmount(self) -> None:
@@ -142,7 +141,7 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:
         if self.is_mounted and self.query("#list"):
-            self.list.refresh_rows()
+            self.line_list.refresh_rows()
             self._follow()
 
     def _listen(self) -> None:
@@ -179,13 +178,13 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        index = self.list.cursor
+        index = self.line_list.cursor
         return self.rows[index] if 0 <= index < len(self.rows) else None
 
     def _rebuild(self, at: Callable[[Row], bool] | None = None) -> None:
         self.rows = build(self.entries, self.app.desk, self.folded)
         place = next((i for i, row in enumerate(self.rows) if at is not None and at(row)), None)
-        self.list.set_rows(len(self.rows), place)
+        self.line_list.set_rows(len(self.rows), place)
         self._follow()
 
     def _follow(self) -> None:
@@ -415,14 +414,14 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         if entry.round is None:
             self.app.open_faults()
         elif self.app.desk is not None and self.app.desk.round.id == entry.id:
-            self.list.move_to(self._first())
+            self.line_list.move_to(self._first())
         elif self.app.open_round(entry.id):
             self.folded.clear()
             self._listen()
             self._count_all()
             self.tell_head(about=self.page_about())
             self._rebuild()
-            self.list.move_to(self._first(), center=True)
+            self.line_list.move_to(self._first(), center=True)
             self.app.show_status()
 
     def action_collapse(self) -> None:
@@ -438,9 +437,9 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         row = self.row
         if isinstance(row, BranchRow) and row.folded:
             self.folded.discard(row.key)
-            index = self.list.cursor
+            index = self.line_list.cursor
             self._rebuild()
-            self.list.move_to(index + 1)
+            self.line_list.move_to(index + 1)
 
     # ---------------------------------------------------------------- the menu
 

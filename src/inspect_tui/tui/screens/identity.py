@@ -29,10 +29,10 @@ class IdentityScreen(FormScreen[Identity], inherit_bindings=False):
     place = IDENTITY
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(IDENTITY)]
 
-    def __init__(self, held: Identity | None = None) -> None:
+    def __init__(self, held: Identity | None = None, *, team: str = "") -> None:
         super().__init__()
         self._held = held
-        self.identity = held or Identity(name="")
+        self.identity = held or Identity(name="", team=team)
         self._asked = held is not None
 
     def page_title(self) -> str:

@@ -136,26 +136,26 @@ class FormScreen(PageScreen[ResultT], Generic[ResultT], inherit_bindings=False):
         return []
 
     @property
-    def list(self) -> LineList:
+    def line_list(self) -> LineList:
         return self.query_one("#list", LineList)
 
     def ready(self) -> None:
         self.query_one("#hint", LinePane).can_focus = False
-        self.list.focus()
+        self.line_list.focus()
         self._follow()
 
     def refill(self, at: str | None = None) -> None:
         """Show the fields as they now read, with the cursor on one of them."""
         self._fields = list(self.fields())
         place = next((i for i, field in enumerate(self._fields) if field.id == at), None)
-        self.list.set_rows(len(self._fields), place)
+        self.line_list.set_rows(len(self._fields), place)
         self._follow()
 
     def _row(self, index: int, width: int, here: bool) -> list[Part]:
         field = self._fields[index]
         cursor = (skin.current().glyphs.cursor if here else " ", "accent")
         if field.done:
-            return [cursor, ("    ", "text"), (fit(field.name, width - 6), "strong")]
+            return [cursor, ("   ", "text"), (fit(field.name, width - 5), "strong")]
         digit = f" {index + 1} " if index < 9 else "   "
         room = max(4, width - self.name_width - 6)
         value, ink = (
@@ -171,7 +171,7 @@ class FormScreen(PageScreen[ResultT], Generic[ResultT], inherit_bindings=False):
 
     def _hint_lines(self, width: int) -> list[Line]:
         lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
-        index = self.list.cursor
+        index = self.line_list.cursor
         if 0 <= index < len(self._fields):
             field = self._fields[index]
             if field.value:
@@ -194,14 +194,14 @@ class FormScreen(PageScreen[ResultT], Generic[ResultT], inherit_bindings=False):
 
     def action_choose(self) -> None:
         """The line under the cursor."""
-        if self.list.cursor >= 0:
-            self.edit(self._fields[self.list.cursor].id)
+        if self.line_list.cursor >= 0:
+            self.edit(self._fields[self.line_list.cursor].id)
 
     def action_field(self, digit: str) -> None:
         """The line with a digit in front."""
         index = int(digit) - 1
         if 0 <= index < len(self._fields) and not self._fields[index].done:
-            self.list.move_to(index)
+            self.line_list.move_to(index)
             self.edit(self._fields[index].id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -149,12 +149,12 @@ class RichPane(LinePane, inherit_bindings=True):
     """Rich renderables as lines. They must hold user text as `rich.text.Text` only, never as markup."""
 
     def __init__(
-        self, renderables: Callable[[int], Sequence[RenderableType]], *, id: str | None = None
+        self, renderables: Callable[[int], Iterable[RenderableType]], *, id: str | None = None
     ) -> None:
         super().__init__(lambda _: [], id=id)
         self._renderables = renderables
 
-    def show_renderables(self, renderables: Callable[[int], Sequence[RenderableType]]) -> None:
+    def show_renderables(self, renderables: Callable[[int], Iterable[RenderableType]]) -> None:
         """Show other renderables."""
         self._renderables = renderables
         self.show()

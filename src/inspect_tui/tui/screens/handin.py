@@ -1,0 +1,144 @@
+"""Hand-in: 交卷 — what will go, one key, then the file, the figures and the code to read out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from inspect_tui.exchange.handin import Receipt, hand_in
+from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
+from inspect_tui.model.fault import InputFaults
+from inspect_tui.model.terms import VisitResult
+from inspect_tui.store.errors import StoreError
+from inspect_tui.store.session import ReadOnlySession
+from inspect_tui.tui.actions import HANDIN, bindings_for, footer_for
+from inspect_tui.tui.big_letters import big
+from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.screens.page import PageScreen
+from inspect_tui.tui.screens.setup import why_not
+from inspect_tui.tui.text import one_line
+from inspect_tui.tui.widgets.footer import KeyLine
+from inspect_tui.tui.widgets.page import Line, LinePane, pair, wrapped
+
+
+class HandInScreen(PageScreen[None], inherit_bindings=False):
+    """Before: what goes and what is still open. After: what went and where it is."""
+
+    place = HANDIN
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(HANDIN)]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.receipt: Receipt | None = None
+        self.failed = ""
+        self.refused = ""
+
+    def page_title(self) -> str:
+        return "交卷"
+
+    def page_about(self) -> str:
+        practice = "［演练］" if self.desk.round.practice else ""
+        return practice + self.desk.round.title
+
+    def body(self) -> Sequence[Widget]:
+        return [LinePane(self._lines, id="pane")]
+
+    def ready(self) -> None:
+        try:
+            refuse_secret(self.desk.round)
+        except ExportRefused as refused:
+            self.refused = str(refused)
+        if not self.refused and self.desk.session.read_only:
+            self.refused = f"现在只能看，交不了卷：{self.desk.session.read_only}"
+        self.query_one("#pane", LinePane).show()
+        self.query_one("#pane", LinePane).focus()
+
+    # ---------------------------------------------------------------- showing
+
+    def _lines(self, width: int) -> list[Line]:
+        if self.refused:
+            return [[], *wrapped(self.refused, width, "fail")]
+        if self.receipt is not None:
+            return self._went(self.receipt, width)
+        return self._will_go(width)
+
+    def _will_go(self, width: int) -> list[Line]:
+        desk = self.desk
+        units = {unit.id: unit.name for unit in desk.units(mine=True)}
+        for unit in desk.units():
+            if unit.id not in units and desk.visit(unit.id).started:
+                units[unit.id] = unit.name
+        submitted, open_, untouched, unreached = [], [], [], []
+        for unit_id, name in units.items():
+            visit = desk.visit(unit_id)
+            if visit.submitted:
+                submitted.append(name)
+            elif visit.result is VisitResult.NOT_REACHED:
+                unreached.append(name)
+            elif visit.started:
+                progress = desk.progress(unit_id)
+                open_.append(f"{name}（已查{progress.answered}/{progress.items}）")
+            else:
+                untouched.append(name)
+        lines: list[Line] = [[]]
+        if self.failed:
+            lines += [*wrapped(self.failed, width, "fail"), []]
+        lines += wrapped("交卷会把本机全部记录存盘，打成一个文件，读回核对，再给出核对码。", width)
+        lines += wrapped("交过以后还可以接着改，改完再交一次就行；重复交不会重复计数。", width, "dim")
+        lines.append([])
+        lines += pair("已提交", f"{len(submitted)}个  {'、'.join(submitted)}", width, ink="pass")
+        if unreached:
+            lines += pair("未能进点", f"{len(unreached)}个  {'、'.join(unreached)}", width)
+        if open_:
+            lines += pair("还没提交", f"{len(open_)}个  {'、'.join(open_)}", width, ink="warn")
+        if untouched:
+            lines += pair("没有开始", f"{len(untouched)}个  {'、'.join(untouched)}", width, ink="warn")
+        lines += pair("署名", "、".join(desk.session.identity.people), width)
+        lines.append([])
+        ask = "按回车交卷。" if not (open_ or untouched) else "还有单位没有提交，也可以先交。按回车交卷。"
+        return [*lines, *wrapped(ask, width, "strong")]
+
+    def _went(self, receipt: Receipt, width: int) -> list[Line]:
+        lines: list[Line] = [[]]
+        lines += wrapped("已交卷，文件读回核对无误。", width, "pass")
+        lines.append([])
+        for row in big(receipt.code):
+            lines.append([("   ", "text"), (row, "accent")])
+        lines.append([])
+        lines += wrapped(f"核对码 {receipt.code}：报给组长，合并时对得上就没有漏。", width, "strong")
+        lines.append([])
+        lines += pair("文件", one_line(receipt.path.name), width, ink="strong")
+        lines += pair("所在文件夹", one_line(str(receipt.path.parent)), width)
+        lines += pair("内容", receipt.counts.text(), width)
+        for message in receipt.messages:
+            lines += wrapped(message, width, "warn")
+        lines.append([])
+        return [*lines, *wrapped("把这个文件用U盘或群发给组长。", width)]
+
+    # ---------------------------------------------------------------- doing
+
+    def action_make(self) -> None:
+        """Hand in."""
+        if self.refused or self.receipt is not None:
+            return
+        try:
+            self.receipt = hand_in(self.desk.session)
+        except (ExportRefused, InputFaults) as error:
+            self.failed = str(error)
+        except ReadOnlySession as held:
+            self.failed = f"现在只能看，交不了卷：{held}"
+        except (StoreError, OSError) as error:
+            self.failed = f"没有交成：{why_not(error)}。记录都在，处理后再按一次回车。"
+        else:
+            self.failed = ""
+            self.query_one("#keys", KeyLine).show(a for a in footer_for(HANDIN) if a.id != "make")
+        self.query_one("#pane", LinePane).show()
+        self.app.show_status()
+
+    def action_summary(self) -> None:
+        """Summary and text of the round."""
+        self.app.open_summary()
