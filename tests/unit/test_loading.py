@@ -207,6 +207,12 @@ def test_roster_warnings(path: str, new: Any, codes: list[str]) -> None:
     assert [w.code for w in warnings_of("roster", broken(ROSTER, path, new))] == codes
 
 
+@pytest.mark.parametrize("wrong", ["5", 5.0, None, True])
+def test_a_mistyped_count_is_one_fault(wrong: Any) -> None:
+    for path in (U + "members", U + "staff", U + "crews.0.members", "units.1.members"):
+        assert [f.code for f in faults_of("roster", broken(ROSTER, path, wrong))] == ["S03"]
+
+
 def test_a_long_chain_of_units_and_a_long_cycle_end() -> None:
     units = [
         {"id": f"U{n}", "code": f"U{n}", "name": f"单位{n}", "kind": "committee", "parent": f"U{n + 1}"}

@@ -35,7 +35,7 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
     else:
         for name, faults in results:
             for fault in faults:
-                click.echo(("提醒：" if fault.warning else "") + fault.text(), err=True)
+                click.echo(f"{'提醒：' if fault.warning else ''}{fault.text()}（{fault.code}）", err=True)
             if name not in bad:
                 click.echo(f"{_shown(name)}：没有发现问题")
             else:

@@ -6,36 +6,21 @@ All mistakes of a file are found in one go, so every check stands on its own and
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from inspect_tui.model.checklist import ANY
-from inspect_tui.model.terms import Profile
-from inspect_tui.rules.issue import (
-    MAX_ISSUES,
-    Issue,
-    Seen,
-    Steps,
-    did_you_mean,
-    flag,
-    good_id,
-    plain_decimal,
-    rows,
-    text,
-    texts,
+from inspect_tui.rules.checking_items import (
+    PROFILES,
+    check_id,
+    check_item,
+    check_line,
+    counted_profiles,
+    unknown_profile,
 )
+from inspect_tui.rules.issue import MAX_ISSUES, Issue, Seen, Steps, plain_decimal, rows, text, texts
 from inspect_tui.rules.scoring import points_text
-
-#: Deductions and levels are picked by one digit.
-MAX_CHOICES = 9
-#: Longest label, in characters, that an 80-column screen shows whole.
-MAX_LABEL = 12
-
-_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
-_PROFILES = {profile.value: profile.label for profile in Profile}
-_HALF = Decimal("0.01")
 
 
 def check_checklist(raw: dict[str, Any], steps: Steps = ()) -> list[Issue]:
@@ -45,8 +30,8 @@ def check_checklist(raw: dict[str, Any], steps: Steps = ()) -> list[Issue]:
 
 def _checklist(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
     yield from check_id(raw, steps)
-    yield from _one_line(raw, steps, "title")
-    yield from _one_line(raw, steps, "revision")
+    yield from check_line(raw, steps, "title")
+    yield from check_line(raw, steps, "revision")
     yield from _profiles(raw, steps)
     if raw.get("unit_kinds") == []:
         yield Issue(
@@ -59,7 +44,7 @@ def _checklist(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
     for at, trigger in rows(raw.get("triggers"), (*steps, "triggers")):
         yield from check_id(trigger, at)
         yield from triggers.add(text(trigger, "id"), (*at, "id"))
-        yield from _one_line(trigger, at, "text")
+        yield from check_line(trigger, at, "text")
     sections = Seen("C02", "编号", "请改成没有用过的编号")
     items = Seen("C02", "编号", "请改成没有用过的编号")
     listed = list(rows(raw.get("sections"), (*steps, "sections")))
@@ -73,7 +58,7 @@ def _checklist(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
     for at, section in listed:
         yield from check_id(section, at)
         yield from sections.add(text(section, "id"), (*at, "id"))
-        yield from _one_line(section, at, "name")
+        yield from check_line(section, at, "name")
         if section.get("items") == []:
             yield Issue(
                 code="C18",
@@ -84,61 +69,18 @@ def _checklist(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
         for place, item in rows(section.get("items"), (*at, "items")):
             yield from check_id(item, place)
             yield from items.add(text(item, "id"), (*place, "id"))
-            yield from _item(item, place, raw, triggers)
+            yield from check_item(item, place, raw, triggers)
         yield from _section_sum(section, at, raw)
     yield from _full_score(raw, listed, steps)
 
 
-def check_id(row: dict[str, Any], steps: Steps) -> Iterator[Issue]:
-    """An id must be safe in keys and file names."""
-    value = row.get("id")
-    if isinstance(value, str) and not good_id(value):
-        yield Issue(
-            code="C01",
-            steps=(*steps, "id"),
-            message="编号只能用英文字母、数字、连字符和下划线，1到64个字符",
-            value=value,
-            remedy="请改成GW-01这样的编号",
-        )
-
-
-def _one_line(row: dict[str, Any], steps: Steps, key: str) -> Iterator[Issue]:
-    value = row.get(key)
-    if not isinstance(value, str):
-        return
-    if not value.strip():
-        yield Issue(code="C12", steps=(*steps, key), message=f"“{key}”是空的", remedy="请写上内容")
-    elif "\n" in value:
-        yield Issue(
-            code="C19", steps=(*steps, key), message=f"“{key}”里不能换行", value=value, remedy="请写成一行"
-        )
-
-
 def _profiles(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
     for at, profile in texts(raw.get("profiles"), (*steps, "profiles")):
-        if profile not in _PROFILES:
-            yield _unknown_profile(profile, at, list(_PROFILES))
-
-
-def _unknown_profile(value: str, steps: Steps, known: list[str]) -> Issue:
-    by_label = {label: name for name, label in _PROFILES.items()}
-    guess = f"请写成“{by_label[value]}”" if value in by_label else ""
-    return Issue(
-        code="C06",
-        steps=steps,
-        message="没有这一类定位",
-        value=value,
-        allowed=tuple(f"{name}（{_PROFILES[name]}）" if name in _PROFILES else name for name in known),
-        remedy=guess or did_you_mean(value, known, "请从可用的值里选，全部适用写“*”"),
-    )
+        if profile not in PROFILES:
+            yield unknown_profile(profile, at, list(PROFILES))
 
 
 # -------------------------------------------------------------------- sums
-
-
-def _counted_profiles(raw: dict[str, Any]) -> list[str]:
-    found = [p for _, p in texts(raw.get("profiles"), ()) if p in _PROFILES]
-    return list(dict.fromkeys(found))
 
 
 def _item_points(item: dict[str, Any], profile: str) -> Decimal | None:
@@ -162,7 +104,7 @@ def _sums_by_profile(section: dict[str, Any], raw: dict[str, Any]) -> dict[str, 
     items = section.get("items")
     if not isinstance(items, list) or not items or not all(isinstance(i, dict) for i in items):
         return {}
-    sums = {p: _sum([_item_points(i, p) for i in items]) for p in _counted_profiles(raw) or [""]}
+    sums = {p: _sum([_item_points(i, p) for i in items]) for p in counted_profiles(raw) or [""]}
     return {p: total for p, total in sums.items() if total is not None}
 
 
@@ -176,7 +118,7 @@ def _section_sum(section: dict[str, Any], steps: Steps, raw: dict[str, Any]) -> 
     if len(values) == 1 and len(wrong) == len(sums):
         told = f"各条合计{points_text(values.pop())}分"
     else:
-        told = "，".join(f"{_PROFILES.get(p, p)}合计{points_text(v)}分" for p, v in wrong.items())
+        told = "，".join(f"{PROFILES.get(p, p)}合计{points_text(v)}分" for p, v in wrong.items())
     yield Issue(
         code="C04",
         steps=(*steps, "points"),
@@ -206,280 +148,4 @@ def _full_score(
             message=f"各检查项目的分值合计{points_text(total)}分，与总分{points_text(said)}分不符",
             value=raw.get("full_score", ""),
             remedy="请改总分，或改各检查项目的分值",
-        )
-
-
-# -------------------------------------------------------------------- items
-
-
-def _item(item: dict[str, Any], steps: Steps, raw: dict[str, Any], triggers: Seen) -> Iterator[Issue]:
-    yield from _one_line(item, steps, "text")
-    known = [*(_counted_profiles(raw) or list(_PROFILES)), ANY]
-    for at, profile in texts(item.get("applies_to"), (*steps, "applies_to")):
-        if profile not in known:
-            yield _unknown_profile(profile, at, known)
-    if item.get("applies_to") == []:
-        yield Issue(
-            code="C06",
-            steps=(*steps, "applies_to"),
-            message="没有写适用的定位",
-            remedy="全部适用就删去这一项",
-        )
-    scoring = item.get("scoring", "deduct")
-    points = plain_decimal(item.get("points"))
-    if points is not None and scoring in ("deduct", "award"):
-        yield from _points(points, steps, item.get("points"))
-    deductions = list(rows(item.get("deductions"), (*steps, "deductions")))
-    awards = list(rows(item.get("awards"), (*steps, "awards")))
-    if scoring != "award" and awards:
-        yield _mismatch(
-            (*steps, "awards"), "给分档只用于给分的检查内容", "请把计分办法写成“award”，或改用扣分项"
-        )
-    if scoring == "award" and deductions:
-        yield _mismatch(
-            (*steps, "deductions"), "给分的检查内容不用扣分项", "请改用给分档，或把计分办法写成“deduct”"
-        )
-    if scoring == "none" and deductions:
-        yield _mismatch((*steps, "deductions"), "不计分的检查内容不用扣分项", "请删去扣分项，或改计分办法")
-    yield from _choices(deductions, awards, steps)
-    if scoring == "deduct":
-        for at, deduction in deductions:
-            yield from _deduction(deduction, at, points, triggers)
-        yield from _lonely(deductions)
-    if scoring == "award":
-        yield from _awards(awards, item, points, steps)
-
-
-def _points(points: Decimal, steps: Steps, value: Any) -> Iterator[Issue]:
-    if points <= 0:
-        yield Issue(
-            code="C16",
-            steps=(*steps, "points"),
-            message="计分的检查内容分值应大于0",
-            value=value,
-            remedy="请改分值，不计分就把计分办法写成“none”",
-        )
-    elif points % _HALF:
-        yield _too_fine((*steps, "points"), value)
-
-
-def _too_fine(steps: Steps, value: Any) -> Issue:
-    return Issue(
-        code="C22", steps=steps, message="分值最多两位小数", value=value, remedy="请改成0.5这样的分值"
-    )
-
-
-def _mismatch(steps: Steps, message: str, remedy: str) -> Issue:
-    return Issue(code="C15", steps=steps, message=message, remedy=remedy, at_key=True)
-
-
-def _choices(
-    deductions: list[tuple[Steps, dict[str, Any]]], awards: list[tuple[Steps, dict[str, Any]]], steps: Steps
-) -> Iterator[Issue]:
-    for found, key in ((deductions, "deductions"), (awards, "awards")):
-        labels = Seen("C03", "本条里的名称", "请改成不同的名称")
-        for at, row in found:
-            label = row.get("label")
-            if not isinstance(label, str):
-                continue
-            yield from _one_line(row, at, "label")
-            yield from labels.add(label.strip(), (*at, "label"))
-            if len(label) > MAX_LABEL:
-                yield Issue(
-                    code="C17",
-                    steps=(*at, "label"),
-                    message=f"名称超过{MAX_LABEL}个字，屏幕上可能显示不全",
-                    value=label,
-                    remedy="请写短一些，详细的写在问题描述里",
-                    warning=True,
-                )
-        if len(found) > MAX_CHOICES:
-            yield Issue(
-                code="C21",
-                steps=(*steps, key),
-                message=f"超过{MAX_CHOICES}项，后面的不能用数字键点选",
-                remedy="请合并一些",
-                warning=True,
-            )
-
-
-def _deduction(row: dict[str, Any], steps: Steps, points: Decimal | None, triggers: Seen) -> Iterator[Issue]:
-    taken = plain_decimal(row.get("points", 0))
-    cap = plain_decimal(row["cap"]) if row.get("cap") is not None else None
-    counted = bool(text(row, "unit").strip())
-    whole_item, suggestion = flag(row, "all"), flag(row, "suggestion")
-    if taken is not None:
-        if taken < 0 or (
-            taken == 0 and not (whole_item or suggestion or text(row, "triggers")) and "points" in row
-        ):
-            yield Issue(
-                code="C16",
-                steps=(*steps, "points"),
-                message="扣的分应大于0",
-                value=row.get("points"),
-                remedy='请写正数；不扣分只提建议的加上"suggestion": true',
-            )
-        elif taken == 0 and "points" not in row and not (whole_item or suggestion or text(row, "triggers")):
-            yield Issue(
-                code="C16",
-                steps=steps,
-                message="没有写扣几分",
-                remedy='请补上“points”；不得分的写"all": true',
-            )
-        elif taken and (whole_item or suggestion):
-            yield Issue(
-                code="C15",
-                steps=(*steps, "points"),
-                message="不得分或只提建议的扣分项不再写扣几分",
-                value=row.get("points"),
-                remedy="请删去“points”",
-            )
-        elif points is not None and 0 < points < taken:
-            yield Issue(
-                code="C08",
-                steps=(*steps, "points"),
-                message=f"扣的分超过本条分值{points_text(points)}分",
-                value=row.get("points"),
-                remedy='请改小，或写"all": true表示不得分',
-            )
-        elif taken % _HALF:
-            yield _too_fine((*steps, "points"), row.get("points"))
-    if cap is not None:
-        yield from _cap(cap, row, steps, points, taken, whole_item)
-    yield from _sentence(row, steps, counted)
-    target = text(row, "triggers")
-    if target and target not in triggers.held:
-        yield Issue(
-            code="C10",
-            steps=(*steps, "triggers"),
-            message="清单里没有这个红线或一票否决编号",
-            value=target,
-            allowed=tuple(triggers.held),
-            remedy=did_you_mean(target, triggers.held, "请核对编号，或在“triggers”里补上"),
-        )
-
-
-def _cap(
-    cap: Decimal, row: dict[str, Any], steps: Steps, points: Decimal | None, taken: Decimal | None, all_: bool
-) -> Iterator[Issue]:
-    told = remedy = ""
-    if points is not None and cap > points > 0:
-        told, remedy = f"最多扣的分超过本条分值{points_text(points)}分", "请改小，或删去“cap”"
-    elif cap <= 0:
-        told, remedy = "最多扣的分应大于0", "请改成正数，或删去“cap”"
-    elif all_:
-        told, remedy = "不得分的扣分项不再写最多扣几分", "请删去“cap”"
-    elif taken is not None and cap < taken:
-        told, remedy = "最多扣的分比扣一次的分还小", "请改大，或改小“points”"
-    if told:
-        yield Issue(code="C07", steps=(*steps, "cap"), message=told, value=row.get("cap"), remedy=remedy)
-
-
-def _sentence(row: dict[str, Any], steps: Steps, counted: bool) -> Iterator[Issue]:
-    sentence = row.get("sentence")
-    if not isinstance(sentence, str):
-        return
-    if not sentence.strip():
-        yield Issue(
-            code="C12",
-            steps=(*steps, "sentence"),
-            message="问题描述是空的",
-            remedy="请写一句事实，如“近3个月缺{n}次”",
-        )
-        return
-    marks = _BRACES.findall(sentence)
-    odd = [mark for mark in marks if mark != "{n}"]
-    if odd:
-        yield Issue(
-            code="C13",
-            steps=(*steps, "sentence"),
-            message="问题描述里只认识{n}这一个填空",
-            value=odd[0],
-            remedy="请改成{n}，或去掉花括号",
-        )
-    elif marks and not counted and isinstance(row.get("unit", ""), str):
-        yield Issue(
-            code="C13",
-            steps=(*steps, "sentence"),
-            message="问题描述里有{n}，但没有写计数单位",
-            value=sentence,
-            remedy="请补上“unit”，如“次”；不计数就去掉{n}",
-        )
-    elif counted and not marks:
-        yield Issue(
-            code="C14",
-            steps=(*steps, "sentence"),
-            message="扣分项按次数计，但问题描述里没有{n}",
-            value=sentence,
-            remedy="请在数字的位置写{n}",
-            warning=True,
-        )
-
-
-def _lonely(deductions: list[tuple[Steps, dict[str, Any]]]) -> Iterator[Issue]:
-    groups: dict[str, list[Steps]] = {}
-    for at, row in deductions:
-        if name := text(row, "exclusive"):
-            groups.setdefault(name, []).append(at)
-    for name, places in groups.items():
-        if len(places) == 1:
-            yield Issue(
-                code="C11",
-                steps=(*places[0], "exclusive"),
-                message="只取其一的扣分项只有一个",
-                value=name,
-                remedy=did_you_mean(name, set(groups) - {name}, "请给另一项写同样的“exclusive”，或删去它"),
-            )
-
-
-def _awards(
-    awards: list[tuple[Steps, dict[str, Any]]], item: dict[str, Any], points: Decimal | None, steps: Steps
-) -> Iterator[Issue]:
-    given = item.get("awards", [])
-    if not isinstance(given, list) or len(given) != len(awards) or points is None:
-        return
-    levels = [(at, row, plain_decimal(row.get("points"))) for at, row in awards]
-    for at, row, gained in levels:
-        if gained is None:
-            continue
-        verdict = row.get("verdict")
-        told = ""
-        if gained < 0 or gained > points:
-            told = f"得分应在0到{points_text(points)}之间"
-        elif verdict == "pass" and gained != points:
-            told = "“符合”一档应得满分"
-        elif verdict == "fail" and gained == points:
-            told = "“不符合”一档不能得满分"
-        if told:
-            yield Issue(
-                code="C09",
-                steps=(*at, "points"),
-                message=told,
-                value=row.get("points"),
-                remedy="请改得分或结论",
-            )
-        if verdict in ("pending", "na", "unverified"):
-            yield Issue(
-                code="C09",
-                steps=(*at, "verdict"),
-                message="给分档的结论只能是符合、基本符合、不符合",
-                value=verdict,
-                allowed=("pass（符合）", "partial（基本符合）", "fail（不符合）"),
-                remedy="请从可用的值里选一个",
-            )
-        if isinstance(row.get("sentence"), str) and _BRACES.search(row["sentence"]):
-            yield Issue(
-                code="C13",
-                steps=(*at, "sentence"),
-                message="给分档不计次数，问题描述里不能有花括号",
-                value=row["sentence"],
-                remedy="请去掉花括号",
-            )
-    known = [gained for _, _, gained in levels]
-    if None not in known and points not in known:
-        yield Issue(
-            code="C09",
-            steps=(*steps, "awards") if "awards" in item else steps,
-            message=f"给分档里没有满分{points_text(points)}分的一档",
-            remedy="请补上满分的一档，结论写“pass”",
         )

@@ -86,10 +86,10 @@ def flag(row: dict[str, Any], key: str) -> bool:
     return row.get(key) is True
 
 
-def whole(row: dict[str, Any], key: str) -> int:
-    """A count; 0 when it is absent or no whole number."""
-    value = row.get(key, 0)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+def whole(row: dict[str, Any], key: str) -> int | None:
+    """A count; None when it is absent or no whole number."""
+    value = row.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -20,7 +20,8 @@ from inspect_tui.model.roster import ROSTER_FORMAT, Roster
 from inspect_tui.model.round import PACK_FORMAT, ROUND_FORMAT, RULES_FORMAT, Round, Rules
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
 from inspect_tui.rules.checking import check_checklist
-from inspect_tui.rules.checking_units import check_roster, check_round, check_rules
+from inspect_tui.rules.checking_round import check_round, check_rules
+from inspect_tui.rules.checking_units import check_roster
 from inspect_tui.rules.issue import MAX_ISSUES, Issue, Steps, did_you_mean, rows, text
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.jsonfile import Parsed, cut_short, parse_json, path_text, shown

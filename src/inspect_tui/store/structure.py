@@ -172,6 +172,12 @@ def _walk_record(value: Any, kind: types.StructType, steps: Steps, lenient: bool
         guess = nearest(name, [n for n in fields if n not in value])
         if guess in missing:
             missing.remove(guess)
+        twin = "" if guess else nearest(name, fields)
+        remedy = "请核对字段名，或删去这一项"
+        if guess:
+            remedy = f"是不是“{guess}”（{field_word(kind.cls, guess)}）？"
+        elif twin:
+            remedy = f"已经写了“{twin}”（{field_word(kind.cls, twin)}），请删去这一项"
         yield Issue(
             code="S02",
             steps=(*steps, name),
@@ -179,9 +185,7 @@ def _walk_record(value: Any, kind: types.StructType, steps: Steps, lenient: bool
             message="不认识的字段",
             value=name,
             meant=guess,
-            remedy=f"是不是“{guess}”（{field_word(kind.cls, guess)}）？"
-            if guess
-            else "请核对字段名，或删去这一项",
+            remedy=remedy,
         )
     for name in missing:
         yield Issue(
