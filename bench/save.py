@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 
 def rows() -> list[Row]:
-    """One row per measurement: name, ratio, goal (0: reported only), floor (what it is measured against)."""
+    """One row per measurement: name, ratio, goal (None: reported only), floor and times."""
     folder = Path(tempfile.mkdtemp(prefix="bench-save-"))
     try:
         found: list[Row] = []
@@ -83,28 +83,25 @@ def _measure(folder: Path, size: int) -> list[Row]:
     for _ in range(5):
         read_floor.append(_time(lambda: _decode_all(path)))
         read_ours.append(_time(lambda: read_findings(path)))
-    fsynced = f"one line of {len(line)} bytes appended and fsynced ({statistics.median(floor) * 1000:.2f} ms)"
-    read = f"msgspec decoding the same bytes to dicts ({statistics.median(read_floor) * 1000:.0f} ms)"
+    fsynced = f"one line of {len(line)} bytes appended and fsynced"
+    decoded = "msgspec decoding the same bytes to dicts"
     return [
-        {
-            "name": f"durable save of one change at {size:,}",
-            "ratio": _ratio(ours, floor),
-            "goal": 3.0,
-            "floor": fsynced,
-        },
-        {
-            "name": f"append handed to the saver at {size:,}",
-            "ratio": _ratio(handed, floor),
-            "goal": 0,
-            "floor": fsynced,
-        },
-        {
-            "name": f"reading {size:,} changes",
-            "ratio": _ratio(read_ours, read_floor),
-            "goal": 0,
-            "floor": read,
-        },
+        _row(f"durable save of one change at {size:,}", ours, fsynced, floor, goal=3.0),
+        _row(f"append handed to the saver at {size:,}", handed, fsynced, floor),
+        _row(f"reading {size:,} changes", read_ours, decoded, read_floor),
     ]
+
+
+def _row(name: str, ours: list[float], what: str, floor: list[float], goal: float | None = None) -> Row:
+    measured, bottom = statistics.median(ours), statistics.median(floor)
+    return {
+        "name": name,
+        "floor": what,
+        "goal": goal,
+        "ratio": round(measured / bottom, 2),
+        "measured_ms": measured * 1000,
+        "floor_ms": bottom * 1000,
+    }
 
 
 def _next(file: FindingsFile) -> Change:
@@ -125,15 +122,11 @@ def _time(call: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _ratio(ours: list[float], floor: list[float]) -> float:
-    return round(statistics.median(ours) / statistics.median(floor), 2)
-
-
 def main() -> None:
     """Print the rows."""
     for row in rows():
         goal = f"goal {row['goal']}x" if row["goal"] else "reported"
-        print(f"{row['name']}: {row['ratio']}x ({goal}; floor: {row['floor']})")
+        print(f"{row['name']}: {row['ratio']}x ({goal}; floor: {row['floor']}, {row['floor_ms']:.2f} ms)")
 
 
 if __name__ == "__main__":

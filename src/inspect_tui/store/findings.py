@@ -29,7 +29,6 @@ before it left.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -351,15 +350,16 @@ class FindingsFile:
         saver.flush()
         self._fold(saver, closed=False)
 
-    def close(self) -> str:
+    def close(self, timeout: float | None = None) -> str:
         """Save, fold, and let the file go. Returns a sentence when only the fold failed, else "".
 
-        Raises StoreError and stays open when changes could not be saved: see `write_copy`, `abandon`.
+        Raises StoreError and stays open when changes could not be saved, within the time if one is given:
+        see `write_copy`, `abandon`.
         """
         saver = self._saver
         if saver is None:
             return ""
-        saver.flush()
+        saver.flush(timeout)
         said = ""
         if not saver.settled:
             try:
@@ -409,9 +409,10 @@ class FindingsFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(StoreError):
+        try:
             self.close()
-        self.abandon()
+        finally:
+            self.abandon()
 
 
 @dataclass

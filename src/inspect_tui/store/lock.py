@@ -13,6 +13,7 @@ import errno
 import getpass
 import os
 import platform
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,10 @@ class FileLock:
 
         lock = filelock.FileLock(self._lock_path, timeout=0, thread_local=False, mode=0o600)
         try:
-            lock.acquire()
+            with warnings.catch_warnings():
+                # Where a share knows no locks, filelock uses its own file instead, and warns on stderr.
+                warnings.simplefilter("ignore")
+                lock.acquire()
         except filelock.Timeout:
             raise Locked(self.path, self.holder()) from None
         except OSError as error:
