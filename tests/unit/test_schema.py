@@ -17,9 +17,9 @@ from loading_samples import CHECKLIST, PACK, ROSTER, ROUND, RULES, as_bytes, cop
 from inspect_tui.cli.checklist import checklist as checklist_group
 from inspect_tui.cli.schema import NAMES as CLI_NAMES
 from inspect_tui.cli.schema import schema as schema_command
+from inspect_tui.exchange.schema import NAMES, schema_of
 from inspect_tui.store.fieldwords import RECORD_WORDS, field_word
 from inspect_tui.store.loading import load_round
-from inspect_tui.store.schema import NAMES, schema_of
 from inspect_tui.store.shipped import shipped_dir, shipped_files
 
 SAMPLES = {"checklist": CHECKLIST, "roster": ROSTER, "rules": RULES, "round": ROUND, "pack": PACK}
@@ -161,10 +161,15 @@ def test_record_lines_of_the_contract_fit() -> None:
         "good_practices": [{"text": "做法"}],
         "suggestions": [{"text": "建议"}],
     }
-    for good in (line, {"unit": "DG02", "visit": {"date": "2026-11-20"}}, {"unit": "DG02", "submit": True}):
+    visit = {"date": "2026-11-20", "present": ["甲"], "result": "not_reached", "reason": "道路不通"}
+    for good in (line, {"unit": "DG02", "visit": visit}, {"unit": "DG02", "submit": True}):
         assert fits(good, "record") == []
-    for bad in ({**line, "verdict": "pending"}, {**line, "deductions": [{"count": 1}]}, {"item": "GW-01"}):
-        assert fits(bad, "record") == ["$: anyOf"]
+    assert fits({**line, "verdict": "ok"}, "record") == ["$.verdict: anyOf"]
+    assert fits({**line, "deductions": [{"lable": "x"}]}, "record") == ["$.deductions[0]: unknown lable"]
+    assert fits({"item": "GW-01"}, "record") == ["$: no unit"]
+    words = {p["description"] for d in (schema_of("record"), *schema_of("record")["$defs"].values())
+             for p in d.get("properties", {}).values()}  # fmt: skip
+    assert all(re.search("[\u4e00-\u9fff]", word) for word in words)
 
 
 # -------------------------------------------------------------------- command line

@@ -18,7 +18,7 @@ NAMES = ("checklist", "roster", "rules", "round", "pack", "findings", "record")
 def schema(name: str) -> None:
     import json
 
-    from inspect_tui.store.schema import schema_of
+    from inspect_tui.exchange.schema import schema_of
 
     # Bytes, because a console in another encoding must not change or refuse the JSON.
     click.echo(json.dumps(schema_of(name), ensure_ascii=False, indent=2).encode("utf-8"))

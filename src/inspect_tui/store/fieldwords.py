@@ -26,6 +26,44 @@ RECORD_WORDS: dict[type, str] = {
     Pack: "检查任务包",
 }
 
+#: The lines of `record`, by the names of their types, which stand on a higher floor.
+LINE_WORDS: dict[str, dict[str, str]] = {
+    "Line": {
+        "unit": "单位编号",
+        "checklist": "清单编号",
+        "item": "检查内容编号",
+        "verdict": "结论",
+        "award": "给分档名称",
+        "missing": "是否缺项",
+        "deductions": "扣分项",
+        "reason": "不适用或未能核实的原因",
+        "note": "说明",
+        "methods": "检查方式",
+        "samples": "抽查内容",
+        "findings": "问题",
+        "good_practices": "好的做法",
+        "suggestions": "建议",
+        "visit": "进点情况",
+        "trigger": "红线、一票否决或即时上报",
+        "submit": "提交",
+    },
+    "LineDeduction": {"label": "扣分项名称", "index": "扣分项序号，从0起", "count": "次数"},
+    "LineFinding": {"severity": "问题程度", "missing": "是否缺项", "fixed_on_site": "是否立行立改"},
+    "LineText": {"text": "内容"},
+    "LineVisit": {
+        "date": "进点日期",
+        "counterpart": "迎检人",
+        "present": "在场人员",
+        "inspectors": "检查人",
+        "result": "进点结果",
+        "reason": "未能进点的原因",
+        "profile": "现场核实的定位",
+        "objection": "被检单位的异议",
+        "confirmed_by": "现场确认人",
+    },
+    "LineTrigger": {"fact": "事实", "checklist": "清单编号"},
+}
+
 _COMMON = {
     "format": "文件格式标识",
     "version": "文件格式版本",
@@ -151,4 +189,5 @@ _WORDS: dict[type, dict[str, str]] = {
 
 def field_word(record: type, field: str) -> str:
     """The Chinese word for a field of a record type; the field's own name where there is none."""
-    return _WORDS.get(record, {}).get(field) or _COMMON.get(field, field)
+    words = _WORDS.get(record) or LINE_WORDS.get(record.__name__, {})
+    return words.get(field) or _COMMON.get(field, field)

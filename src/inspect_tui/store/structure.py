@@ -45,9 +45,10 @@ def record_type(kind: type) -> types.StructType:
 def check_structure(value: Any, kind: type, format_: str, steps: Steps = ()) -> list[Issue]:
     """Everything in a value that keeps it from being read as this record type.
 
-    A file of another format, or of a newer major version, is told as that one thing only.
+    A file of another format, or of a newer major version, is told as that one thing only. Without a format
+    the value is part of a file and is judged by its fields alone.
     """
-    if isinstance(value, dict):
+    if format_ and isinstance(value, dict):
         told = list(check_format(value, format_, steps))
         if told:
             return told

@@ -9,6 +9,14 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.record_lines import (
+    Line,
+    LineDeduction,
+    LineFinding,
+    LineText,
+    LineTrigger,
+    LineVisit,
+)
 from inspect_tui.model.change import Body
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.pack import Pack
@@ -16,7 +24,6 @@ from inspect_tui.model.roster import ROSTER_FORMAT, Roster
 from inspect_tui.model.round import PACK_FORMAT, ROUND_FORMAT, RULES_FORMAT, Round, Rules
 from inspect_tui.model.terms import (
     FindingKind,
-    Method,
     Profile,
     Severity,
     Term,
@@ -24,6 +31,8 @@ from inspect_tui.model.terms import (
     VisitResult,
 )
 from inspect_tui.store.fieldwords import RECORD_WORDS, field_word
+
+_LINES = (Line, LineDeduction, LineFinding, LineText, LineTrigger, LineVisit)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -65,7 +74,7 @@ def schema_of(name: str) -> dict[str, Any]:
 def _definitions(kind: type, *, closed: bool) -> dict[str, Any]:
     """Schemas of a record type and all it holds, by name, in the field's own words."""
     _, made = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
-    words = {record.__name__: record for record in RECORD_WORDS}
+    words: dict[str, type] = {record.__name__: record for record in (*RECORD_WORDS, *_LINES)}
     terms = {term.__name__: term for term in Term.__subclasses__()}
     definitions: dict[str, Any] = {}
     for name, schema in made.items():
@@ -74,7 +83,7 @@ def _definitions(kind: type, *, closed: bool) -> dict[str, Any]:
             told = _term(terms[name])
         elif name in words:
             record = words[name]
-            told["title"] = RECORD_WORDS[record]
+            told["title"] = RECORD_WORDS.get(record, name)
             told.pop("description", None)
             for field, part in told["properties"].items():
                 part["description"] = field_word(record, field)
@@ -230,46 +239,10 @@ def _findings() -> dict[str, Any]:
 
 
 def _record() -> dict[str, Any]:
-    unit = {**_TEXT, "description": "单位编号"}
-    said = {"type": "array", "items": _rows({"text": _TEXT}, "text")}
-    judged = ("pass", "partial", "fail", "na", "unverified")
-    labels = "，".join(f"{verdict.value}：{verdict.label}" for verdict in Verdict if verdict.value in judged)
-    answer = {
-        "unit": unit,
-        "checklist": {**_TEXT, "description": "清单编号"},
-        "item": {**_TEXT, "description": "检查内容编号"},
-        "verdict": {"enum": list(judged), "description": labels},
-        "missing": {**_YES, "description": "是否缺项"},
-        "deductions": {
-            "description": "扣分项，按名称或从0起的序号",
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "label": _TEXT,
-                    "index": {"type": "integer", "minimum": 0},
-                    "count": {"type": "integer", "minimum": 1},
-                },
-                "anyOf": [{"required": ["label"]}, {"required": ["index"]}],
-            },
-        },
-        "reason": {**_TEXT, "description": "不适用或未能核实的原因"},
-        "note": {**_TEXT, "description": "说明"},
-        "methods": {"type": "array", "items": _term(Method)},
-        "samples": _TEXTS,
-        "findings": {
-            "type": "array",
-            "items": _rows({"text": _TEXT, "severity": _term(Severity), "fixed_on_site": _YES}, "text"),
-        },
-        "good_practices": said,
-        "suggestions": said,
+    definitions = _definitions(Line, closed=True)
+    top = definitions.pop(Line.__name__)
+    top["properties"]["verdict"] = {
+        "description": field_word(Line, "verdict"),
+        "anyOf": [{"$ref": "#/$defs/Verdict"}, {"type": "null"}],
     }
-    return {
-        "$schema": DIALECT,
-        "title": "批量录入的一行（JSON Lines）",
-        "anyOf": [
-            {"title": "一项结论", **_rows(answer, "unit")},
-            {"title": "进点情况", **_rows({"unit": unit, "visit": {"type": "object"}}, "unit", "visit")},
-            {"title": "提交", **_rows({"unit": unit, "submit": {"const": True}}, "unit", "submit")},
-        ],
-    }
+    return {"$schema": DIALECT, **top, "title": "批量录入的一行（JSON Lines）", "$defs": definitions}
