@@ -1,44 +1,36 @@
-"""The pages around a visit, opened over a round without the screens before it."""
+"""What the tests of the pages around a visit share."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from fixture import NARROW, make_app, make_space, open_desk, who
+
 from inspect_tui.store.workspace import Workspace
-from inspect_tui.tui.app import InspectApp
+from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.track import Stop
-from tests.tui import fixture
 
 
-class PagesApp(InspectApp):
-    """The product with the round opened and the walk over one unit in front."""
-
-    def begin(self) -> None:
-        self.identity = self.space.identity()
-        assert self.open_round(fixture.ROUND)
-        self.open_unit(self.unit_wanted or "DG01")
-
-
-def space_with(root: Path, work: Any = None, **changed: Any) -> Workspace:
-    """A workspace in which an inspector has done some work; `work(desk)` says which."""
-    space = fixture.make_space(root, **changed)
-    fixture.who(space)
-    if work is not None:
-        desk = fixture.open_desk(space)
-        work(desk)
+def space_with(
+    root: Path, *work: Callable[[Desk], None], name: str = "检查员甲", **changed: Any
+) -> Workspace:
+    """A workspace in which an inspector has done some work."""
+    space = make_space(root, **changed)
+    who(space, name)
+    for part in work:
+        desk = open_desk(space)
+        part(desk)
         desk.session.close()
     return space
 
 
 @asynccontextmanager
-async def at(
-    space: Workspace, unit: str = "DG01", size: tuple[int, int] = fixture.NARROW, **options: Any
-) -> AsyncIterator[Any]:
-    """The app standing at the walk over a unit."""
-    app = PagesApp(space.root, unit=unit, clock=fixture.clock, **options)
+async def at(space: Workspace, unit: str = "DG01", size: tuple[int, int] = NARROW) -> AsyncIterator[Any]:
+    """The product standing at the walk over a unit, telling what it says to the user."""
+    app = make_app(space, unit=unit)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         try:
@@ -47,15 +39,26 @@ async def at(
             app.save_everything()
 
 
-def stop_at(app: InspectApp, unit: str, item: str) -> Stop:
+def stop_at(app: Any, item: str, unit: str = "DG01") -> Stop:
     """An item at a unit, as the walk hands it on."""
-    assert app.desk is not None
     sheet = app.desk.sheet(unit)
     index = sheet.index_of("small", item)
     assert index is not None
     return Stop(sheet, index)
 
 
-def said(app: InspectApp) -> str:
+def said(app: Any) -> str:
     """Everything the app has told the user that is still in sight."""
     return "\n".join(n.message for n in app._notifications)
+
+
+def name(app: Any) -> str:
+    """Which screen is in front."""
+    return type(app.screen).__name__
+
+
+async def type_text(pilot: Any, text: str) -> None:
+    """Put a text into the prompt in front, as an input method commits it, and accept it."""
+    pilot.app.screen.field.insert_text(text)
+    await pilot.press("enter")
+    await pilot.pause()
