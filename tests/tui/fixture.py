@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import errno
 import hashlib
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +27,13 @@ from inspect_tui.tui.desk import Desk
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 ROUND = "2026Q4-lookback"
 WIDE, NARROW = (120, 40), (80, 24)
+LOOKS = [(size, look) for size in (NARROW, WIDE) for look in ("normal", "plain", "nocolor")]
+"""What every screen is looked at in."""
+
+# Each run has a machine id of its own, outside the home of whoever runs the tests.
+_HOME = tempfile.mkdtemp(prefix="inspect-tui-home-")
+os.environ["INSPECT_TUI_HOME"] = _HOME
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 
 
 def clock() -> dt.datetime:
@@ -314,6 +326,53 @@ async def running(app: Any, size: tuple[int, int] = NARROW) -> AsyncIterator[Any
             yield pilot
         finally:
             app.save_everything()
+
+
+@asynccontextmanager
+async def shown(
+    monkeypatch: Any,
+    space: Workspace | Path,
+    size: tuple[int, int] = NARROW,
+    look: str = "normal",
+    **options: Any,
+) -> AsyncIterator[Any]:
+    """The app running in one of the looks, its save light settled."""
+    from inspect_tui.tui import skin
+
+    if look == "nocolor":
+        monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app(space, look=skin.PLAIN if look == "plain" else skin.NORMAL, **options)
+    async with running(app, size) as pilot:
+        yield pilot
+
+
+async def settle(app: Any, pilot: Any) -> None:
+    """Wait until everything is on the disk and said so."""
+    if app.desk is not None:
+        app.desk.session.flush()
+    await pilot.pause()
+
+
+class FullDisk:
+    """A disk on which nothing new can be written; put in place of `store.files.fs`."""
+
+    def __init__(self, real: Any, code: int = errno.EROFS) -> None:
+        self._real, self._code = real, code
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("open_new", "mkdir", "write", "link"):
+            return self._refuse
+        return getattr(self._real, name)
+
+    def _refuse(self, *_: Any) -> Any:
+        raise OSError(self._code, os.strerror(self._code))
+
+
+def refuse_writing(monkeypatch: Any, code: int = errno.EROFS) -> None:
+    """Make every write of the store fail, as on a read-only or full disk."""
+    from inspect_tui.store import files
+
+    monkeypatch.setattr(files, "fs", FullDisk(files.fs, code))
 
 
 def make_app(space: Workspace | Path, **options: Any) -> Any:
