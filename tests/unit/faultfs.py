@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import time
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,11 @@ class FaultFS(files.FileOps):
         self.dead = False
         self.healed = False
         self.fds: set[int] = set()
-        self.fsync_delay = 0.0
+        #: Flushes wait while this is cleared: a disk as slow as a test likes.
+        self.gate = threading.Event()
+        self.gate.set()
+        #: Called once, after the next flush, in the thread that flushes.
+        self.after_flush: Callable[[], object] | None = None
         self._flush = flush
 
     def abandon(self) -> None:
@@ -83,10 +87,12 @@ class FaultFS(files.FileOps):
 
     def fsync(self, fd: int) -> None:
         with self._step("fsync"):
-            if self.fsync_delay:
-                time.sleep(self.fsync_delay)
+            self.gate.wait(30)
             if self._flush:
                 super().fsync(fd)
+            call, self.after_flush = self.after_flush, None
+            if call is not None:
+                call()
 
     def close(self, fd: int) -> None:
         with self._step("close", writes=False):
