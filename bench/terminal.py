@@ -19,7 +19,7 @@ _ESCAPE = re.compile(
     r"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|.)", re.DOTALL
 )
 #: Chunks of one paint arrive closer together than this, in seconds.
-GAP = 0.008
+GAP = 0.004
 PATIENCE = 60.0
 
 

@@ -1,0 +1,102 @@
+"""The bench measures what it says: its terminal driver, its medians, its table, its made-up rounds."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+# The bench is no part of the package, so it is found beside the tests.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bench import workspaces  # noqa: E402
+from bench.__main__ import main  # noqa: E402
+from bench.table import Row, compared, medians, plain, text_of  # noqa: E402
+from bench.terminal import NotPainted, Screen, available, first_paint, run_time  # noqa: E402
+from inspect_tui.rules.canonical import canonical  # noqa: E402
+from inspect_tui.rules.fold import State  # noqa: E402
+from inspect_tui.rules.sheet import UnitSheet  # noqa: E402
+
+ECHO = """
+import sys, termios, tty
+tty.setraw(0)
+sys.stdout.write("\\x1b[1mrea\\x1b[0mdy"); sys.stdout.flush()
+while (key := sys.stdin.read(1)) != "q":
+    sys.stdout.write(f"\\x1b[2J<{key}>"); sys.stdout.flush()
+"""
+needs_terminal = pytest.mark.skipif(not available(), reason="no pseudo-terminals here")
+
+
+@needs_terminal
+def test_a_screen_is_timed_from_exec_and_from_keys() -> None:
+    with Screen([sys.executable, "-c", ECHO]) as screen:
+        assert screen.first_paint("ready") > 0
+        assert screen.key("a", "<a>") > 0
+        assert screen.key("b") > 0
+        screen.settle()
+        with pytest.raises(NotPainted, match="<d>"):
+            screen.key("c", "<d>", timeout=0.3)
+        with pytest.raises(NotPainted, match="ended"):
+            screen.key("q")
+
+
+@needs_terminal
+def test_a_program_that_never_shows_it_is_no_figure() -> None:
+    with pytest.raises(NotPainted):
+        first_paint([sys.executable, "-c", "print('something else')"], "ready")
+    with pytest.raises(NotPainted, match="no good"):
+        run_time([sys.executable, "-c", "raise SystemExit('no good')"])
+
+
+def test_runs_are_taken_in_turn_and_their_medians_kept() -> None:
+    order: list[str] = []
+    values = iter([1.0, 10.0, 30.0, 3.0, 2.0, 20.0])
+
+    def run(name: str) -> float:
+        order.append(name)
+        return next(values)
+
+    seen = medians({"a": lambda: run("a"), "b": lambda: run("b")}, 3)
+    assert order == ["a", "b", "b", "a", "a", "b"]
+    assert seen == {"a": 2.0, "b": 20.0}
+
+
+def test_the_table_tells_figures_from_gaps() -> None:
+    rows = [
+        compared("quick", "floor", 1.5, 0.003, 0.002),
+        compared("slow", "floor", 1.5, 0.004, 0.002),
+        compared("only told", "floor", None, 0.004, 0.002),
+        Row(name="absent", floor="floor", goal=1.5, remark="no such screen yet"),
+    ]
+    assert [r.verdict for r in rows] == ["ok", "OVER", "reported", "not measured"]
+    text = text_of(rows)
+    assert "1.50x" in text
+    assert "no such screen yet" in text
+    assert json.loads(json.dumps(plain(rows)))[1]["verdict"] == "OVER"
+
+
+@pytest.mark.parametrize("items", [34, 1000])
+def test_made_up_rounds_hold_what_they_promise(
+    items: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
+    from inspect_tui.store.workspace import Workspace
+
+    root = workspaces.make(tmp_path / "space", items)
+    (entry,) = Workspace(root).rounds()
+    assert entry.faults == ()
+    assert entry.round is not None
+    assert canonical(entry.round) == canonical(workspaces.round_of(items))
+    assert len(UnitSheet(State(), entry.round, workspaces.UNIT_ID).rows) == items
+    identity = Workspace(root).identity()
+    assert identity is not None
+    assert identity.name == workspaces.INSPECTOR
+
+
+def test_a_wrong_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["--only", "everything"])
+    assert refused.value.code == 2
+    assert "everything" in capsys.readouterr().err
