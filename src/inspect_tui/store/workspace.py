@@ -220,7 +220,7 @@ class Workspace:
         the identity of the workspace alone. A workspace copied to another machine starts a new file there,
         so a fork is the exception.
         """
-        known = identity.writers.get(round_id) or self._writers_by_name().get(identity.name, {}).get(round_id)
+        known = self.known_writer(round_id, identity)
         if known:
             if round_id not in identity.writers:
                 identity = msgspec.structs.replace(identity, writers=identity.writers | {round_id: known})
@@ -234,6 +234,12 @@ class Workspace:
         if held is not None and held.name == identity.name:
             return writer, self.save_identity(grown)
         return writer, grown
+
+    def known_writer(self, round_id: str, identity: Identity) -> str:
+        """The findings file this person began on this laptop in a round; empty when there is none."""
+        return identity.writers.get(round_id) or self._writers_by_name().get(identity.name, {}).get(
+            round_id, ""
+        )
 
     def _writers_path(self) -> Path:
         # One file per machine: a synced workspace must never have two machines write the same file.

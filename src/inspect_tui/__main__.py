@@ -1,0 +1,5 @@
+"""`python -m inspect_tui`."""
+
+from inspect_tui.cli.main import run
+
+raise SystemExit(run())

@@ -1,0 +1,139 @@
+"""The command line: which command, and how every failure becomes a Chinese line and an exit code.
+
+Commands are imported when they are called, so that help and small commands start at the speed of Click.
+Exit codes: 0 done, 1 the input has faults or something could not be done, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from inspect_tui.cli import zh
+
+zh.install()
+
+#: Every command: name, module, attribute, one line of help. In the order of a round.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "demo": ("open_app", "demo", "打开演示：虚构的单位、两轮往期检查、三名检查员"),
+    "init": ("open_app", "init", "把一个文件夹设为工作文件夹"),
+    "checklist": ("checklist", "checklist", "检查清单：核对"),
+    "schema": ("schema", "schema", "输出文件格式的 JSON Schema"),
+    "round": ("rounds", "round_group", "检查轮次：新建、查看、改动、发包、收包"),
+    "record": ("record", "record", "按文件逐行录入检查记录"),
+    "hand-in": ("handin", "hand_in_command", "交卷：打成一个压缩包并核对"),
+    "summary": ("telling", "summary", "检查汇总"),
+    "notice": ("telling", "notice", "通报文字"),
+    "score": ("telling", "score", "得分和算法"),
+    "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
+    "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
+}
+#: Commands that are not listed: `open` is what a bare PACK on the command line means.
+_HIDDEN = {"open": ("open_app", "open_pack", "")}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when called; a first word that names a file opens it as a pack."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name) or _HIDDEN.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"inspect_tui.cli.{entry[0]}")
+        command: click.Command = getattr(module, entry[1])
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(zh.translate("Commands")):
+            formatter.write_dl([(name, told) for name, (_, _, told) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word = args[0]
+        if word not in COMMANDS and _names_a_file(word):
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
+
+
+def _names_a_file(word: str) -> bool:
+    return word.lower().endswith(".json") or os.sep in word or os.path.isfile(word)  # noqa: PTH113
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[选项]",
+    subcommand_metavar="[发包文件 | 命令 ……]",
+    help="党建“回头看”检查：走查、留痕、汇总、通报，全程离线。\n\n"
+    "不写命令就在当前文件夹打开程序；写发包文件名就打开这份发包。",
+    epilog="每个命令的说明：inspect-tui 命令 --help",
+)
+@click.option("--workspace", metavar="文件夹", type=click.Path(), help="工作文件夹，不写就是当前文件夹。")
+@click.option("--unit", metavar="单位", help="打开程序后直接进入这个单位。")
+@click.option("--version", is_flag=True, help="显示版本号。")
+@click.pass_context
+def main(ctx: click.Context, workspace: str | None, unit: str | None, version: bool) -> None:
+    ctx.obj = {"workspace": workspace, "unit": unit}
+    if version:
+        from inspect_tui import __version__
+
+        click.echo(f"inspect-tui {__version__}")
+        ctx.exit()
+    if ctx.invoked_subcommand is None:
+        from inspect_tui.cli.open_app import start
+
+        ctx.exit(start(workspace, None, unit))
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; every failure is told in Chinese, never as a traceback."""
+    _speak_utf8()
+    try:
+        result = main.main(
+            args=list(argv) if argv is not None else None, prog_name="inspect-tui", standalone_mode=False
+        )
+        sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("已取消。", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has gone (as `head` does); point stdout away so that closing it is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _fail(error)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(error: Exception) -> int:
+    from inspect_tui.cli.common import told
+
+    lines = told(error)
+    if lines is None:
+        if os.environ.get("INSPECT_TUI_DEBUG"):
+            raise error
+        lines = [f"程序出错：{type(error).__name__}。请把刚才的操作告诉维护人员。"]
+    for line in lines:
+        click.echo(line, err=True)
+    return 1
+
+
+def _speak_utf8() -> None:
+    """Make output UTF-8 that cannot fail, whatever the console's code page."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")

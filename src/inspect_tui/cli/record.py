@@ -1,0 +1,46 @@
+"""`inspect-tui record`: the headless writer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from inspect_tui.cli.common import (
+    identity_of,
+    json_option,
+    print_json,
+    round_id_of,
+    space_of,
+    warn,
+    workspace_option,
+)
+
+
+@click.command(name="record", options_metavar="[选项]")
+@click.argument("file", metavar="文件.jsonl", type=click.Path(path_type=Path))
+@click.option("--round", "round_id", metavar="轮次", required=True, help="记到哪一轮。")
+@click.option("--as", "name", metavar="姓名", required=True, help="以谁的名义记录。")
+@workspace_option
+@json_option
+def record(file: Path, round_id: str, name: str, workspace: str | None, as_json: bool) -> None:
+    """按文件逐行录入检查记录，一行一件事。
+
+    先把全部行核对一遍：有一处不对就什么都不写，并列出每一行的问题；全对才逐行记录。
+    每行的写法：inspect-tui schema record。
+    """
+    from inspect_tui.exchange.record import record_file
+    from inspect_tui.store.session import Session
+
+    space = space_of(workspace)
+    session = Session.open(space, round_id_of(space, round_id), identity_of(space, name))
+    try:
+        warn(session.messages)
+        result = record_file(session, file)
+    finally:
+        session.close()
+    if as_json:
+        data = {"lines": result.lines, "changes": result.changes, "units": list(result.units)}
+        print_json(data | {"writer": session.writer})
+    else:
+        click.echo(f"已记录{result.lines}行，涉及{len(result.units)}个单位。")

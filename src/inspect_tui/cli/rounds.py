@@ -1,0 +1,366 @@
+"""`inspect-tui round ...`: open, look at, amend, hand out and take in a round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from inspect_tui.cli.common import (
+    faults,
+    json_option,
+    print_json,
+    round_id_of,
+    space_of,
+    warn,
+    workspace_option,
+)
+
+if TYPE_CHECKING:
+    from inspect_tui.model.roster import Roster, Unit
+    from inspect_tui.model.round import Round, Team
+    from inspect_tui.store.workspace import Workspace
+
+_KINDS = ("lookback", "special_check", "supervision", "assessment", "cross_check", "guidance")
+_SECRECY = ("public", "internal", "secret", "confidential", "top_secret")
+
+
+@click.group(name="round", options_metavar="[选项]", subcommand_metavar="命令 ……")
+def round_group() -> None:
+    """检查轮次：新建、查看、改动、发包、收包。"""
+
+
+@round_group.command(name="new", short_help="新建一轮检查", options_metavar="[选项]")
+@click.option("--title", metavar="标题", required=True, help="如：2026年第四季度回头看。")
+@click.option("--kind", metavar="类别", type=click.Choice(_KINDS), default="lookback", help=(
+    "lookback回头看、special_check专项检查、supervision督查、assessment考评、cross_check互检、"
+    "guidance督导；不写为lookback。"
+))  # fmt: skip
+@click.option("--label", metavar="时段", help="如：2026年第四季度；不写就取标题里的。")
+@click.option("--from", "start", metavar="日期", default="", help="开始日期，如2026-11-16。")
+@click.option("--to", "end", metavar="日期", default="", help="结束日期。")
+@click.option("--checklist", "checklists", metavar="清单", multiple=True, help="清单编号，可写多次。")
+@click.option("--unit", "units", metavar="单位", multiple=True, help="被检单位的编号或名称，可写多次。")
+@click.option("--under", metavar="单位", multiple=True, help="这个单位之下适用清单的全部单位，可写多次。")
+@click.option("--team", "teams", metavar="名称", multiple=True, help="检查组名称，可写多次；不写为“检查组”。")
+@click.option("--lead", "leads", metavar="组=姓名", multiple=True, help="组长；只有一个组时可只写姓名。")
+@click.option("--member", "members", metavar="组=姓名", multiple=True, help="组员，可写多次。")
+@click.option("--assign", "assigned", metavar="组=单位", multiple=True, help="把单位分给检查组，可写多次。")
+@click.option("--issuer", metavar="名称", default="", help="发文单位，用于通报落款。")
+@click.option("--basis", metavar="依据", default="", help="检查依据，用于通报开头。")
+@click.option("--demand", "demands", metavar="要求", multiple=True, help="通报里的要求，可写多次。")
+@click.option("--practice", is_flag=True, help="演练，不计入正式结果。")
+@click.option("--secrecy", metavar="密级", type=click.Choice(_SECRECY), default="internal", help=(
+    "public公开、internal内部；标为secret（秘密）以上的一律不导出。不写为internal。"
+))  # fmt: skip
+@workspace_option
+@json_option
+def new(workspace: str | None, as_json: bool, **asked: Any) -> None:
+    """新建一轮检查。清单、单位和规则按现在的内容定格，以后改名册和清单不影响这一轮。"""
+    from inspect_tui.exchange.planning import open_round
+    from inspect_tui.model.round import Period
+    from inspect_tui.model.terms import RoundKind, Secrecy
+    from inspect_tui.store.workspace import local_clock
+
+    space = space_of(workspace)
+    roster, told = space.roster()
+    if roster is None:
+        from inspect_tui.model.fault import InputFaults
+
+        raise InputFaults(told)
+    checklists = list(asked["checklists"])
+    assigned = _pairs(asked["assigned"], asked["teams"], roster)
+    units = [_unit_id(roster, unit) for unit in asked["units"]]
+    units += [u for pair in assigned for u in pair[1] if u not in units]
+    units += [u for u in _under(space, roster, asked["under"], checklists) if u not in units]
+    round_ = open_round(
+        space,
+        title=asked["title"],
+        kind=RoundKind(asked["kind"]),
+        period=Period(label=asked["label"] or _label(asked["title"]), start=asked["start"], end=asked["end"]),
+        teams=_teams(asked, assigned),
+        unit_ids=units,
+        checklist_ids=checklists,
+        now=local_clock(),
+        practice=asked["practice"],
+        issuer=asked["issuer"],
+        basis=asked["basis"],
+        demands=asked["demands"],
+        secrecy=Secrecy(asked["secrecy"]),
+    )
+    if as_json:
+        print_json(_round_data(round_, str(space.round_dir(round_.id))))
+    else:
+        click.echo(f"已新建：{round_.title}（编号 {round_.id}）")
+        click.echo(f"下一步：inspect-tui round pack {round_.id}")
+
+
+def _label(title: str) -> str:
+    import re
+
+    found = re.match(r".*?(?:季度|月份?|上半年|下半年|年度)", title)
+    return found.group() if found else title
+
+
+def _unit_id(roster: Roster, wanted: str) -> str:
+    """A unit by id, code or name; an unknown word is passed on, so that it is told with all other faults."""
+    for unit in roster.units:
+        if wanted in (unit.id, unit.code):
+            return unit.id
+    named = [u.id for u in roster.units if wanted in (u.name, u.full_name)]
+    return named[0] if len(named) == 1 else wanted
+
+
+def _under(space: Workspace, roster: Roster, tops: tuple[str, ...], checklists: list[str]) -> list[str]:
+    from inspect_tui.exchange.planning import units_under
+
+    if not tops:
+        return []
+    found, _ = space.checklists()
+    kinds = {kind for c in found if c.id in checklists for kind in c.unit_kinds}
+
+    def fits(unit: Unit) -> bool:
+        return unit.kind in kinds
+
+    ids = []
+    for top in tops:
+        top_id = _unit_id(roster, top)
+        if roster.unit(top_id) is None:
+            from inspect_tui.rules.issue import did_you_mean
+
+            known = [w for u in roster.units for w in (u.id, u.name)]
+            raise faults("N03", "名册里没有这个单位", top, did_you_mean(top, known, "请核对单位编号"))
+        ids += [u for u in units_under(roster, top_id, fits) if u not in ids]
+    return ids
+
+
+def _pairs(words: tuple[str, ...], teams: tuple[str, ...], roster: Roster) -> list[tuple[str, list[str]]]:
+    pairs = []
+    for word in words:
+        team, value = _split(word, teams, "--assign")
+        pairs.append((team, [_unit_id(roster, part) for part in _parts(value)]))
+    return pairs
+
+
+def _split(word: str, teams: tuple[str, ...], option: str) -> tuple[str, str]:
+    """组=内容; the team may be left out when there is only one."""
+    team, equals, value = word.partition("=")
+    if equals and team in teams:
+        return team, value
+    if len(teams) <= 1 and not equals:
+        return (teams or ("检查组",))[0], word
+    known = "、".join(teams) or "（没有）"
+    raise click.BadParameter(f"“{word}”应写成“组名=内容”，现有检查组：{known}", param_hint=option)
+
+
+def _parts(value: str) -> list[str]:
+    import re
+
+    return [part for part in re.split(r"[,，、;；\s]+", value) if part]
+
+
+def _teams(asked: dict[str, Any], assigned: list[tuple[str, list[str]]]) -> list[Team]:
+    from inspect_tui.model.round import Team
+
+    names = asked["teams"] or ("检查组",)
+    units: dict[str, list[str]] = {name: [] for name in names}
+    for name, ids in assigned:
+        units[name] += ids
+    leads: dict[str, str] = {}
+    for word in asked["leads"]:
+        name, person = _split(word, names, "--lead")
+        leads[name] = person
+    members: dict[str, list[str]] = {name: [] for name in names}
+    for word in asked["members"]:
+        name, people = _split(word, names, "--member")
+        members[name] += _parts(people)
+    return [
+        Team(
+            id=f"A{number}",
+            name=name,
+            lead=leads.get(name, ""),
+            members=tuple(members[name]),
+            units=tuple(units[name]),
+        )
+        for number, name in enumerate(names, 1)
+    ]
+
+
+def _round_data(round_: Round, path: str) -> dict[str, Any]:
+    from inspect_tui.rules.applicability import inspected_units
+
+    return {
+        "id": round_.id,
+        "title": round_.title,
+        "kind": round_.kind.value,
+        "period": {"label": round_.period.label, "start": round_.period.start, "end": round_.period.end},
+        "pack_version": round_.pack_version,
+        "practice": round_.practice,
+        "secrecy": round_.secrecy.value,
+        "checklists": [{"id": c.id, "title": c.title, "revision": c.revision} for c in round_.checklists],
+        "units": [
+            {"unit": u.id, "name": u.name, "kind": u.kind.value, "team": team.id if team else ""}
+            for u, team in ((u, round_.team_of(u.id)) for u in inspected_units(round_))
+        ],
+        "teams": [
+            {"id": t.id, "name": t.name, "lead": t.lead, "members": list(t.members), "units": list(t.units)}
+            for t in round_.teams
+        ],
+        "path": path,
+    }  # fmt: skip
+
+
+@round_group.command(name="list", short_help="列出全部轮次", options_metavar="[选项]")
+@workspace_option
+@json_option
+def list_rounds(workspace: str | None, as_json: bool) -> None:
+    """列出工作文件夹里的全部轮次，新的在前；读不出的也列出原因。"""
+    space = space_of(workspace)
+    entries = space.rounds()
+    if as_json:
+        rows = []
+        for entry in entries:
+            row: dict[str, Any] = {"id": entry.id, "usable": entry.round is not None}
+            if entry.round is not None:
+                row |= {"title": entry.round.title, "practice": entry.round.practice}
+                row |= {"pack_version": entry.round.pack_version}
+            rows.append(row | {"faults": [f.text() for f in entry.faults]})
+        print_json({"rounds": rows})
+        return
+    if not entries:
+        click.echo("还没有检查轮次。")
+    for entry in entries:
+        if entry.round is None:
+            warn(f.text() for f in entry.faults)
+            click.echo(f"{entry.id}  读不出来")
+            continue
+        marks = "（演练）" if entry.round.practice else ""
+        click.echo(f"{entry.id}  {entry.round.title}{marks}")
+
+
+@round_group.command(name="show", short_help="查看一轮的安排和进度", options_metavar="[选项]")
+@click.argument("round_id", metavar="轮次", required=False)
+@workspace_option
+@json_option
+def show(round_id: str | None, workspace: str | None, as_json: bool) -> None:
+    """查看一轮的时间、清单、检查组、单位和进度。不写轮次就看最新一轮。"""
+    from inspect_tui.exchange.source import read_source
+    from inspect_tui.rules.sheet import unit_progress
+
+    space = space_of(workspace)
+    folder = space.round_dir(round_id_of(space, round_id))
+    source = read_source(folder)
+    warn(source.messages)
+    round_ = source.round
+    data = _round_data(round_, str(folder))
+    for row in data["units"]:
+        progress = unit_progress(source.state, round_, row["unit"])
+        row |= {"items": progress.items, "answered": progress.answered, "submitted": progress.submitted}
+        row |= {"not_reached": progress.not_reached}
+    if as_json:
+        print_json(data)
+        return
+    click.echo(f"{round_.title}（编号 {round_.id}，{round_.kind.label}，第{round_.pack_version}版）")
+    if round_.practice:
+        click.echo("演练，不计入正式结果")
+    when = round_.period.label
+    if round_.period.start:
+        when += f"  {round_.period.start} 至 {round_.period.end or '未定'}"
+    click.echo(when)
+    for checklist in round_.checklists:
+        click.echo(f"清单  {checklist.id}  {checklist.title}（{checklist.revision}版）")
+    for team in round_.teams:
+        people = "、".join(p for p in (team.lead, *team.members) if p) or "人员未定"
+        click.echo(f"{team.name}（{team.id}）  {people}")
+        for row in data["units"]:
+            if row["team"] == team.id:
+                click.echo(_unit_line(row))
+    for row in data["units"]:
+        if not row["team"]:
+            click.echo(_unit_line(row))
+
+
+def _unit_line(row: dict[str, Any]) -> str:
+    state = "已提交" if row["submitted"] else "未能进点" if row["not_reached"] else ""
+    return f"  {row['unit']}  {row['name']}  {row['answered']}/{row['items']}  {state}".rstrip()
+
+
+@round_group.command(name="amend", short_help="改动进行中的轮次", options_metavar="[选项]")
+@click.argument("round_id", metavar="轮次")
+@click.option("--title", metavar="标题", help="改标题。")
+@click.option("--checklist", "checklists", metavar="清单", multiple=True, help="改为这些清单，可写多次。")
+@click.option("--refresh", is_flag=True, help="清单、单位和规则按现在的内容重新定格。")
+@click.option("--issuer", metavar="名称", help="改发文单位。")
+@click.option("--basis", metavar="依据", help="改检查依据。")
+@click.option("--demand", "demands", metavar="要求", multiple=True, help="改通报里的要求，可写多次。")
+@workspace_option
+def amend(round_id: str, workspace: str | None, checklists: tuple[str, ...], **asked: Any) -> None:
+    """改动进行中的轮次，版本号加一。检查记录全部保留；条文改过的项需重看。改完请重新发包。"""
+    from inspect_tui.exchange.planning import amend_round
+
+    space = space_of(workspace)
+    round_ = amend_round(
+        space,
+        round_id_of(space, round_id),
+        title=asked["title"],
+        checklist_ids=list(checklists) or None,
+        refresh=asked["refresh"],
+        issuer=asked["issuer"],
+        basis=asked["basis"],
+        demands=list(asked["demands"]) or None,
+    )
+    click.echo(f"{round_.title}已改为第{round_.pack_version}版，请重新发包。")
+
+
+@round_group.command(name="pack", short_help="发包：做一个让笔记本就绪的文件", options_metavar="[选项]")
+@click.argument("round_id", metavar="轮次", required=False)
+@click.option("--team", metavar="检查组", help="给哪个检查组（编号或名称）；不写为全部。")
+@click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到哪里。")
+@workspace_option
+@json_option
+def pack(
+    round_id: str | None, team: str | None, output: Path | None, workspace: str | None, as_json: bool
+) -> None:
+    """发包：做一个文件，在检查人员的笔记本上打开就能开始检查。"""
+    from inspect_tui.exchange.pack import write_pack
+    from inspect_tui.store.workspace import local_clock
+
+    space = space_of(workspace)
+    path = write_pack(space, round_id_of(space, round_id), team, output, now=local_clock())
+    if as_json:
+        print_json({"path": str(path), "bytes": path.stat().st_size})
+    else:
+        click.echo(f"发包文件：{path}")
+
+
+@round_group.command(name="take", short_help="收包：把发包文件收进工作文件夹", options_metavar="[选项]")
+@click.argument("file", metavar="发包文件", type=click.Path(path_type=Path))
+@workspace_option
+@json_option
+def take(file: Path, workspace: str | None, as_json: bool) -> None:
+    """收包：把发包文件收进工作文件夹。旧版不收；新版替换后，原有记录全部保留。"""
+    from inspect_tui.cli.common import folder_of
+    from inspect_tui.exchange.pack import take_pack
+    from inspect_tui.store.workspace import Workspace
+
+    result = take_pack(Workspace(folder_of(workspace)), file)
+    words = {"new": "已收包", "amended": "已更新", "known": "已是最新", "older": "没有改动"}
+    if as_json:
+        print_json(
+            {
+                "status": result.status,
+                "round": result.round.id,
+                "title": result.round.title,
+                "pack_version": result.round.pack_version,
+                "team": result.team,
+                "changed": [{"checklist": c, "item": i} for c, i in result.changed],
+                "stale": result.stale,
+                "messages": list(result.messages),
+            }
+        )
+    else:
+        click.echo(f"{words[result.status]}：{result.round.title}（编号 {result.round.id}）")
+        warn(result.messages)
+    if result.status == "older":
+        raise click.exceptions.Exit(1)
