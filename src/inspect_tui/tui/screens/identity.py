@@ -162,7 +162,11 @@ class IdentityScreen(FormScreen[Identity], inherit_bindings=False):
         if not self.identity.name:
             self.edit("name")
             return
-        self.dismiss(self.identity)
+        told = self.identity
+        if self._held is not None and told.name != self._held.name:
+            # Another person begins a file of their own; a file never changes hands.
+            told = msgspec.structs.replace(told, writers={})
+        self.dismiss(told)
 
     def action_back(self) -> None:
         """Leave without saying who one is."""
