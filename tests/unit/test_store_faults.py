@@ -15,7 +15,7 @@ import tinydb
 from faultfs import FaultFS, Kill, PowerFS, lay_out
 from storework import ROUND, Day, tables
 
-from inspect_tui.store import files, saver
+from inspect_tui.store import files, folding, saver
 from inspect_tui.store.errors import DamagedFile, StoreError
 from inspect_tui.store.findings import FindingsFile, read_findings
 from inspect_tui.store.journal import Journal
@@ -430,14 +430,14 @@ def test_adding_to_the_journal_of_a_dead_session_is_found(
 
 
 def test_removing_journals_too_early_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tidy = saver.Saver._tidy
+    tidy = folding.Folder._tidy
 
-    def eager(self: saver.Saver) -> None:
+    def eager(self: folding.Folder) -> None:
         tidy(self)
         for number, path in self._names.scan().journals.items():
             if number < self._ground.main_generation:
                 path.unlink()
 
-    monkeypatch.setattr(saver.Saver, "_tidy", eager)
+    monkeypatch.setattr(folding.Folder, "_tidy", eager)
     with pytest.raises(AssertionError):
         test_a_damaged_snapshot_at_any_time_loses_nothing(tmp_path)

@@ -30,8 +30,7 @@ before it left.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +39,15 @@ import msgspec
 from inspect_tui.model.change import GENESIS, Change
 from inspect_tui.rules.canonical import canonical, verified
 from inspect_tui.store import files
+from inspect_tui.store.content import FindingsContent, findings_exist, read_findings, write_merged
 from inspect_tui.store.errors import DamagedFile, NewerVersion, ReadOnlyPlace, StoreError, reason
+from inspect_tui.store.folding import Ground, Held
 from inspect_tui.store.journal import change_line, round_line
 from inspect_tui.store.limits import FINDINGS_BYTES, FINDINGS_CHANGES, TOO_LARGE, TOO_MANY
 from inspect_tui.store.lock import FileLock, Locked
 from inspect_tui.store.recovery import HEAD_BYTES, Names, Recovered, Recovery, recover
-from inspect_tui.store.saver import Ground, Held, Saver
-from inspect_tui.store.snapshot import CHANGES, MERGED, META, ROUND, STATE_TABLES, WRITER, Meta, encode
+from inspect_tui.store.saver import Saver
+from inspect_tui.store.snapshot import CHANGES, META, ROUND, STATE_TABLES, WRITER, Meta, encode
 
 if TYPE_CHECKING:
     from inspect_tui.store.tables import FindingsDB, JournalTable
@@ -415,119 +416,6 @@ class FindingsFile:
             self.abandon()
 
 
-@dataclass
-class FindingsContent:
-    """A findings file as read for a summary or a merge.
-
-    `closed` is False when its writer was at work, so that a copy of it may lack the newest changes. `rounds`
-    has one entry in a writer's file. `tables` are the state tables as stored, raw.
-    """
-
-    path: Path
-    recovered: Recovered
-    meta: Meta
-    rounds: list[dict[str, Any]]
-    changes: list[Change]
-    tables: dict[str, msgspec.Raw]
-    recovery: Recovery = field(default_factory=Recovery)
-
-    @property
-    def writer(self) -> str:
-        return self.meta.writer
-
-    @property
-    def merged(self) -> bool:
-        return self.meta.kind == MERGED
-
-    @property
-    def closed(self) -> bool:
-        return self.meta.closed
-
-    @property
-    def round_raw(self) -> dict[str, Any]:
-        """The round; in a merged file the newest pack of it."""
-        return self.rounds[-1]
-
-
-def findings_exist(path: Path) -> bool:
-    """Whether any part of a findings file stands there, so that it must be opened and not made anew.
-
-    Lock, holder and draft files are not part of it. Raises StoreError when the folder cannot be read.
-    """
-    names = Names(path)
-    try:
-        return path.exists() or names.bak.exists() or bool(names.scan().journals)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise StoreError(f"文件夹{path.parent.name}打不开：{reason(error)}。", path=path) from error
-
-
-def read_findings(path: Path) -> FindingsContent:
-    """Read any findings file without lock or writing, its journals included where they stand beside it.
-
-    Raises DamagedFile, NewerVersion or StoreError. Reads again when its writer folds meanwhile.
-    """
-    names = Names(path)
-    for _ in range(5):
-        recovered = recover(names, live=True)
-        if recovered.main_head is None or _head_of(path) == recovered.main_head:
-            break
-    else:
-        raise StoreError(f"{path.name}正在不停地改写，请稍后再读。", path=path)
-    return FindingsContent(
-        path=path,
-        recovered=recovered,
-        meta=recovered.snapshot.meta,
-        rounds=recovered.rounds,
-        changes=recovered.changes,
-        tables={k: v for k, v in recovered.snapshot.tables.items() if k in STATE_TABLES},
-        recovery=recovered.recovery,
-    )
-
-
-def write_merged(
-    path: Path,
-    rounds: Sequence[Mapping[str, Any]],
-    changes: Iterable[Change],
-    tables: Mapping[str, Iterable[Mapping[str, Any]]],
-) -> None:
-    """Write the merged file: a pure function of the set of changes and of the given rounds and tables.
-
-    Rounds stand by pack version, changes by id. A change given twice is taken once; its erased form wins,
-    so that what was erased for good does not come back. Raises StoreError.
-    """
-    union: dict[str, Change] = {}
-    for change in changes:
-        known = union.get(change.id)
-        union[change.id] = change if known is None else _one_of(known, change)
-    if len(union) > FINDINGS_CHANGES:
-        raise StoreError(TOO_MANY, path=path)
-    packs = {canonical(document): document for document in rounds}
-    ordered = [packs[key] for key in sorted(packs, key=lambda key: (_pack(packs[key]), key))]
-    pieces = encode(Meta(kind=MERGED), ordered, [union[key] for key in sorted(union)], tables)
-    if sum(map(len, pieces)) > FINDINGS_BYTES:
-        raise StoreError(TOO_LARGE, path=path)
-    files.write_durable(path, b"".join(pieces))
-
-
-def _one_of(first: Change, second: Change) -> Change:
-    for change in (first, second):
-        if change.body is None:
-            return change
-    assert first.body is not None and second.body is not None
-    if bytes(first.body) == bytes(second.body):
-        return first
-    # Two spellings of one body: the canonical one, so that the order of files does not show.
-    body = msgspec.Raw(canonical(msgspec.json.decode(first.body)))
-    return Change(id=first.id, writer=first.writer, prev=first.prev, body=body)
-
-
-def _pack(document: Mapping[str, Any]) -> int:
-    version = document.get("pack_version", 1)
-    return version if isinstance(version, int) else 0
-
-
 def _held(recovered: Recovered) -> Held:
     snapshot = recovered.snapshot
     return Held(
@@ -538,11 +426,3 @@ def _held(recovered: Recovered) -> Held:
         extra=snapshot.extra,
         passed_on={k: v for k, v in snapshot.tables.items() if k not in STATE_TABLES},
     )
-
-
-def _head_of(path: Path) -> bytes | None:
-    try:
-        with path.open("rb") as file:
-            return file.read(HEAD_BYTES)
-    except OSError:
-        return None
