@@ -18,8 +18,9 @@ from inspect_tui.cli.checklist import checklist as checklist_group
 from inspect_tui.cli.schema import NAMES as CLI_NAMES
 from inspect_tui.cli.schema import schema as schema_command
 from inspect_tui.exchange.schema import NAMES, schema_of
+from inspect_tui.model.terms import Term
 from inspect_tui.store.fieldwords import RECORD_WORDS, field_word
-from inspect_tui.store.loading import load_round
+from inspect_tui.store.loading import load_checklist, load_round
 from inspect_tui.store.shipped import shipped_dir, shipped_files
 
 SAMPLES = {"checklist": CHECKLIST, "roster": ROSTER, "rules": RULES, "round": ROUND, "pack": PACK}
@@ -241,3 +242,41 @@ def test_commands_load_nothing_heavy_before_they_run() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.strip() in ("[]", "['json']")
+
+
+# -------------------------------------------------------------------- documents
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_the_documents_name_every_field_and_value() -> None:
+    text = (DOCS / "file-formats.md").read_text(encoding="utf-8")
+    for name in NAMES:
+        schema = schema_of(name)
+        for definition in (schema, *schema["$defs"].values()):
+            for field in definition.get("properties", {}):
+                assert f"`{field}`" in text, field
+    for term in Term.__subclasses__():
+        assert all(f"`{member.value}` {member.label}" in text for member in term) or term.__name__ in (
+            "NamingLevel",
+            "Role",
+        ), term
+
+
+def test_the_examples_in_the_documents_are_sound() -> None:
+    text = (DOCS / "file-formats.md").read_text(encoding="utf-8")
+    checklist, *lines = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    assert load_checklist(checklist.encode())[1] == []
+    assert [fits(json.loads(line), "record") for line in lines[0].splitlines()] == [[], [], []]
+
+
+def test_every_fault_code_of_files_is_documented() -> None:
+    text = (DOCS / "faults.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| ([A-Z][0-9]{2}) \|", text, re.MULTILINE))
+    source = DOCS.parent / "src" / "inspect_tui"
+    used = {
+        code
+        for path in (*(source / "rules").glob("*.py"), *(source / "store").glob("*.py"))
+        for code in re.findall(r'"([JSCRGP][0-9]{2})"', path.read_text(encoding="utf-8"))
+    }
+    assert documented == used

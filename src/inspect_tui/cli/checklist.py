@@ -19,7 +19,7 @@ def checklist() -> None:
     name="check",
     short_help="核对清单文件，一次列出全部问题",
     help="核对清单文件，一次列出全部问题：文件、行列、位置、现有内容和改法。\n\n"
-    "也可以核对组织名册、规则、检查轮次和检查任务包。没有问题返回0，有问题返回1。",
+    "也可以核对组织名册、规则、检查轮次和发包文件。没有问题返回0，有问题返回1。",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 对象。")

@@ -123,12 +123,12 @@ def check_round(raw: dict[str, Any], steps: Steps = ()) -> list[Issue]:
 def _round(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
     yield from check_id(raw, steps)
     yield from check_named(raw, steps, "title")
-    unit_ids = Seen("P02", "单位编号", "请重新取得检查任务包")
+    unit_ids = Seen("P02", "单位编号", "请向组长重新要发包文件")
     for at, unit in rows(raw.get("units"), (*steps, "units")):
         yield from unit_ids.add(text(unit, "id"), (*at, "id"))
         if not good_id(text(unit, "id")) and isinstance(unit.get("id"), str):
             yield from check_id(unit, at)
-    checklist_ids = Seen("P02", "清单编号", "请重新取得检查任务包")
+    checklist_ids = Seen("P02", "清单编号", "请向组长重新要发包文件")
     frozen: list[Issue] = []
     for at, checklist in rows(raw.get("checklists"), (*steps, "checklists")):
         yield from checklist_ids.add(text(checklist, "id"), (*at, "id"))

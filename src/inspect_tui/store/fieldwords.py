@@ -23,7 +23,7 @@ RECORD_WORDS: dict[type, str] = {
     Team: "检查组",
     Rules: "规则",
     SoftenerStep: "程度词",
-    Pack: "检查任务包",
+    Pack: "发包文件",
 }
 
 #: The lines of `record`, by the names of their types, which stand on a higher floor.
@@ -148,7 +148,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "units": "随轮次固定的单位",
         "teams": "检查组",
         "rules": "规则",
-        "pack_version": "任务包版次",
+        "pack_version": "发包版次",
         "practice": "是否练习轮次",
         "secrecy": "密级",
         "issuer": "检查单位",

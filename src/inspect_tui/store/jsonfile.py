@@ -27,6 +27,8 @@ MAX_VALUES = 2_000_000
 #: Most faults listed for one file; one more line says how many others there are.
 MAX_FAULTS = 500
 
+#: A path with more steps than any real file has is shown with its middle left out.
+_LONG_PATH = 16
 _BLANKS = " \t\r\n\u00a0\u3000"
 _ENCODING_NAMES = {
     "utf-8": "UTF-8",
@@ -48,7 +50,7 @@ _SYNTAX = {
     "J14": ("文字里有控制字符", "请删去这个字符"),
     "J16": ("最后一项之后多了逗号", "请删去这个逗号"),
     "J17": ("用了全角标点或空格", "请改成半角的逗号、冒号或空格"),
-    "J18": ("文字没有用半角双引号括起", '请改成半角双引号 " '),
+    "J18": ("文字没有用半角双引号括起", '请改成半角双引号（"）'),
     "J19": ("JSON里不能写注释", "请删去注释"),
     "J20": ("两项之间缺逗号", "请在此处之前补上半角逗号"),
     "J21": ("写法不对", "请改用小写"),
@@ -157,7 +159,7 @@ def parse_json(
             line=line,
             column=column,
             path="$",
-            message="最外层应为{}",
+            message="最外层应是花括号{}",
             remedy="请核对是不是选错了文件",
         )
         raise InputFaults([*parsed.faults, told])
@@ -177,6 +179,8 @@ def parse_json(
 def path_text(steps: Steps) -> str:
     """A path as people and tools write it: $.sections[0].items[2].points."""
     parts = ["$"]
+    if len(steps) > _LONG_PATH:
+        return f"{path_text(steps[:8])}…{path_text(steps[-4:])[1:]}"
     for step in steps:
         if isinstance(step, int):
             parts.append(f"[{step}]")

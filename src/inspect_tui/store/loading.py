@@ -268,7 +268,7 @@ def _frozen_issues(round_: Round, steps: Steps = ()) -> list[Issue]:
                         steps=(*steps, key, places[name]),
                         message="内容与建立轮次时留下的指纹不符",
                         value=name,
-                        remedy="文件可能被改动过，请向组长重新要检查任务包",
+                        remedy="文件可能被改动过，请向组长重新要发包文件",
                         warning=True,
                     )
                 )

@@ -23,13 +23,13 @@ MAJOR, MINOR = 1, 0
 
 _VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})", re.ASCII)
 _KINDS = {
-    dict: "对象{}",
-    list: "列表[]",
+    dict: "花括号{}括起的一组字段",
+    list: "方括号[]括起的列表",
     str: "文字",
     bool: "true或false",
     int: "数字",
     float: "数字",
-    type(None): "空值null",
+    type(None): "null",
 }
 
 
@@ -86,7 +86,7 @@ _FORMATS = {
     "inspect-tui/roster": "组织名册",
     "inspect-tui/rules": "规则",
     "inspect-tui/round": "检查轮次",
-    "inspect-tui/pack": "检查任务包",
+    "inspect-tui/pack": "发包文件",
     "inspect-tui/findings": "检查记录",
 }
 
@@ -115,13 +115,13 @@ def _walk(value: Any, kind: types.Type, steps: Steps, lenient: bool) -> Iterator
             yield from _walk_record(value, kind, steps, lenient)
         case types.VarTupleType() | types.ListType():
             if not isinstance(value, list):
-                yield _mistyped(value, "列表[]", steps)
+                yield _mistyped(value, "方括号[]括起的列表", steps)
                 return
             for place, part in enumerate(value):
                 yield from _walk(part, kind.item_type, (*steps, place), lenient)
         case types.DictType():
             if not isinstance(value, dict):
-                yield _mistyped(value, "对象{}", steps)
+                yield _mistyped(value, "花括号{}括起的一组字段", steps)
                 return
             for key, part in value.items():
                 yield from _walk(part, kind.value_type, (*steps, key), lenient)
@@ -159,7 +159,7 @@ def _walk(value: Any, kind: types.Type, steps: Steps, lenient: bool) -> Iterator
 
 def _walk_record(value: Any, kind: types.StructType, steps: Steps, lenient: bool) -> Iterator[Issue]:
     if not isinstance(value, dict):
-        yield _mistyped(value, "对象{}", steps)
+        yield _mistyped(value, "花括号{}括起的一组字段", steps)
         return
     fields = _fields(kind.cls)
     versioned = "format" in fields and "version" in fields
@@ -275,8 +275,8 @@ def _type_remedy(value: Any, wanted: str) -> str:
         return "请加上半角双引号"
     if isinstance(value, str) and wanted in ("整数", "数字", "true或false"):
         return "请去掉引号，写成数字" if wanted != "true或false" else "请写成不带引号的true或false"
-    if wanted == "列表[]":
-        return "请用方括号括起，只有一项也要写成[ ]"
+    if wanted == "方括号[]括起的列表":
+        return "请用方括号括起，只有一项也要括"
     return f"请改成{wanted}"
 
 
