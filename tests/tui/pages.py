@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from fixture import NARROW, make_app, make_space, open_desk, who
+from helpers import HOSTILE
 
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.track import Stop
+
+MIXED = "".join(text[:150] for text in HOSTILE)
+"""Every hostile string, one behind the other, at a length that a prompt shows quickly."""
 
 
 def space_with(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fixture import deduct, item, open_desk, say, verdict, who
 from helpers import HOSTILE, assert_sound, screen_text
-from pages import at, name, said, space_with, stop_at, type_text
+from pages import MIXED, at, name, said, space_with, stop_at, type_text
 
 from inspect_tui.model.terms import FindingKind, Severity, Verdict
 from inspect_tui.rules import actions
@@ -240,14 +240,29 @@ async def test_hostile_words_are_shown_and_taken(tmp_path: Path, size: tuple[int
 
     async with at(space_with(tmp_path, work), size=size) as pilot:
         await open_at(pilot)
-        for _ in range(len(free(pilot.app))):
+        for place in range(len(free(pilot.app))):
+            pilot.app.screen.list.move_to(1 + place)
+            await pilot.pause()
             assert_sound(pilot.app)
-            await pilot.press("down")
         await pilot.press("4")
         assert_sound(pilot.app)
         await pilot.press("escape", "enter")
         assert_sound(pilot.app)
-        pilot.app.screen.field.insert_text("".join(HOSTILE))
+        pilot.app.screen.field.insert_text(MIXED)
         await pilot.press("enter")
         await pilot.pause()
         assert_sound(pilot.app)
+
+
+async def test_a_long_text_can_be_read_where_nothing_may_be_changed(tmp_path: Path) -> None:
+    def work(desk: Any) -> None:
+        say(desk, "DG01", FindingKind.DEFICIENCY, "长" * 3000 + "尾", "GW-01")
+        desk.commit("DG01", [actions.submit(desk.state, "DG01")], "提交")
+
+    async with at(space_with(tmp_path, work)) as pilot:
+        await open_at(pilot)
+        await pilot.press("tab", "end")
+        await pilot.pause()
+        assert "长尾" in screen_text(pilot.app)
+        await pilot.press("tab", "enter")
+        assert "已提交" in said(pilot.app), "the list has the keyboard again"

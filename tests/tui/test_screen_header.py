@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from fixture import verdict, who
-from helpers import HOSTILE, assert_sound, screen_text
-from pages import at, name, said, space_with, type_text
+from helpers import assert_sound, screen_text
+from pages import MIXED, at, name, said, space_with, type_text
 
 from inspect_tui.model.terms import Profile, VisitResult
 from inspect_tui.rules import actions
@@ -180,7 +180,7 @@ async def test_hostile_words(tmp_path: Path, size: tuple[int, int]) -> None:
         await open_at(pilot)
         for key in ("2", "3", "4", "5"):
             await pilot.press(key)
-            await type_text(pilot, "".join(HOSTILE))
+            await type_text(pilot, MIXED)
             assert_sound(pilot.app)
         await pilot.press("1", "4")
         await type_text(pilot, "[/]\x1b]0;x\x07")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fixture import deduct, finish, item, open_desk, say, some_work, verdict
 from helpers import HOSTILE, assert_sound, screen_text
-from pages import at, name, said, space_with, type_text
+from pages import MIXED, at, name, said, space_with, type_text
 
 from inspect_tui.model.terms import FindingKind
 from inspect_tui.rules import actions
@@ -176,7 +176,7 @@ async def test_hostile_words(tmp_path: Path, size: tuple[int, int]) -> None:
             await pilot.press(key)
             assert_sound(pilot.app)
         await pilot.press("2")
-        await type_text(pilot, "".join(HOSTILE))
+        await type_text(pilot, MIXED)
         assert_sound(pilot.app)
         await pilot.press("3")
         await type_text(pilot, "[@click=app.quit]\x1b[31m")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fixture import CHECKLIST, who
 from helpers import HOSTILE, assert_sound, screen_text
-from pages import at, name, said, space_with, type_text
+from pages import MIXED, at, name, said, space_with, type_text
 
 from inspect_tui.rules import actions
 from inspect_tui.rules.reading import read_hits
@@ -136,12 +136,13 @@ async def test_hostile_words(tmp_path: Path, size: tuple[int, int]) -> None:
     space = space_with(tmp_path, checklists=[CHECKLIST | {"triggers": [*CHECKLIST["triggers"], *triggers]}])
     async with at(space, size=size) as pilot:
         await open_at(pilot)
-        for _ in words:
-            await pilot.press("down")
+        for place in range(2, 2 + len(words)):
+            pilot.app.screen.list.move_to(place)
+            await pilot.pause()
             assert_sound(pilot.app)
         await pilot.press("enter")
         assert_sound(pilot.app)
-        await type_text(pilot, "".join(HOSTILE))
+        await type_text(pilot, MIXED)
         assert_sound(pilot.app)
         await pilot.press("1")
         assert_sound(pilot.app)

@@ -226,6 +226,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("plain_text", ("5",), "纯文字", "整屏只显示文字，便于用鼠标选取", (SUMMARY,), 6),
     Action("write", ("6",), "只存文件", "不复制，只把文字存成文件", (SUMMARY,), 7),
     Action("next_pane", ("tab",), "换栏", "在左右两栏之间切换", (SUMMARY,)),
+    Action(
+        "next_pane",
+        ("tab",),
+        "看全文",
+        "到下面一栏，用上下键看全文；再按一次回来",
+        (FINDINGS, TRIGGERS, HEADER, SEARCH),
+    ),
     Action("go", ("enter",), "转到", "转到所选的一项", (SEARCH,), 1),
     Action("choose", ("enter",), "选定", "选定所选的一行", (SETUP, IDENTITY, ROUND_NEW, PACKING), 1),
     Action(

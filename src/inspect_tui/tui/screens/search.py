@@ -107,7 +107,6 @@ class SearchScreen(PageScreen[None], inherit_bindings=False):
         self.field = SearchField(placeholder="输入汉字，或拼音首字母，如 gwzr", id="query")
         self.list = ResultList(self._draw, 0, selectable=self._can_choose, id="list")
         self.about_pane = LinePane(self._about, id="about")
-        self.about_pane.can_focus = False
         return [self.field, self.list, self.about_pane]
 
     def ready(self) -> None:
@@ -251,6 +250,13 @@ class SearchScreen(PageScreen[None], inherit_bindings=False):
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_go()
+
+    def action_next_pane(self) -> None:
+        """To the full text of the result, to scroll it, and back to the results or the search text."""
+        if not self.about_pane.has_focus:
+            self.about_pane.focus()
+        else:
+            (self.list if self.entry is not None else self.field).focus()
 
     def action_go(self) -> None:
         """Go to the result under the cursor; the first one while the text has the keyboard."""

@@ -88,7 +88,6 @@ class VisitPage(PageScreen[None], inherit_bindings=False):
             self.row, self.count(), selectable=self.can_choose, cursor=self.first(), id="list"
         )
         self.about_pane = LinePane(self._about_lines, id="about")
-        self.about_pane.can_focus = False
         self.choice = ChoicePanel(self._choice_closed, id="choice")
         return [self.list, Container(self.about_pane, self.choice, id="side")]
 
@@ -154,6 +153,10 @@ class VisitPage(PageScreen[None], inherit_bindings=False):
 
     def _follow(self) -> None:
         self.about_pane.show()
+
+    def action_next_pane(self) -> None:
+        """To what stands below the list, to scroll a long text there, and back."""
+        (self.about_pane if self.list.has_focus else self.list).focus()
 
     def on_line_list_moved(self, _: LineList.Moved) -> None:
         self._follow()
