@@ -11,13 +11,14 @@ import pytest
 # The bench is no part of the package, so it is found beside the tests.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench import workspaces  # noqa: E402
-from bench.__main__ import main  # noqa: E402
-from bench.table import Row, compared, medians, plain, text_of  # noqa: E402
-from bench.terminal import NotPainted, Screen, available, first_paint, run_time  # noqa: E402
-from inspect_tui.rules.canonical import canonical  # noqa: E402
-from inspect_tui.rules.fold import State  # noqa: E402
-from inspect_tui.rules.sheet import UnitSheet  # noqa: E402
+from bench import workspaces
+from bench.__main__ import main
+from bench.table import Row, compared, medians, plain, text_of
+from bench.terminal import NotPainted, Screen, available, first_paint, run_time
+
+from inspect_tui.rules.canonical import canonical
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.sheet import UnitSheet
 
 ECHO = """
 import sys, termios, tty

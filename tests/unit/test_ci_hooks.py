@@ -36,7 +36,7 @@ def test_sweep():
 """
 
 
-@pytest.mark.parametrize(("ci", "failed", "skipped"), [("true", 2, 2), ("", 0, 4), ("false", 0, 4)])
+@pytest.mark.parametrize(("ci", "failed", "skipped"), [("true", 2, 2), ("", 0, 4)])
 def test_skips_of_terminal_tests_fail_on_ci(tmp_path: Path, ci: str, failed: int, skipped: int) -> None:
     (tmp_path / "test_it.py").write_text(BODY, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n e2e\n slow\n", encoding="utf-8")
