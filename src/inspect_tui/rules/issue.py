@@ -6,7 +6,6 @@ the others. What has the wrong type reads as absent here: the structure check ha
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
 from collections.abc import Iterable, Iterator
@@ -18,11 +17,24 @@ import msgspec
 #: One step from a container to a value in it: a key of an object or an index of an array.
 Steps = tuple[str | int, ...]
 
+#: Deepest nesting of any JSON that is read.
+MAX_DEPTH = 40
+
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 #: Most issues looked for in one file by one kind of check; the list people see is shorter still.
 MAX_ISSUES = 1000
 _LONGEST_GUESS, _MOST_GUESSES, _MOST_KNOWN = 60, 50, 2000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+class Unreadable:
+    """Stands where a value could not be read; it was reported already and is not to be judged again."""
+
+    def __repr__(self) -> str:
+        return "UNREADABLE"
+
+
+UNREADABLE = Unreadable()
 
 
 class Issue(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +112,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     folded = {k.lower(): k for k in near}
     if word.lower() in folded:
         return folded[word.lower()]
+    import difflib
+
     found = difflib.get_close_matches(word, near, n=1, cutoff=0.6)
     return found[0] if found else ""
 

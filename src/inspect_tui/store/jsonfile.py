@@ -13,12 +13,14 @@ import stat
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspect_tui.model.fault import Fault, InputFaults
-from inspect_tui.rules.issue import Steps
+from inspect_tui.rules.issue import MAX_DEPTH, Steps
 from inspect_tui.store.clean import clean_text
-from inspect_tui.store.jsonscan import MAX_DEPTH, Problem, Scan, scan
+
+if TYPE_CHECKING:
+    from inspect_tui.store.jsonscan import Problem
 
 MEGABYTE = 1024 * 1024
 LIMIT = 32 * MEGABYTE
@@ -67,19 +69,21 @@ class Parsed:
     and report everything in one go. `warnings` tell, for one, which encoding was guessed.
     """
 
-    def __init__(self, name: str, text: str, encoding: str, found: Scan | Any) -> None:
+    def __init__(self, name: str, text: str, encoding: str, value: Any) -> None:
         self.name = name
         self.text = text
         self.encoding = encoding
         self.warnings: list[Fault] = []
         self.faults: list[Fault] = []
-        self.value: Any = found.value if isinstance(found, Scan) else found
+        self.value = value
 
     def places(self, wanted: Sequence[tuple[Steps, bool]]) -> list[tuple[int, int]]:
         """Line and column of many values (False) or keys (True) with one reading of the text.
 
         A path that is not there gives the place of the nearest container that is.
         """
+        from inspect_tui.store.jsonscan import scan
+
         targets = {(steps[:cut], False) for steps, _ in wanted for cut in range(len(steps) + 1)}
         found = scan(self.text, targets | {(steps, True) for steps, key in wanted if key}).places
         offsets = []
@@ -146,8 +150,11 @@ def parse_json(
     if sound:
         parsed = Parsed(name, text, encoding, value)
     else:
+        # The scanner is needed for faulty files only, and costs every start of the program its patterns.
+        from inspect_tui.store.jsonscan import scan
+
         found = scan(text)
-        parsed = Parsed(name, text, encoding, found)
+        parsed = Parsed(name, text, encoding, found.value)
         parsed.faults = _syntax_faults(name, text, found.problems)
         if not found.complete:
             raise InputFaults(parsed.faults)

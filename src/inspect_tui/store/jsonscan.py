@@ -13,9 +13,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from inspect_tui.rules.issue import Steps
+from inspect_tui.rules.issue import MAX_DEPTH, UNREADABLE, Steps
 
-MAX_DEPTH = 40
 MAX_NUMBER = 40
 #: Mistakes after which reading on helps nobody and only fills memory.
 MAX_PROBLEMS = 10_000
@@ -39,16 +38,6 @@ _ODD_WORDS = {
     "-Infinity": ("J11", ""),
     "-NaN": ("J11", ""),
 }
-
-
-class Unreadable:
-    """Stands where a value could not be read; it was reported already and is not to be judged again."""
-
-    def __repr__(self) -> str:
-        return "UNREADABLE"
-
-
-UNREADABLE = Unreadable()
 
 
 class Problem(NamedTuple):

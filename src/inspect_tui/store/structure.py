@@ -14,9 +14,8 @@ from typing import Any
 import msgspec.inspect as types
 
 from inspect_tui.model.terms import Term
-from inspect_tui.rules.issue import MAX_ISSUES, Issue, Steps, did_you_mean, nearest, plain_decimal
+from inspect_tui.rules.issue import MAX_ISSUES, UNREADABLE, Issue, Steps, did_you_mean, nearest, plain_decimal
 from inspect_tui.store.fieldwords import field_word
-from inspect_tui.store.jsonscan import UNREADABLE
 
 #: The major version of every format this program reads, and the newest minor it knows.
 MAJOR, MINOR = 1, 0
