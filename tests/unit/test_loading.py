@@ -380,6 +380,11 @@ def test_newer_major_says_only_that() -> None:
     assert [f.code for f in told] == ["S08"] and "升级" in told[0].remedy
 
 
+def test_a_findings_file_given_for_a_checklist_is_one_fault() -> None:
+    told = faults_of("checklist", {"_meta": {"1": {"format": "inspect-tui/findings"}}, "changes": {}})
+    assert [(f.code, f.path) for f in told] == [("S06", "$._meta")] and "检查记录" in told[0].remedy
+
+
 def test_schema_hint_for_editors_is_allowed() -> None:
     assert warnings_of("checklist", {"$schema": "checklist.schema.json", **CHECKLIST}) == []
 

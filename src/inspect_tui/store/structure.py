@@ -56,11 +56,12 @@ def check_structure(value: Any, kind: type, format_: str, steps: Steps = ()) -> 
 
 def check_format(value: dict[str, Any], format_: str, steps: Steps = ()) -> Iterator[Issue]:
     """Whether a file is of this format, in a version this program can read."""
-    found = value.get("format")
+    # A findings file says what it is in its first table.
+    found = _FINDINGS if "_meta" in value and "format" not in value else value.get("format")
     if isinstance(found, str) and found != format_:
         yield Issue(
             code="S06",
-            steps=(*steps, "format"),
+            steps=(*steps, "format") if "format" in value else (*steps, "_meta"),
             message=f"这不是{format_word(format_)}文件",
             value=found,
             allowed=(format_,),
@@ -80,13 +81,14 @@ def check_format(value: dict[str, Any], format_: str, steps: Steps = ()) -> Iter
         )
 
 
+_FINDINGS = "inspect-tui/findings"
 _FORMATS = {
     "inspect-tui/checklist": "检查清单",
     "inspect-tui/roster": "组织名册",
     "inspect-tui/rules": "规则",
     "inspect-tui/round": "检查轮次",
     "inspect-tui/pack": "发包文件",
-    "inspect-tui/findings": "检查记录",
+    _FINDINGS: "检查记录",
 }
 
 
