@@ -23,8 +23,13 @@ def commands(program: str, findings: Path | None, times: int) -> Iterator[Row]:
     ]
     if findings is not None:
         cases += [
-            (f"{name} on a small file", [program, name, str(findings)], needs("click", "msgspec"), 1.25)
-            for name in ("score", "notice", "summary")
+            (
+                f"{name} on a small file",
+                [program, name, str(findings), *extra],
+                needs("click", "msgspec"),
+                1.25,
+            )
+            for name, extra in (("score", ("--json",)), ("notice", ()), ("summary", ()))
         ]
         # A summary is drawn with Rich, so Rich is among what it needs.
         cases[-1] = (*cases[-1][:2], needs("click", "msgspec", "rich.console", "rich.table"), 1.25)
