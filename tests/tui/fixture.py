@@ -318,9 +318,11 @@ def some_work(desk: Desk) -> None:
 
 
 @asynccontextmanager
-async def running(app: Any, size: tuple[int, int] = NARROW) -> AsyncIterator[Any]:
+async def running(
+    app: Any, size: tuple[int, int] = NARROW, *, notifications: bool = False
+) -> AsyncIterator[Any]:
     """The app running without a terminal; everything is closed afterwards, also when the test fails."""
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=notifications) as pilot:
         await pilot.pause()
         try:
             yield pilot
@@ -344,6 +346,11 @@ async def shown(
     app = make_app(space, look=skin.PLAIN if look == "plain" else skin.NORMAL, **options)
     async with running(app, size) as pilot:
         yield pilot
+
+
+def told(app: Any) -> str:
+    """What the app has told the user in passing; it must run with `notifications`."""
+    return "\n".join(notification.message for notification in app._notifications)
 
 
 async def settle(app: Any, pilot: Any) -> None:
