@@ -25,9 +25,11 @@ find_python() {
     return 1
 }
 
-# A .venv copied from another machine, half made or of an older version is made anew.
+# A .venv copied from another machine, half made or of an older version is made anew; one that was not made
+# here (by the commands of the README) is taken as it is.
 ready() {
-    .venv/bin/python -c 'import inspect_tui' >/dev/null 2>&1 && cmp -s pyproject.toml .venv/installed.toml
+    .venv/bin/python -c 'import inspect_tui' >/dev/null 2>&1 || return 1
+    [ ! -e .venv/installed.toml ] || cmp -s pyproject.toml .venv/installed.toml
 }
 
 install() {

@@ -9,10 +9,12 @@ set "PYTHONUTF8=1"
 set "PIP_DISABLE_PIP_VERSION_CHECK=1"
 set "VENV=%~dp0.venv\Scripts\python.exe"
 
-rem A .venv copied from another machine, half made or of an older version is made anew.
+rem A .venv copied from another machine, half made or of an older version is made anew;
+rem one that was not made here (by the commands of the README) is taken as it is.
 if not exist "%VENV%" goto install
 "%VENV%" -c "import inspect_tui" >nul 2>nul
 if errorlevel 1 goto install
+if not exist .venv\installed.toml goto start
 fc /b pyproject.toml .venv\installed.toml >nul 2>nul
 if errorlevel 1 goto install
 goto start
