@@ -41,8 +41,8 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
 
     DEFAULT_CSS = """
     SummaryScreen #body { layout: horizontal; }
-    SummaryScreen #figures { display: none; width: 1fr; }
-    SummaryScreen #texts { width: 1fr; height: 1fr; }
+    SummaryScreen #figures { display: none; width: 3fr; }
+    SummaryScreen #texts { width: 2fr; height: 1fr; }
     SummaryScreen #about { height: auto; max-height: 8; }
     SummaryScreen.-wide #figures { display: block; }
     SummaryScreen.-figures #figures { display: block; }
@@ -124,7 +124,7 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
 
     def _text_width(self) -> int:
         width = self.app.size.width
-        return width // 2 if width >= 110 else width
+        return width * 2 // 5 if width >= 110 and not self.has_class("-bare") else width
 
     def on_resize(self) -> None:
         if self.is_mounted and self.query("#about"):

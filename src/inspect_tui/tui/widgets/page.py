@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -164,11 +165,14 @@ class RichPane(LinePane, inherit_bindings=True):
         base = self.ink("text")
         room = max(20, width - 2)
         options = console.options.update(width=room, height=None, highlight=False, markup=False)
-        margin = self.strip([(" ", "text")], 1)
+        margin = Segment(" ", base)
         strips: list[Strip] = []
         for renderable in self._renderables(room):
             for segments in console.render_lines(renderable, options, style=base, pad=True):
-                strips.append(Strip.join([margin, Strip(segments)]).adjust_cell_length(width, base))
+                strip = Strip(
+                    [margin, *(Segment(one_line(s.text), s.style) for s in segments if not s.control)]
+                )
+                strips.append(strip.adjust_cell_length(width, base))
         return strips
 
 
