@@ -190,6 +190,8 @@ async def test_another_inspectors_problem_becomes_two_opinions_not_a_deletion(tm
         await pilot.press("1")
         answer = read_answer(pilot.app.desk.state, "DG01", "small", item(pilot.app.desk, "GW-01"))
         assert answer.disputed
+        await pilot.press("4")
+        assert "由组长裁定" in said(pilot.app) and not pilot.app.screen.has_class("-choosing")
         assert [f.text for f in made(pilot.app)] == ["岗位责任没有写明时限"]
 
 

@@ -42,7 +42,7 @@ async def test_everything_missing_is_listed_and_enter_goes_there(tmp_path: Path)
         await pilot.press("home", "enter")
         await pilot.pause()
         assert name(pilot.app) == "HeaderScreen"
-        await pilot.press("4", "enter")
+        await pilot.press("enter", "enter")
         await pilot.pause()
         await pilot.press("escape")
         await pilot.pause()

@@ -109,6 +109,23 @@ async def test_a_deduction_that_names_one_asks_at_once(tmp_path: Path) -> None:
         assert "已有记录" in said(pilot.app) and name(pilot.app) == walk
 
 
+async def test_two_red_lines_asked_about_at_once_each_have_their_turn(tmp_path: Path) -> None:
+    async with at(space_with(tmp_path)) as pilot:
+        walk = name(pilot.app)
+        pilot.app.ask_trigger("DG01", "small", "RL-01")
+        pilot.app.ask_trigger("DG01", "small", "V-01")
+        await pilot.pause()
+        await pilot.pause()
+        assert "V-01" in screen_text(pilot.app) and "要记录吗" in screen_text(pilot.app)
+        await pilot.press("2")
+        await pilot.pause()
+        await pilot.pause()
+        assert "RL-01" in screen_text(pilot.app) and "要记录吗" in screen_text(pilot.app)
+        await pilot.press("2")
+        await pilot.pause()
+        assert name(pilot.app) == walk
+
+
 async def test_an_unknown_trigger_is_said_and_recorded_nowhere(tmp_path: Path) -> None:
     async with at(space_with(tmp_path)) as pilot:
         await open_at(pilot, ("small", "RL-77"))

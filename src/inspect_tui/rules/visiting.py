@@ -36,6 +36,15 @@ def wording_key(unit: str, checklist: str, item: Item, judgement: Judgement) -> 
     return labelled_finding_key(unit, checklist, item.id, label)
 
 
+def makes(item: Item, judgement: Judgement, label: str) -> bool:
+    """Whether a judgement is what makes the finding of a label."""
+    if judgement.verdict not in (Verdict.PARTIAL, Verdict.FAIL):
+        return False
+    if item.scoring is Scoring.AWARD and judgement.award:
+        return label == judgement.award
+    return judgement.count(label) > 0 if judgement.deductions else label == BARE
+
+
 def without_label(item: Item, judgement: Judgement, label: str) -> Judgement:
     """A judgement without a label, however often it was counted."""
     for _ in range(judgement.count(label)):

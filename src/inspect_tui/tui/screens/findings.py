@@ -235,9 +235,12 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         if not finding.label:
             self._set(finding, "missing", not finding.missing, word)
             return
-        held = visiting.own_opinion(self.answer, self.people)
-        if finding.label != BARE or held is None:
+        if finding.label != BARE:
             self.app.say("是否缺项由所选的扣分情形决定，不能单独改。", "warning")
+            return
+        held = visiting.own_opinion(self.answer, self.people)
+        if held is None:
+            self.app.say(f"本条结论是{'、'.join(finding.by)}记的，要改请在走查时记下自己的结论。", "warning")
             return
         judgement = Judgement(
             verdict=held.judgement.verdict,
@@ -448,7 +451,8 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         """A finding goes with the deduction or verdict that makes it."""
         answer = self.answer
         own = visiting.own_opinion(answer, self.people)
-        if own is None and answer.disputed:
+        theirs = own is None or not visiting.makes(self._row.item, own.judgement, finding.label)
+        if theirs and answer.disputed:
             self.app.say("这一条是别人记的，本条有两种意见，由组长裁定。", "warning")
             return
         held = (own or answer.opinions[0]).judgement

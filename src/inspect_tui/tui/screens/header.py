@@ -72,8 +72,9 @@ class HeaderScreen(VisitPage, inherit_bindings=False):
     title_word = "进点信息"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(HEADER)]
 
-    def __init__(self, desk: Desk, unit: str) -> None:
+    def __init__(self, desk: Desk, unit: str, at: str = "") -> None:
         super().__init__(desk, unit)
+        self._at = at
         self._fields: list[Field] = []
 
     # ---------------------------------------------------------------- showing
@@ -125,6 +126,9 @@ class HeaderScreen(VisitPage, inherit_bindings=False):
 
     def count(self) -> int:
         return len(self._fields)
+
+    def first(self) -> int:
+        return next((i for i, field in enumerate(self._fields) if field.id == self._at), 0)
 
     def row(self, index: int, width: int, here: bool) -> list[Part]:
         field = self._fields[index]

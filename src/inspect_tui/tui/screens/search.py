@@ -293,7 +293,9 @@ class SearchScreen(PageScreen[None], inherit_bindings=False):
             below.jump(*at)
         else:
             self.app.open_unit(entry.unit, at=at if index is not None else None)
-        if entry.finding and sheet.rows:
+        if entry.item and index is None:
+            self.app.say(f"{entry.item} 现在不适用于这个单位，记录仍保留。", "warning")
+        elif entry.finding and sheet.rows:
             self._open_finding(Stop(sheet, index or 0), entry.finding)
 
     def _open_finding(self, stop: Stop, finding: str) -> None:

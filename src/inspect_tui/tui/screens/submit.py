@@ -138,7 +138,10 @@ class SubmitScreen(VisitPage, inherit_bindings=False):
         if point is None:
             return
         if point.row < 0:
-            self.app.open_header(self.unit)
+            from inspect_tui.tui.screens.header import HeaderScreen
+
+            field = "result" if point.kind == "reason" else point.kind
+            self.app.push_screen(HeaderScreen(self.desk, self.unit, at=field))
             return
         row = self.desk.sheet(self.unit).rows[point.row]
         go_to_item(self, self.unit, row.checklist.id, row.item.id)

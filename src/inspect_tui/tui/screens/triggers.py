@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
+from textual import events
 from textual.binding import BindingType
 
 from inspect_tui.model.checklist import Checklist, Trigger
@@ -43,6 +44,7 @@ class TriggersScreen(VisitPage, inherit_bindings=False):
     def __init__(self, desk: Desk, unit: str, ask: tuple[str, str] | None = None) -> None:
         super().__init__(desk, unit)
         self._ask = ask
+        self._asked = False
         self._lines: list[_Row] = []
 
     # ---------------------------------------------------------------- showing
@@ -123,8 +125,11 @@ class TriggersScreen(VisitPage, inherit_bindings=False):
 
     def ready(self) -> None:
         super().ready()
-        if self._ask is not None:
-            self.call_after_refresh(self._ask_at_once)
+        self.call_after_refresh(self._ask_at_once)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        # Of several red lines asked about at once, each has its turn when its page comes to the front.
+        self.call_after_refresh(self._ask_at_once)
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_hit()
@@ -135,6 +140,9 @@ class TriggersScreen(VisitPage, inherit_bindings=False):
         return next((h for h in row.hits if set(h.by) & set(self.people)), None)
 
     def _ask_at_once(self) -> None:
+        if self._ask is None or self._asked or self.app.screen is not self:
+            return
+        self._asked = True
         row = self.current
         if row is None or row.trigger is None or self.mark() != self._ask:
             self.app.say("清单里没有这一条红线，请按清单核对。", "warning")
@@ -191,11 +199,10 @@ class TriggersScreen(VisitPage, inherit_bindings=False):
             if not self.make([edit], f"{trigger.effect.label} {trigger.id}"):
                 return
             self.app.remember(f"text/{key}", "")
-            self.app.say(
-                f"已记录。{visiting.CONSEQUENCES[trigger.effect]}",
-                "warning",
-                timeout=12 if trigger.effect is TriggerEffect.ALERT else None,
-            )
+            if trigger.effect is TriggerEffect.ALERT:
+                self.app.say(f"已记录。{visiting.CONSEQUENCES[trigger.effect]}", "warning", timeout=12)
+            else:
+                self.app.say(f"已记录{trigger.effect.label} {trigger.id}。")
             if leave:
                 self.action_back()
 

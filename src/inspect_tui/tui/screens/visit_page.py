@@ -234,7 +234,7 @@ class VisitPage(PageScreen[None], inherit_bindings=False):
             TextPrompt(
                 title,
                 text=held or text,
-                hint=hint or ("上次没写完的内容已放回。" if held and held != text else ""),
+                hint=hint + ("上次没写完的内容已放回。" if held and held != text else ""),
                 required=required,
                 check=check,
                 on_draft=lambda words: self.app.remember(key, words),
