@@ -268,3 +268,15 @@ async def test_a_long_text_can_be_read_where_nothing_may_be_changed(tmp_path: Pa
         assert "长尾" in screen_text(pilot.app)
         await pilot.press("tab", "enter")
         assert "已提交" in said(pilot.app), "the list has the keyboard again"
+
+
+async def test_a_text_written_early_is_let_go_when_it_is_moved_to_the_unit(tmp_path: Path) -> None:
+    async with at(space_with(tmp_path)) as pilot:
+        await open_at(pilot)
+        await pilot.press("8")
+        pilot.app.screen.field.insert_text("统一")
+        pilot.app.save_drafts()
+        assert [f.item for f in free(pilot.app)] == ["GW-01"]
+        await pilot.press("f3")
+        await type_text(pilot, "格式")
+        assert [(f.text, f.item) for f in free(pilot.app)] == [("统一格式", "")]

@@ -183,3 +183,19 @@ async def test_hostile_words(tmp_path: Path, size: tuple[int, int]) -> None:
         assert_sound(pilot.app)
         await pilot.press("1")
         assert_sound(pilot.app)
+
+
+async def test_long_problems_are_wrapped_to_the_window_and_read_in_full(tmp_path: Path) -> None:
+    def work(desk: Any) -> None:
+        ready(desk)
+        say(desk, "DG01", FindingKind.DEFICIENCY, "岗" * 70 + "尾", "GW-02")
+
+    async with at(space_with(tmp_path, work), size=(120, 40)) as pilot:
+        await open_at(pilot)
+        wide = [line for line in screen_text(pilot.app).split("\n") if "岗岗" in line]
+        assert len(wide) == 2 and wide[0].count("岗") > 45
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        narrow = [line for line in screen_text(pilot.app).split("\n") if "岗岗" in line]
+        assert sum(line.count("岗") for line in narrow) == 70 and len(narrow) >= 2
+        assert "尾" in narrow[-1]

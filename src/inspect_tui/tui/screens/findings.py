@@ -407,8 +407,12 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
                 item=self.item_id if linked else "",
                 severity=self._row.item.severity,
             )
+            key = free_finding_key(self.unit, new_id)
+            if not linked and self.desk.state.value(key, "item"):
+                # It was written early, tied to the item, before the user chose otherwise.
+                edits += [actions.set_field(self.desk.state, key, name, "") for name in ("checklist", "item")]
             if self.make(edits, kind.label):
-                self._go_to(free_finding_key(self.unit, new_id))
+                self._go_to(key)
 
         self.app.ask_text(
             f"{kind.label}（{self.item_id}）",

@@ -75,7 +75,8 @@ class SubmitScreen(VisitPage, inherit_bindings=False):
 
     def ready(self) -> None:
         super().ready()
-        self._offer_keys(self.visit)
+        self._width = self.size.width - 2
+        self.refill()
 
     def count(self) -> int:
         return len(self._lines)
