@@ -84,11 +84,13 @@ class Session:
             if read_only:
                 self.read_only = "只看"
                 return
-            self.file = FindingsFile.create(path, writer=writer, round_raw=self.raw, tables=self._tables)
+            self.file = FindingsFile.create(
+                path, writer=writer, round_raw=self.raw, tables=self._tables, today=self.date()
+            )
         elif read_only:
             self.file = FindingsFile.open(path, read_only=True, tables=self._tables)
         else:
-            self.file = FindingsFile.open_or_view(path, tables=self._tables)
+            self.file = FindingsFile.open_or_view(path, tables=self._tables, today=self.date())
         self.read_only = self.file.read_only_reason
         for change in self.file.changes():
             self.state.apply(change)
@@ -142,8 +144,9 @@ class Session:
             raise ReadOnlySession(self.read_only)
         body = Body(at=self._now(), by=self.identity.people, edits=edits, retract=retract, what=what)
         change = make_change(self.file.head, self.writer, body)
-        touched = self.state.apply(change)
+        # The file first: it may refuse (full, read-only), and then nothing must seem to have happened.
         self.file.append(change)
+        touched = self.state.apply(change)
         self._follow(change)
         return touched
 
@@ -204,16 +207,35 @@ class Session:
         if self.file is not None and not self.read_only:
             self.file.compact()
 
-    def close(self) -> str:
+    def close(self, timeout: float | None = None) -> str:
         """Fold and let the file go; returns a sentence when only the fold failed.
 
-        Raises StoreError, and stays open, when changes could not be saved.
+        Raises StoreError, and stays open, when changes could not be saved (in `timeout` seconds, if given).
         """
         said = ""
         if self.file is not None:
-            said = self.file.close()
+            said = self.file.close(timeout)
             self.file = None
         return said
+
+    def rescue(self, folders: list[Path]) -> Path:
+        """Write a whole copy of the own file into the first folder that takes it, then let the file go.
+
+        The last resort when the workspace cannot be written. Raises StoreError when no folder takes it.
+        """
+        assert self.file is not None
+        error: StoreError | None = None
+        for folder in folders:
+            target = folder / f"{self.writer}-{self.clock():%Y%m%d-%H%M%S}.json"
+            try:
+                self.file.write_copy(target)
+            except StoreError as failed:
+                error = failed
+            else:
+                self.file.abandon()
+                self.file = None
+                return target
+        raise error or StoreError("没有别的文件夹可以存放。")
 
     def date(self) -> dt.date:
         """Today as a date."""

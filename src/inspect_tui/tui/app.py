@@ -5,6 +5,7 @@ Screens are imported when first shown, so that starting costs no more than the f
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -166,7 +167,9 @@ class InspectApp(BaseApp[None]):
         self.desk = Desk(session)
         self.desk.listen(lambda _: self.show_status())
         session.watch(self._disk_saved, self._disk_failed)
-        self.drafts = Drafts(self.space.findings_path(round_id, session.writer)) if session.writer else None
+        # Only the one who writes keeps drafts: two processes must not share a draft file.
+        own = session.writer and not session.read_only
+        self.drafts = Drafts(self.space.findings_path(round_id, session.writer)) if own else None
         for message in session.messages:
             self.say(message, "warning", timeout=12)
         self._save_error = ""
@@ -246,11 +249,45 @@ class InspectApp(BaseApp[None]):
                 commit()
 
     def save_everything(self) -> None:
-        """Bring everything to disk before the program ends, for whatever reason it ends."""
+        """Bring everything to disk before the program ends, for whatever reason it ends.
+
+        Raises StoreError when it cannot be; what could not be saved is then still held.
+        """
         try:
             self.save_drafts()
         finally:
             self.close_round()
+
+    async def action_quit(self) -> None:
+        """Save and leave; where saving is impossible, leave only with a copy elsewhere or a clear choice."""
+        try:
+            self.save_everything()
+        except StoreError as error:
+            self._ask_rescue(error)
+        else:
+            self.exit()
+
+    def _ask_rescue(self, error: StoreError) -> None:
+        from inspect_tui.tui.widgets.menu import Entry, MenuScreen
+
+        def chosen(choice: str | None) -> None:
+            if choice == "again":
+                self.call_later(self.action_quit)
+            elif choice == "copy" and self.desk is not None:
+                try:
+                    path = self.desk.session.rescue([Path.home(), Path(tempfile.gettempdir())])
+                except StoreError as failed:
+                    self.say(str(failed), "error", timeout=20)
+                else:
+                    self.desk = None
+                    self.exit(message=f"全部记录已另存为 {path}，请把它放回检查文件夹或交给组长合并。")
+
+        entries = [
+            Entry("again", "再试一次", "先腾出磁盘空间或插回移动盘"),
+            Entry("copy", "把全部记录另存到个人文件夹，然后退出"),
+            Entry("stay", "不退出，继续工作"),
+        ]
+        self.push_screen(MenuScreen("还有内容没有保存，现在不能退出", entries, intro=str(error)), chosen)
 
     def remember(self, key: str, value: str) -> None:
         """Keep a small private fact, such as where a walk was left; never part of the findings."""
