@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -12,7 +12,7 @@ from inspect_tui.model.terms import FindingKind, Scoring, Severity, Verdict
 from inspect_tui.model.view import Answer, Finding, Judgement
 from inspect_tui.rules import actions, visiting
 from inspect_tui.rules.reading import BARE, findings_of_item, free_findings, read_answer
-from inspect_tui.tui import skin, walking
+from inspect_tui.tui import finding_text, walking
 from inspect_tui.tui.actions import FINDINGS, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.screens.visit_page import VisitPage, when
@@ -25,21 +25,6 @@ from inspect_tui.tui.widgets.menu import ConfirmScreen
 from inspect_tui.tui.widgets.page import Line, wrapped
 
 _REWRITE = "\0rewrite"
-_KIND_INK = {
-    FindingKind.DEFICIENCY: "fail",
-    FindingKind.GOOD_PRACTICE: "pass",
-    FindingKind.SUGGESTION: "accent",
-}
-
-
-def marks(finding: Finding) -> str:
-    """What is marked on a finding, in words."""
-    held = (
-        ("缺项", finding.missing),
-        ("立行立改", finding.fixed_on_site),
-        ("移交", finding.referred),
-    )
-    return " ".join(word for word, on in held if on)
 
 
 class FindingsScreen(VisitPage, inherit_bindings=False):
@@ -116,22 +101,7 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         line = self._lines[index]
         if isinstance(line, str):
             return [(fit(f" {line}", width), "dim" if line.startswith("（") else "head")]
-        problem = line.kind is FindingKind.DEFICIENCY
-        tail: list[Part] = [
-            (fit(line.severity.label if problem else "", 5), "text"),
-            (fit(marks(line), 19), "accent"),
-        ]
-        room = width - 3 - 10 - 24 - 1
-        if width >= 100:
-            tail.append((fit("、".join(line.by), 12), "dim"))
-            room -= 12
-        return [
-            (f" {skin.current().glyphs.cursor if here else ' '} ", "accent"),
-            (fit(line.kind.label, 10), _KIND_INK[line.kind]),
-            (fit(line.text, max(4, room)), "text"),
-            (" ", "text"),
-            *tail,
-        ]
+        return finding_text.row(line, width, here)
 
     def about(self, width: int) -> list[Line]:
         finding = self.finding
@@ -140,20 +110,7 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
                 *wrapped(self._row.item.text, width, "strong"),
                 *(wrapped(f"评分：{self._row.item.rubric}", width, "dim") if self._row.item.rubric else []),
             ]
-        lines = wrapped(finding.text, width, "strong")
-        problem = finding.kind is FindingKind.DEFICIENCY
-        said = [finding.kind.label, finding.severity.label if problem else "", marks(finding)]
-        lines += wrapped("  ".join(word for word in said if word), width, _KIND_INK[finding.kind])
-        if finding.label:
-            origin = "按结论" if finding.label == BARE else f"按扣分情形“{finding.label}”"
-            edited = "，文字已手工改过，按 0 恢复自动文字" if finding.edited else "自动写成，回车可改文字"
-            lines += wrapped(origin + edited, width, "dim")
-        elif not finding.item:
-            lines += wrapped(f"记在单位名下，按 9 归到 {self.item_id}", width, "dim")
-        if finding.contested:
-            lines += wrapped("各人记的不一样，待组长裁定", width, "warn")
-        lines += wrapped(f"{'、'.join(finding.by)}  {when(finding.at)}", width, "dim")
-        return lines
+        return finding_text.lines(finding, width, self.item_id, when(finding.at))
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_open()
@@ -330,30 +287,21 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         if visiting.scored(answer):
             self._ask_finding(FindingKind.DEFICIENCY)
             return
-        choices: list[tuple[str, str, Judgement | None]] = []
-        if self._row.item.scoring is Scoring.AWARD:
-            choices += [
-                (
-                    f"结论记为：{a.label}",
-                    a.verdict.label,
-                    Judgement(verdict=a.verdict, award=a.label, missing=a.missing),
-                )
-                for a in self._row.item.awards
-                if a.verdict in (Verdict.PARTIAL, Verdict.FAIL)
-            ]
-        else:
-            choices += [
-                ("结论记为：缺项", "没有，或当场拿不出", Judgement(verdict=Verdict.FAIL, missing=True)),
-                ("结论记为：不符合", "有，但不合要求", Judgement(verdict=Verdict.FAIL)),
-                ("结论记为：基本符合", "", Judgement(verdict=Verdict.PARTIAL)),
-            ]
-        choices.append(("只记问题，结论不变", "不扣分", None))
-        options = [Option(text, remark, str(place)) for place, (text, remark, _) in enumerate(choices)]
-        self.offer(
+        self._offer_judgement(
             f"{self.item_id} 现在是“{answer.verdict.label}”，写下问题后：",
-            options,
-            lambda option, _: self._judged_problem(choices[int(option.value)][2]),
+            finding_text.verdict_choices(self._row.item),
+            self._judged_problem,
         )
+
+    def _offer_judgement(
+        self,
+        title: str,
+        choices: list[tuple[Option, Judgement | None]],
+        chosen: Callable[[Judgement | None], None],
+    ) -> None:
+        """Offer what a judgement may become."""
+        options = [Option(o.text, o.remark, str(place)) for place, (o, _) in enumerate(choices)]
+        self.offer(title, options, lambda option, _: chosen(choices[int(option.value)][1]))
 
     def _judged_problem(self, judgement: Judgement | None) -> None:
         """Ask for the text that goes with a verdict: it becomes the wording of the one finding it makes."""
@@ -463,35 +411,15 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         title = f"去掉“{finding.text[:40]}”"
         if own is None:
             title += f"（{'、'.join(answer.opinions[0].by)}记的，改了会成为两种意见）"
-        count = held.count(finding.label)
-        rest = [p for p in held.deductions if p.label != finding.label]
-        choices: list[tuple[Option, Judgement]] = []
-        if count > 1:
-            fewer = actions.without_deduction(self._row.item, held, finding.label)
-            choices.append((Option("少记一次", f"还剩{count - 1}次"), fewer))
-        if rest:
-            without = visiting.without_label(self._row.item, held, finding.label)
-            choices.append((Option("去掉这一情形", "其他情形不变"), without))
-        else:
-            choices.append(
-                (Option("去掉，结论改为符合"), actions.plain_verdict(self._row.item, Verdict.PASS))
-            )
-            choices.append((Option("去掉，恢复为未查"), Judgement()))
-            if count:
-                bare = visiting.without_label(self._row.item, held, finding.label)
-                choices.append((Option("去掉这一情形，结论不变", "按程度扣分"), bare))
-        options = [
-            Option(option.text, option.remark, str(place)) for place, (option, _) in enumerate(choices)
-        ]
 
-        def picked(option: Option, _: int) -> None:
-            if option.value:
-                judgement = choices[int(option.value)][1]
-                gone = not judgement.count(finding.label)
+        def chosen(judgement: Judgement | None) -> None:
+            if judgement is not None:
+                gone = not visiting.makes(self._row.item, judgement, finding.label)
                 also = visiting.forget_wording(self.desk.state, finding) if gone else []
                 self._judge(judgement, f"去掉：{finding.text[:20]}", also)
 
-        self.offer(f"{title}：", [*options, Option("不去掉")], picked)
+        choices = finding_text.removal_choices(self._row.item, held, finding.label)
+        self._offer_judgement(f"{title}：", choices, chosen)
 
     # ---------------------------------------------------------------- elsewhere
 
