@@ -261,6 +261,7 @@ def _half_visit() -> list[dict[str, Any]]:
 def _current_others(space: Workspace, round_: Round) -> None:
     """Two colleagues' files, overlapping with each other and with the user's in a few opinions."""
     overlap_first = [
+        {"unit": "DG01", "visit": {"date": "2026-11-17", "counterpart": "戚建林"}},
         _said("DG01", "GW-01", "pass"),
         _said("DG01", "GW-03", "fail", ("修订未经讨论", 1)),
         _said("DG01", "RC-02", "fail", ("前后断档", 3)),
@@ -268,6 +269,7 @@ def _current_others(space: Workspace, round_: Round) -> None:
         _said("DG01", "QZ-05", "unverified") | {"reason": "当事人不在岗"},
     ]
     overlap_second = [
+        {"unit": "DG03", "visit": {"date": "2026-11-18", "counterpart": "彭知行"}},
         _said("DG03", "GW-01", "fail", ("缺岗位责任项", 2)),
         _said("DG03", "RC-01", "pass"),
         _said("DG03", "RC-05", "partial", ("应合并未合并", 1)),

@@ -149,7 +149,7 @@ def told(error: Exception) -> list[str] | None:
     if isinstance(error, InputFaults):
         lines = [fault.text() for fault in error.faults]
         if len(lines) > 1:
-            lines.append(f"共{len(lines)}处问题，没有写入任何内容。")
+            lines.append(f"共{len(lines)}处问题。")
         return [clean_text(line, newlines=False) for line in lines]
     if isinstance(error, StoreError | ExportRefused) or type(error).__name__ == "NoticeRefused":
         return [str(error)]

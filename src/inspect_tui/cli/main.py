@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 _HIDDEN = {"open": ("open_app", "open_pack", "")}
 
 
-class LazyGroup(click.Group):
+class LazyGroup(zh.ZhGroup):
     """A group whose commands are imported when called; a first word that names a file opens it as a pack."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -105,7 +105,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        error.show()
+        for line in zh.told(error):
+            click.echo(line, err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         print("已取消。", file=sys.stderr)

@@ -16,6 +16,7 @@ from inspect_tui.cli.common import (
     warn,
     workspace_option,
 )
+from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
     from inspect_tui.model.roster import Roster, Unit
@@ -26,7 +27,7 @@ _KINDS = ("lookback", "special_check", "supervision", "assessment", "cross_check
 _SECRECY = ("public", "internal", "secret", "confidential", "top_secret")
 
 
-@click.group(name="round", options_metavar="[选项]", subcommand_metavar="命令 ……")
+@click.group(name="round", cls=ZhGroup, options_metavar="[选项]", subcommand_metavar="命令 ……")
 def round_group() -> None:
     """检查轮次：新建、查看、改动、发包、收包。"""
 

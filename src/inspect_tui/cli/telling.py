@@ -26,8 +26,8 @@ def _outline(file: Path, unit: str | None) -> Outline:
     refuse_secret(source.round)
     warn(source.messages)
     if unit is None:
-        return compile_round(source.state, source.round)
-    return compile_visit(source.state, source.round, unit_of(source.round, unit).id)
+        return compile_round(source.state, source.round, people=source.people)
+    return compile_visit(source.state, source.round, unit_of(source.round, unit).id, source.people)
 
 
 @click.command(
@@ -86,9 +86,7 @@ def summary(file: Path, unit: str | None, as_csv: bool, output: Path | None, as_
 @click.option("--unit", metavar="单位", help="只写一个单位（编号或名称）。")
 @click.option("--date", metavar="日期", help="落款日期，如2026-11-20；不写为今天。")
 @click.option("--copy", is_flag=True, help="复制到剪贴板。")
-@click.option(
-    "--part", metavar="段", type=click.IntRange(min=1), default=1, help="有几段时复制第几段，不写为第1段。"
-)
+@click.option("--part", metavar="段", type=int, default=1, help="有几段时复制第几段，不写为第1段。")
 @click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
 @json_option
 def notice(
@@ -138,7 +136,7 @@ def notice(
 def _copy(made: Notice, number: int) -> None:
     from inspect_tui.tui.clipboard import copy
 
-    if number > len(made.parts):
+    if not 1 <= number <= len(made.parts):
         raise click.BadParameter(f"只有{len(made.parts)}段", param_hint="--part")
     result = copy(made.parts[number - 1].text)
     said = f"（共{len(made.parts)}段，这是第{number}段）" if len(made.parts) > 1 else ""

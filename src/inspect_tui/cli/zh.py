@@ -6,6 +6,7 @@ walks Click's own source and fails when a message has no Chinese twin here.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -151,6 +152,7 @@ class ZhFormatter(click.HelpFormatter):
     """Help text in columns that line up when they hold 汉字."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        args = args.replace("[OPTIONS]", "[选项]").replace("COMMAND [ARGS]...", "命令 ……")
         self.write(f"{'':>{self.current_indent}}{prefix or translate('Usage:')}{prog} {args}\n")
 
     def write_heading(self, heading: str) -> None:
@@ -177,6 +179,47 @@ class ZhFormatter(click.HelpFormatter):
 
     def _room(self) -> int:
         return max(self.width - self.current_indent, 30)
+
+
+class ZhGroup(click.Group):
+    """A group that, for an unknown command, says which one was probably meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        word, known = args[0], self.list_commands(ctx)
+        if word not in known and self.get_command(ctx, word) is None and not word.startswith("-"):
+            raise click.UsageError(f"没有“{word}”这个命令。{_guess(word, known)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _guess(word: str, known: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"是不是“{near[0]}”？" if near else "用 --help 查看全部命令。"
+
+
+def told(error: click.ClickException) -> list[str]:
+    """A wrong command line as Chinese lines: what is wrong, then how it is used."""
+    if isinstance(error, click.NoSuchOption):
+        message = f"没有“{error.option_name}”这个选项。"
+        if error.possibilities:
+            message += _guess(error.option_name, error.possibilities)
+    else:
+        message = error.format_message()
+    message = _QUOTED.sub(r"“\1”", message).replace("”, “", "”、“").replace("。 ", "。").replace(" “", "“")
+    if message[-1:] == ".":
+        message = message[:-1] + "。"
+    lines = [f"错误：{' '.join(message.split())}"]
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        lines.append(context.get_usage())
+        lines.append(f"用法说明：{context.command_path} --help")
+    return lines
+
+
+_QUOTED = re.compile(r"'([^'\n]*)'")
 
 
 def install() -> None:

@@ -69,8 +69,8 @@ class PlanChecks:
         ids: dict[str, str] = {}
         names: dict[str, str] = {}
         people: dict[str, str] = {}
-        units: dict[str, str] = {}
-        for team in map(clean_team, teams):
+        units: dict[str, tuple[int, str]] = {}
+        for place, team in enumerate(map(clean_team, teams)):
             if not good_id(team.id):
                 self.fault("N05", "检查组编号只能用英文字母、数字、连字符和下划线", value=team.id)
             if not team.name:
@@ -96,14 +96,14 @@ class PlanChecks:
                 if unit_id not in known:
                     remedy = did_you_mean(unit_id, known, "请先把它选为被检单位")
                     self.fault("N07", f"{team.name}的单位不在被检单位里", value=unit_id, remedy=remedy)
-                elif unit_id in units and units[unit_id] != team.name:
+                elif unit_id in units and units[unit_id][0] != place:
                     self.fault(
                         "N07",
-                        f"一个单位分给了两个检查组：{units[unit_id]}、{team.name}",
+                        f"一个单位分给了两个检查组：{units[unit_id][1]}、{team.name}",
                         value=unit_id,
                         remedy="请只留一个组",
                     )
-                units.setdefault(unit_id, team.name)
+                units.setdefault(unit_id, (place, team.name))
         if teams:
             for unit_id in sorted(known - set(units)):
                 self.fault("N07", "这个单位没有分给任何检查组", value=unit_id, remedy="请分给一个组")

@@ -21,12 +21,16 @@ _WRITER_FILE = re.compile(r"[0-9a-f]{12}\.json")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """The round and state behind a report; `messages` tell what could not be read or is not final."""
+    """The round and state behind a report; `messages` tell what could not be read or is not final.
+
+    `people` are the leaders named in the roster of the workspace it lies in, where there is one.
+    """
 
     round: Round
     raw: dict[str, Any]
     state: State
     messages: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 def read_source(path: Path) -> Source:
@@ -34,6 +38,21 @@ def read_source(path: Path) -> Source:
 
     Raises InputFaults or StoreError when nothing can be told from it.
     """
+    source = _read(path)
+    return msgspec.structs.replace(source, people=roster_people(path))
+
+
+def roster_people(path: Path) -> tuple[str, ...]:
+    """Names of the leaders in the roster of the workspace that a file or folder lies in."""
+    for folder in list(path.absolute().parents)[:4]:
+        if (folder / "rounds").is_dir() and (folder / "roster.json").is_file():
+            roster, _ = Workspace(folder).roster()
+            units = roster.units if roster else ()
+            return tuple({name for u in units for name in (u.leader, u.responsible_leader) if name})
+    return ()
+
+
+def _read(path: Path) -> Source:
     if path.is_dir():
         return _folder(path)
     with_head = _head(path)

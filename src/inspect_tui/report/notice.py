@@ -121,7 +121,7 @@ class _Writer:
         done = self._people(text)
         if done.names:
             self.redacted.append(place)
-        return done.text
+        return done.text.replace(SOMEONE + "同志", SOMEONE)
 
     def _section(self, title: str, lines: list[tuple[str, tuple[str, ...]]]) -> None:
         if not lines:
@@ -205,7 +205,8 @@ class _Writer:
         units = [d for d in self.outline.units if d.visit.result.value == "not_reached"]
         if self.outline.single:
             reason = tidy(units[0].visit.reason)
-            return f"{self._team()}未能进点" + (f"，原因：{reason}。" if reason else "。")
+            said = f"{self._team()}未能对{units[0].unit.name}进点检查"
+            return said + (f"，原因：{reason}。" if reason else "。")
         return f"{self._team()}未能对{len(units)}个{kind_noun(d.unit for d in units)}进点检查。"
 
     def _scope(self) -> str:
@@ -264,6 +265,7 @@ class _Writer:
         grouped = self.level is NamingLevel.GROUP
         told = self._clear(_without_subject(tidy(point.text), point.units), place, problem=grouped)
         if self.outline.single:
+            told = told.removeprefix("缺项：")
             return f"{point.heading}：{told}（{'、'.join(self._traits(point))}）。", point.records
         fixed = ""
         if point.fixed == len(point.findings):
@@ -275,7 +277,10 @@ class _Writer:
             return f"{point.heading}（{who}）：{told}{fixed}。", point.records
         word = softener(self.round.rules, len(point.units), point.peers)
         count = f"（{len(point.units)}个）" if len(point.units) > 1 else ""
-        return f"{point.heading}：{word}{kind_noun(point.units)}{count}{told}{fixed}。", point.records
+        noun = kind_noun(point.units)
+        # 个别党小组的党小组会……: a sentence that begins with the same noun needs a joint.
+        joint = "的" if told.startswith(noun) else ""
+        return f"{point.heading}：{word}{noun}{count}{joint}{told}{fixed}。", point.records
 
     def _traits(self, point: Point) -> list[str]:
         finding = point.findings[0]
@@ -326,7 +331,8 @@ class _Writer:
         if self.round.practice:
             told.append("这是演练轮次，不作为正式结果。")
         if totals.visited > totals.submitted:
-            told.append(f"有{totals.visited - totals.submitted}个单位还没有提交，内容可能还会变。")
+            open_units = f"有{totals.visited - totals.submitted}个单位"
+            told.append(f"{'这个单位' if self.outline.single else open_units}还没有提交，内容可能还会变。")
         if totals.disputed or totals.contested:
             told.append(
                 f"有{totals.disputed}项检查内容存在两种意见，所涉{totals.contested}条问题未写入，待组长裁定。"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -17,7 +18,7 @@ from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import FindingKind, Profile, TriggerEffect, UnitKind, Verdict, VisitResult
 from inspect_tui.model.view import Answer, Finding, Hit, UnitScore, Visit
-from inspect_tui.report.names import people_of
+from inspect_tui.report.names import names_in, people_of
 from inspect_tui.report.zh_numbers import count_range, parse_date
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
@@ -153,15 +154,21 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
         return [d for d in self.units if d.told]
 
 
-def compile_visit(state: State, round_: Round, unit_id: str) -> Outline:
-    """Outline of one unit's visit. Raises KeyError for a unit that is not in the round."""
-    return _compile(state, round_, [_known(round_, unit_id)], single=True)
+def compile_visit(state: State, round_: Round, unit_id: str, people: Iterable[str] = ()) -> Outline:
+    """Outline of one unit's visit. Raises KeyError for a unit that is not in the round.
+
+    `people` are further names of persons, such as those of the whole roster: a round freezes only its own
+    units, and a text must not carry the others' names either.
+    """
+    return _compile(state, round_, [_known(round_, unit_id)], people, single=True)
 
 
-def compile_round(state: State, round_: Round, unit_ids: list[str] | None = None) -> Outline:
+def compile_round(
+    state: State, round_: Round, unit_ids: list[str] | None = None, people: Iterable[str] = ()
+) -> Outline:
     """Outline of a whole round, or of some of its units. Raises KeyError for an unknown unit."""
     units = inspected_units(round_) if unit_ids is None else [_known(round_, u) for u in unit_ids]
-    return _compile(state, round_, units, single=False)
+    return _compile(state, round_, units, people, single=False)
 
 
 def _known(round_: Round, unit_id: str) -> Unit:
@@ -171,10 +178,12 @@ def _known(round_: Round, unit_id: str) -> Unit:
     return unit
 
 
-def _compile(state: State, round_: Round, units: list[Unit], *, single: bool) -> Outline:
+def _compile(
+    state: State, round_: Round, units: list[Unit], people: Iterable[str], *, single: bool
+) -> Outline:
     digests = tuple(digest_unit(state, round_, unit) for unit in units)
     visited = [d for d in digests if d.told]
-    days = sorted(day for d in visited if (day := parse_date(d.visit.date)))
+    days = sorted(day for d in visited or digests if (day := parse_date(d.visit.date)))
     return Outline(
         round=round_,
         units=digests,
@@ -184,7 +193,7 @@ def _compile(state: State, round_: Round, units: list[Unit], *, single: bool) ->
         suggestions=_points(round_, visited, "suggestions"),
         first_day=days[0] if days else parse_date(round_.period.start),
         last_day=days[-1] if days else parse_date(round_.period.end),
-        people=frozenset(people_of(round_, state)),
+        people=frozenset(people_of(round_, state)) | {n for word in people for n in names_in(word)},
         single=single,
     )
 
@@ -224,7 +233,7 @@ def digest_unit(state: State, round_: Round, unit: Unit) -> UnitDigest:
         total=sheet.total,
         coverage=(Decimal(judged) / due).quantize(Decimal("0.001")) if due else Decimal(0),
         scores=scores,
-        sections=_section_lines(sheet, findings),
+        sections=_section_lines(sheet, problems),
         answers=tuple(
             (row.checklist, row.section, row.item, answer)
             for row, answer in zip(sheet.rows, sheet.answers, strict=True)
@@ -273,7 +282,7 @@ def branch_of(round_: Round, unit: Unit) -> Unit | None:
     return None
 
 
-def _section_lines(sheet: UnitSheet, findings: list[Finding]) -> tuple[SectionLine, ...]:
+def _section_lines(sheet: UnitSheet, problems: list[Finding]) -> tuple[SectionLine, ...]:
     lines = []
     for checklist in sheet.checklists:
         for section in checklist.sections:
@@ -292,10 +301,7 @@ def _section_lines(sheet: UnitSheet, findings: list[Finding]) -> tuple[SectionLi
                     raw=tally.raw,
                     applicable=tally.applicable,
                     score=tally.score,
-                    problems=sum(
-                        f.kind is FindingKind.DEFICIENCY and f.checklist == checklist.id and f.item in ids
-                        for f in findings
-                    ),
+                    problems=sum(f.checklist == checklist.id and f.item in ids for f in problems),
                 )
             )
     return tuple(lines)

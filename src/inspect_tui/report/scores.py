@@ -86,6 +86,7 @@ def score_renderables(outline: Outline, width: int = 80) -> Iterator[RenderableT
     from inspect_tui.report.summary import progress_word, raw_text, tables
     from inspect_tui.report.zh_numbers import score_text, share_text
 
+    several = len({score.checklist for digest in outline.units for score in digest.scores}) > 1
     rows = []
     for digest in outline.units:
         for score in digest.scores:
@@ -94,7 +95,7 @@ def score_renderables(outline: Outline, width: int = 80) -> Iterator[RenderableT
             rows.append(
                 (
                     digest.unit.name,
-                    checklist.title if checklist else score.checklist,
+                    *((checklist.title if checklist else score.checklist,) if several else ()),
                     progress_word(digest),
                     f"{score.answered}/{score.items}",
                     score_text(score.score) if scored else "-",
@@ -103,8 +104,9 @@ def score_renderables(outline: Outline, width: int = 80) -> Iterator[RenderableT
                     "、".join(score.vetoes) or "-",
                 )
             )
-    heads = ("单位", "清单", "进度", "已查", "得分", "得分/适用分", "覆盖", "红线")
-    yield from tables(f"{outline.round.title}  得分", heads, rows, "lllrrrrl", width, grow=1)
+    heads = ("单位", *(("清单",) if several else ()), "进度", "已查", "得分", "得分/适用分", "覆盖", "红线")
+    sides = "lllrrrrl" if several else "llrrrrl"
+    yield from tables(f"{outline.round.title}  得分", heads, rows, sides, width, grow=int(several))
     if outline.round.practice:
         yield Text("演练，不计入正式结果", style="bold")
     yield Text(FORMULA, style="dim")

@@ -17,6 +17,7 @@ from inspect_tui.store.clean import clean_text
 _HAN = "\u3400-\u9fff\u3001-\u301b\uff00-\uffef\u201c\u201d"
 _WIDE = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
 _MARKS = re.compile(rf"(?:(?<=[{_HAN}])[ ]*[,;:?!]+[ ]*|[,;:?!]+[ ]*(?=[{_HAN}]))")
+_GAPS = re.compile(rf"(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}])")
 _STOP = re.compile(rf"(?<=[{_HAN}])\.(?![0-9A-Za-z])")
 _BRACKETS = re.compile(rf"\(([^()\n]*[{_HAN}][^()\n]*)\)")
 _QUOTES = re.compile(r'"([^"\n]*)"')
@@ -31,9 +32,18 @@ def tidy(text: str) -> str:
 
     Chats print Markdown signs as they are, and several lines inside one numbered point read as several.
     """
+    # Turning one mark wide can put another beside a wide one, so this goes on until nothing changes.
+    told = _tidied(text)
+    while (again := _tidied(told)) != told:
+        told = again
+    return told
+
+
+def _tidied(text: str) -> str:
     lines = [_LINE_MARK.sub("", line) for line in clean_text(text).replace("\t", " ").split("\n")]
     joined = "；".join(line.strip().rstrip(_ENDS) for line in lines if line.strip().strip(_ENDS))
     joined = _EMOJI.sub("", _MARKDOWN.sub("", joined))
+    joined = _GAPS.sub("", joined)
     joined = _MARKS.sub(lambda m: m.group().strip().translate(_WIDE), joined)
     joined = _QUOTES.sub(r"“\1”", _BRACKETS.sub(r"（\1）", _STOP.sub("。", joined)))
     return joined.strip().rstrip(_ENDS)
@@ -49,7 +59,8 @@ def softener(rules: Rules, count: int, peers: int) -> str:
     """个别, 少数, 部分 or 多数 for `count` of `peers` units (domain 3.1, steps from the rules)."""
     if count <= 1:
         return rules.single_word
-    share = Decimal(count) / Decimal(max(peers, count))
+    # Steps are written with four places (0.3333 for a third), so the share is compared with as many.
+    share = (Decimal(count) / Decimal(max(peers, count))).quantize(Decimal("0.0001"))
     for step in rules.softeners:
         if share <= step.share:
             return step.word
