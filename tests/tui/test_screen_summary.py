@@ -266,8 +266,8 @@ async def test_screen_and_compiler_agree(tmp_path: Path, board: Board) -> None:
         await pilot.press("f6")
         await pilot.pause()
         totals = compile_round(app.desk.state, app.desk.round).totals
-        text = screen_text(app)
-        assert f"问题{totals.problems}项" in text and f"共查{totals.checked}项" in text.replace("\n", "")
+        assert f"问题{totals.problems}项" in screen_text(app)
+        assert f"共查{totals.checked}项，发现问题{totals.problems}项" in app.screen.notice.text
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])

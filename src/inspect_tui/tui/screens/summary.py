@@ -41,11 +41,12 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
 
     DEFAULT_CSS = """
     SummaryScreen #body { layout: horizontal; }
-    SummaryScreen #figures { display: none; width: 3fr; }
-    SummaryScreen #texts { width: 2fr; height: 1fr; }
+    SummaryScreen #figures { display: none; width: 5fr; min-width: 77; }
+    SummaryScreen #texts { width: 3fr; height: 1fr; }
     SummaryScreen #about { height: auto; max-height: 8; }
     SummaryScreen.-wide #figures { display: block; }
-    SummaryScreen.-figures #figures { display: block; }
+    SummaryScreen.-figures #figures { display: block; min-width: 0; }
+    SummaryScreen.-wide #figures { min-width: 77; }
     SummaryScreen.-figures #texts { display: none; }
     SummaryScreen.-wide #texts { display: block; }
     SummaryScreen.-bare PageHead { display: none; }
@@ -117,18 +118,19 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
         return True
 
     def _show(self) -> None:
-        about = self.query_one("#about", LinePane)
-        about.styles.height = len(self._about(max(20, self._text_width())))
-        about.show()
+        self._fit_about()
+        self.query_one("#about", LinePane).show()
         self.query_one("#text", LinePane).show()
 
+    def _fit_about(self) -> None:
+        self.query_one("#about", LinePane).styles.height = len(self._about(max(20, self._text_width())))
+
     def _text_width(self) -> int:
-        width = self.app.size.width
-        return width * 2 // 5 if width >= 110 and not self.has_class("-bare") else width
+        return self.query_one("#about", LinePane).size.width or self.app.size.width
 
     def on_resize(self) -> None:
         if self.is_mounted and self.query("#about"):
-            self.query_one("#about", LinePane).styles.height = len(self._about(max(20, self._text_width())))
+            self.call_after_refresh(self._fit_about)
 
     # ---------------------------------------------------------------- showing
 

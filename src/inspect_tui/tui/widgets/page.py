@@ -103,7 +103,8 @@ class LinePane(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         return [self.strip(line, width) for line in self._compose_lines(width)]
 
     def _lay(self) -> None:
-        width = self.size.width
+        # The scrollbar stands inside `size`; it comes and goes with the number of lines.
+        width = self.scrollable_content_region.width
         if width and width != self._laid_for:
             self._laid_for = width
             self._strips = self._strips_for(width)
@@ -122,6 +123,10 @@ class LinePane(Inked, ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, _: events.Resize) -> None:
         self._lay()
+
+    def watch_show_vertical_scrollbar(self, before: bool, after: bool) -> None:
+        if before != after:
+            self.call_after_refresh(self.show, top=False)
 
     def _scroll(self, y: float) -> None:
         limit = max(0, len(self._strips) - self.size.height)
@@ -163,7 +168,7 @@ class RichPane(LinePane, inherit_bindings=True):
     def _strips_for(self, width: int) -> list[Strip]:
         console = self.app.console
         base = self.ink("text")
-        room = max(20, width - 2)
+        room = max(20, width - 1)
         options = console.options.update(width=room, height=None, highlight=False, markup=False)
         margin = Segment(" ", base)
         strips: list[Strip] = []
