@@ -202,6 +202,8 @@ def _guess(word: str, known: Iterable[str]) -> str:
 
 def told(error: click.ClickException) -> list[str]:
     """A wrong command line as Chinese lines: what is wrong, then how it is used."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and error.ctx is not None:
+        return [error.ctx.get_help()]
     if isinstance(error, click.NoSuchOption):
         message = f"没有“{error.option_name}”这个选项。"
         if error.possibilities:
@@ -215,7 +217,7 @@ def told(error: click.ClickException) -> list[str]:
     context = getattr(error, "ctx", None)
     if context is not None:
         lines.append(context.get_usage())
-        lines.append(f"用法说明：{context.command_path} --help")
+    lines.append(f"用法说明：{context.command_path if context else 'inspect-tui'} --help")
     return lines
 
 

@@ -1,0 +1,118 @@
+"""The demo: made through the real doors, the same each time, ready to go on with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from inspect_tui.cli import main as cli
+from inspect_tui.demo import ANSWERED, CURRENT, HALF_DONE, USER, is_demo, make_demo
+from inspect_tui.exchange.handin import read_hand_in
+from inspect_tui.exchange.source import read_source
+from inspect_tui.exchange.verifying import verify_file
+from inspect_tui.model.fault import InputFaults
+from inspect_tui.report.outline import compile_round
+from inspect_tui.rules.sheet import UnitSheet, unit_progress
+from inspect_tui.store.session import Session
+from inspect_tui.store.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    patch = pytest.MonkeyPatch()
+    patch.setenv("INSPECT_TUI_HOME", str(tmp_path_factory.mktemp("home")))
+    yield make_demo(tmp_path_factory.mktemp("d") / "演示")
+    patch.undo()
+
+
+def test_it_is_a_sound_workspace(demo):
+    assert is_demo(demo.root) and Workspace.is_workspace(demo.root)
+    entries = demo.rounds()
+    assert [e.id for e in entries] == ["2026Q4-lookback", "2026Q3-lookback", "2026Q2-lookback"]
+    assert all(e.round is not None and not e.faults for e in entries)
+    assert demo.identity().name == USER
+    assert not list(demo.root.parent.glob("*.tmp"))
+
+
+def test_every_file_verifies(demo):
+    files = [demo.findings_path(e.id, w) for e in demo.rounds() for w in demo.writers(e.id)]
+    assert len(files) == 5, "one per past round, three in the current one"
+    assert [verify_file(path) for path in files] == [[]] * 5
+
+
+def test_past_rounds_are_submitted_with_findings_and_good_practice(demo):
+    for round_id in ("2026Q2-lookback", "2026Q3-lookback"):
+        source = read_source(demo.round_dir(round_id))
+        totals = compile_round(source.state, source.round).totals
+        assert totals.submitted == totals.visited == totals.units
+        assert totals.problems and totals.missing and totals.fixed and totals.good
+
+
+def test_the_user_resumes_at_the_tenth_item(demo):
+    session = Session.open(demo, CURRENT, demo.identity())
+    try:
+        assert session.read_only == "" and session.messages == []
+        progress = unit_progress(session.state, session.round, HALF_DONE)
+        assert (progress.answered, progress.items, progress.submitted) == (ANSWERED, 34, False)
+        sheet = UnitSheet(session.state, session.round, HALF_DONE)
+        assert sheet.rows[sheet.next_unanswered(-1)].item.id == "RC-04"
+    finally:
+        session.close()
+
+
+def test_colleagues_quarrel_in_a_few_places(demo):
+    source = read_source(demo.round_dir(CURRENT))
+    by = {w for w in demo.writers(CURRENT)}
+    assert len(by) == 3
+    outline = compile_round(source.state, source.round)
+    disputed = {d.unit.id: d.verdicts["disputed"] for d in outline.units if d.verdicts["disputed"]}
+    assert set(disputed) == {"DG01", "DG03"} and 3 <= sum(disputed.values()) <= 8
+    assert outline.totals.not_reached == 1
+
+
+def test_the_hand_ins_hold_what_the_colleagues_files_hold(demo):
+    zips = sorted((demo.root / "收卷").glob("*.zip"))
+    assert len(zips) == 2
+    for path in zips:
+        held = read_hand_in(path)
+        own = read_source(demo.findings_path(CURRENT, held.manifest.writer))
+        assert {c.id for c in held.content.changes} == set(own.state.changes)
+
+
+def test_two_demos_hold_the_same_records(demo, tmp_path):
+    other = make_demo(tmp_path / "again")
+    for entry in demo.rounds():
+        one, two = read_source(demo.round_dir(entry.id)), read_source(other.round_dir(entry.id))
+        assert one.raw == two.raw
+        assert one.state.ids() == two.state.ids()
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputFaults, match="已有别的东西"):
+        make_demo(tmp_path / "x")
+    assert [p.name for p in tmp_path.rglob("*")] == ["x", "mine.txt"]
+
+
+def test_an_interrupted_demo_leaves_nothing(tmp_path, monkeypatch):
+    from inspect_tui import demo as module
+
+    def broken(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_current_others", broken)
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_makes_it_and_goes_on_with_it(tmp_path, capsysbinary, monkeypatch):
+    monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
+    for said in ("演示已备好", "接着上次的演示"):
+        assert cli.run(["demo", "--dir", str(tmp_path / "d"), "--no-open"]) == 0
+        assert said in capsysbinary.readouterr().err.decode("utf-8")
+    assert cli.run(["notice", str(tmp_path / "d" / "rounds" / CURRENT), "--json"]) == 0
+    data = json.loads(capsysbinary.readouterr().out)
+    assert data["parts"] and all(part["bytes"] <= 1900 for part in data["parts"])
