@@ -55,6 +55,8 @@ class UnitSheet:
             raise KeyError(unit_id)
         self.state, self.round, self.unit = state, round_, unit
         self.checklists = checklists if checklists is not None else checklists_for(round_, unit)
+        #: Raised whenever the rows themselves change, as when the profile is put right on site.
+        self.build = 0
         self._build()
 
     def _build(self) -> None:
@@ -64,6 +66,7 @@ class UnitSheet:
             for checklist in self.checklists
             for section, item in items_for(checklist, self.profile)
         ]
+        self.build += 1
         self._place = {(r.checklist.id, r.item.id): i for i, r in enumerate(self.rows)}
         self.answers: list[Answer] = [
             read_answer(self.state, self.unit.id, r.checklist.id, r.item) for r in self.rows

@@ -163,6 +163,10 @@ class Session:
             self._undo[unit] = UndoStacks(self.state, self.writer, unit)
         return self._undo[unit]
 
+    def last_action(self, unit: str) -> str:
+        """Id of this laptop's last standing change in a unit, or "" when there is none."""
+        return self._stacks(unit).undo_target() or ""
+
     def undo(self, unit: str) -> tuple[str, set[str]] | None:
         """Take back this laptop's last action in a unit; returns its name and the touched records."""
         target = self._stacks(unit).undo_target()

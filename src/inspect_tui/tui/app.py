@@ -373,10 +373,21 @@ class InspectApp(BaseApp[None]):
         if self.desk is None:
             return
         track = UnitTrack(self.desk, unit)
-        if at is None:
-            checklist, _, item = self.recall(f"resume/{unit}").partition("/")
-            at = (checklist, item)
-        self.push_screen(WalkScreen(track, track.sheet.index_of(*at)))
+        self.push_screen(WalkScreen(track, track.sheet.index_of(*(at or self._place_left(unit)))))
+
+    def remember_place(self, unit: str, checklist: str, item: str) -> None:
+        """Keep where a walk stands, together with the last action there."""
+        if self.drafts is not None and self.desk is not None:
+            last = self.desk.session.last_action(unit)[:8]
+            self.drafts.save(f"resume/{unit}", f"{checklist}/{item}/{last}")
+
+    def _place_left(self, unit: str) -> tuple[str, str]:
+        """The item a walk was left at; nothing when actions came after it was noted, as in a crash."""
+        checklist, _, rest = self.recall(f"resume/{unit}").partition("/")
+        item, _, last = rest.partition("/")
+        if self.desk is None or last != self.desk.session.last_action(unit)[:8]:
+            return "", ""
+        return checklist, item
 
     def open_across(self, checklist: str, item: str, unit: str = "") -> None:
         """Walk one item across all my units."""

@@ -69,7 +69,9 @@ class Desk:
         """Progress of a unit; remembered until something there changes."""
         known = self._progress.get(unit_id)
         if known is None:
-            known = self._progress[unit_id] = unit_progress(self.state, self.round, unit_id)
+            sheet = self._sheets.get(unit_id)
+            known = sheet.progress() if sheet else unit_progress(self.state, self.round, unit_id)
+            self._progress[unit_id] = known
         return known
 
     def path_of(self, unit: Unit) -> str:

@@ -35,6 +35,14 @@ class Stop(msgspec.Struct, frozen=True):
         return self.sheet.scores[self.index]
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A section of a unit's track: its short name, its key in the sheet's tallies, its first stop."""
+
+    name: str
+    key: tuple[str, str]
+    first: int
+
+
 class Track:
     """The stops in order, and the way from one to the next open one."""
 
@@ -43,9 +51,21 @@ class Track:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.stops: list[Stop] = []
+        self._builds: dict[str, int] = {}
 
     def rebuild(self) -> None:
         """Lay the stops anew, after a profile was put right."""
+        self.stops = self._lay()
+        self._builds = {s.unit.id: s.build for s in self._sheets()}
+
+    def outdated(self) -> bool:
+        """Whether the rows of a sheet changed since the stops were laid."""
+        return any(self._builds.get(s.unit.id) != s.build for s in self._sheets())
+
+    def _lay(self) -> list[Stop]:
+        raise NotImplementedError
+
+    def _sheets(self) -> list[UnitSheet]:
         raise NotImplementedError
 
     def next_open(self, after: int) -> int | None:
@@ -65,8 +85,12 @@ class UnitTrack(Track):
         self.sheet = desk.sheet(unit_id)
         self.rebuild()
 
-    def rebuild(self) -> None:
-        self.stops = [Stop(self.sheet, index) for index in range(len(self.sheet.rows))]
+    def _lay(self) -> list[Stop]:
+        self._sections: list[Part] | None = None
+        return [Stop(self.sheet, index) for index in range(len(self.sheet.rows))]
+
+    def _sheets(self) -> list[UnitSheet]:
+        return [self.sheet]
 
     def next_open(self, after: int) -> int | None:
         return self.sheet.next_unanswered(after)
@@ -74,13 +98,16 @@ class UnitTrack(Track):
     def places(self, touched: set[str]) -> list[int]:
         return _places(self.sheet, touched)
 
-    def sections(self) -> list[tuple[str, int]]:
-        """Short name and first stop of each section."""
-        found: dict[tuple[str, str], tuple[str, int]] = {}
-        for index, stop in enumerate(self.stops):
-            key = (stop.row.checklist.id, stop.row.section.id)
-            found.setdefault(key, (stop.row.section.short_name, index))
-        return list(found.values())
+    def sections(self) -> list[Part]:
+        """The sections in order."""
+        if self._sections is None:
+            found: dict[tuple[str, str], Part] = {}
+            for index, row in enumerate(self.sheet.rows):
+                key = (row.checklist.id, row.section.id)
+                if key not in found:
+                    found[key] = Part(row.section.short_name, key, index)
+            self._sections = list(found.values())
+        return self._sections
 
 
 class AcrossTrack(Track):
@@ -93,13 +120,16 @@ class AcrossTrack(Track):
         self.checklist, self.item = checklist, item
         self.rebuild()
 
-    def rebuild(self) -> None:
-        self.stops = []
-        for unit in self.desk.units(mine=True):
-            sheet = self.desk.sheet(unit.id)
+    def _lay(self) -> list[Stop]:
+        stops = []
+        for sheet in self._sheets():
             index = sheet.index_of(self.checklist, self.item)
             if index is not None:
-                self.stops.append(Stop(sheet, index))
+                stops.append(Stop(sheet, index))
+        return stops
+
+    def _sheets(self) -> list[UnitSheet]:
+        return [self.desk.sheet(unit.id) for unit in self.desk.units(mine=True)]
 
     def next_open(self, after: int) -> int | None:
         count = len(self.stops)

@@ -133,22 +133,16 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         self.detail.show(stop, self.desk.session.identity.people, self.track.across)
         self.head.show(stop)
         if stop is not None and not self.track.across:
-            self.app.remember(f"resume/{stop.unit}", f"{stop.row.checklist.id}/{stop.row.item.id}")
+            self.app.remember_place(stop.unit, stop.row.checklist.id, stop.row.item.id)
 
     def _heard(self, touched: set[str]) -> None:
-        if len(self.track.stops) != self.list.count or self._rows_moved():
+        if self.track.outdated():
             self.track.rebuild()
             self.list.set_rows(len(self.track.stops))
         else:
             for index in self.track.places(touched):
                 self.list.refresh_row(index)
         self._follow()
-
-    def _rows_moved(self) -> bool:
-        sheets = {id(s.sheet): s.sheet for s in self.track.stops}
-        if isinstance(self.track, UnitTrack):
-            return len(self.track.sheet.rows) != len(self.track.stops)
-        return any(s.index >= len(sheets[id(s.sheet)].rows) for s in self.track.stops)
 
     def show_status(self, status: list[Part]) -> None:
         """Show the save light; called by the app from whatever thread order the disk gives."""
@@ -456,10 +450,10 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
     def _menu_section(self) -> None:
         if not isinstance(self.track, UnitTrack):
             return
-        tallies = self.track.sheet.by_section
         options = []
-        for (name, index), tally in zip(self.track.sections(), tallies.values(), strict=True):
-            options.append(Option(name, f"已查 {tally.answered}/{tally.items}", str(index)))
+        for part in self.track.sections():
+            tally = self.track.sheet.by_section[part.key]
+            options.append(Option(part.name, f"已查 {tally.answered}/{tally.items}", str(part.first)))
         self.offer("跳到哪一大项：", options, lambda option, _: self.list.move_to(int(option.value)))
 
     def _menu_whole(self) -> None:
@@ -505,7 +499,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         if not isinstance(self.track, UnitTrack):
             return
         here = self.list.cursor
-        starts = [index for _, index in self.track.sections()]
+        starts = [part.first for part in self.track.sections()]
         after = [i for i in starts if i > here] if step > 0 else [i for i in starts if i < here]
         if after:
             self.list.move_to(after[0] if step > 0 else after[-1])
