@@ -63,6 +63,7 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
         self.outline: Outline | None = None
         self.notice: Notice | None = None
         self.refused = ""
+        self._prepared = False
         self.next_part = 0
         self.said: list[tuple[str, str]] = []
 
@@ -83,8 +84,20 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
         ]
 
     def ready(self) -> None:
+        self.query_one("#text", LinePane).focus()
+        if self.unit is not None:
+            self._prepare()
+        else:
+            # A large round takes a moment; the screen is there at once.
+            self.call_after_refresh(self._prepare)
+
+    def _prepare(self) -> None:
+        """Select what there is to tell, once, and make the first text."""
         from inspect_tui.report.outline import compile_round, compile_visit
 
+        if self._prepared:
+            return
+        self._prepared = True
         desk = self.desk
         try:
             refuse_secret(desk.round)
@@ -96,8 +109,8 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
             else:
                 self.outline = compile_round(desk.state, desk.round)
             self._compile(None)
+        self._show()
         self.query_one("#figures", RichPane).show()
-        self.query_one("#text", LinePane).focus()
 
     def _compile(self, level: NamingLevel | None) -> bool:
         """Make the text of a level; False, with the reason told, when it cannot be made."""
@@ -140,7 +153,7 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
         from inspect_tui.report.summary import summary_renderables
 
         if self.outline is None:
-            yield Text(self.refused)
+            yield Text(self.refused if self._prepared else "")
             return
         yield from summary_renderables(self.outline, width)
         if self.notice is not None and self.notice.warnings:
@@ -173,7 +186,8 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
 
     def _text(self, width: int) -> list[Line]:
         if self.notice is None:
-            return [[], *wrapped(self.refused, width, "fail")] if self.refused else []
+            said, ink = (self.refused, "fail") if self._prepared else ("正在汇总，请稍候。", "dim")
+            return [[], *wrapped(said, width, ink)]
         bare = self.has_class("-bare")
         indent = "" if bare else " "
         lines: list[Line] = []
@@ -197,12 +211,14 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
 
     def action_level(self, name: str) -> None:
         """Another naming level."""
+        self._prepare()
         if self.outline is not None and self.level is not NamingLevel(name):
             self.said = []
             self._compile(NamingLevel(name))
 
     def action_copy(self) -> None:
         """Copy the next part, and write the whole text to a file."""
+        self._prepare()
         if self.notice is None:
             self.app.say(self.refused or "没有可复制的文字。", "warning")
             return
