@@ -348,6 +348,12 @@ async def shown(
         yield pilot
 
 
+def by(count: int, texts: list[str]) -> list[list[str]]:
+    """Texts in groups of a size, the last one filled up from the first, so that many fields share a look."""
+    filled = texts + texts[: -len(texts) % count]
+    return [filled[start : start + count] for start in range(0, len(filled), count)]
+
+
 def told(app: Any) -> str:
     """What the app has told the user in passing; it must run with `notifications`."""
     return "\n".join(notification.message for notification in app._notifications)

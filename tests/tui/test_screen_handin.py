@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fixture import (
     LOOKS,
+    by,
     make_app,
     make_space,
     open_desk,
@@ -127,11 +128,11 @@ async def test_hostile_words_do_no_harm(tmp_path: Path) -> None:
     async with running(app) as pilot:
         await pilot.press("3")
         session = app.desk.session
-        for text in HOSTILE:
-            units = tuple(msgspec.structs.replace(u, name=text) for u in session.round.units)
-            session.round = msgspec.structs.replace(session.round, units=units, title=text)
-            session.identity = msgspec.structs.replace(session.identity, name=text)
-            app.screen.failed = text
+        for a, b, c, d in by(4, HOSTILE):
+            units = tuple(msgspec.structs.replace(u, name=a) for u in session.round.units)
+            session.round = msgspec.structs.replace(session.round, units=units, title=b)
+            session.identity = msgspec.structs.replace(session.identity, name=c)
+            app.screen.failed = d
             app.screen.query_one("#pane").show()
             await pilot.pause()
             assert_sound(app)

@@ -16,6 +16,7 @@ from fixture import (
     ROUND,
     TEAMS,
     WIDE,
+    by,
     make_app,
     make_space,
     open_desk,
@@ -285,12 +286,12 @@ async def test_hostile_packs_do_no_harm(tmp_path: Path, size: tuple[int, int]) -
     who(space)
     app = make_app(space)
     async with running(app, size) as pilot:
-        for text in HOSTILE:
+        for group in by(5, HOSTILE):
             # What a pack may hold at all, and then its file as it comes.
-            said = clean_text(text, newlines=False)
-            teams = [{**TEAMS[0], "name": said, "lead": said, "members": [said]}, TEAMS[1]]
-            checklist = {**CHECKLIST, "title": said}
-            app.open_pack(pack(tmp_path, title=said, teams=teams, checklists=[checklist], pack_version=3))
+            a, b, c, d, e = (clean_text(text, newlines=False) for text in group)
+            teams = [{**TEAMS[0], "name": a, "lead": b, "members": [c]}, TEAMS[1]]
+            checklist = {**CHECKLIST, "title": d}
+            app.open_pack(pack(tmp_path, title=e, teams=teams, checklists=[checklist], pack_version=3))
             await pilot.pause()
             assert_sound(app)
             app.pop_screen()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fixture import LOOKS, NARROW, WIDE, make_app, make_space, refuse_writing, running, shown, who
+from fixture import LOOKS, NARROW, WIDE, by, make_app, make_space, refuse_writing, running, shown, who
 from helpers import HOSTILE, assert_sound, check_golden, screen_text
 
 from inspect_tui.model.terms import Role
@@ -206,8 +206,8 @@ async def test_hostile_names_are_shown_harmlessly(tmp_path: Path, size: tuple[in
     async with running(app, size) as pilot:
         await typed(pilot, "检查员丁")
         await pilot.press("escape")
-        for text in HOSTILE:
-            app.screen._set("name", name=text, team=text, second=text)
+        for a, b, c in by(3, HOSTILE):
+            app.screen._set("name", name=a, team=b, second=c)
             await pilot.pause()
             assert_sound(app)
         assert app.is_running

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -112,8 +112,8 @@ class SetupScreen(PageScreen[None], inherit_bindings=False):
         message.stop()
         self.app.exit()
 
-    def _make(self, how: object) -> None:
-        if self._busy or not callable(how):
+    def _make(self, how: Callable[[], None]) -> None:
+        if self._busy:
             return
         self._busy = True
         try:
