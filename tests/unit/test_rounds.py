@@ -15,6 +15,7 @@ from inspect_tui.model.terms import RoundKind, UnitKind, Verdict
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
 from inspect_tui.rules.reading import read_answer
+from inspect_tui.store.loading import load_round
 
 
 @pytest.fixture
@@ -159,6 +160,8 @@ def test_amending_units_takes_them_from_the_teams_too(space):
     opened = make_round(space)
     amended = amend_round(space, opened.id, unit_ids=["DG01", "DG02"])
     assert amended.teams[0].units == ("DG01", "DG02")
+    assert amended.checklist_hashes == opened.checklist_hashes, "what was frozen is frozen still"
+    assert not load_round(space.round_dir(opened.id) / "round.json")[2], "and its hashes are right"
     with pytest.raises(InputFaults, match="没有分给任何检查组"):
         amend_round(space, opened.id, unit_ids=["DG01", "DG02", "DG04"])
 

@@ -23,6 +23,7 @@ from inspect_tui.report.zh_numbers import count_range, parse_date
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.reading import BARE, findings_of_unit, read_hits, read_visit
+from inspect_tui.rules.scoring import half_up
 from inspect_tui.rules.sheet import Tally, UnitSheet
 
 
@@ -231,7 +232,7 @@ def digest_unit(state: State, round_: Round, unit: Unit) -> UnitDigest:
         answered=sheet.total.answered,
         verdicts=verdicts | {"disputed": disputed},
         total=sheet.total,
-        coverage=(Decimal(judged) / due).quantize(Decimal("0.001")) if due else Decimal(0),
+        coverage=half_up(Decimal(judged) / due, Decimal("0.001")) if due else Decimal(0),
         scores=scores,
         sections=_section_lines(sheet, problems),
         answers=tuple(
