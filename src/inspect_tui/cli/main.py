@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "round": ("rounds", "round_group", "检查轮次：新建、查看、改动、发包、收包"),
     "record": ("record", "record", "按文件逐行录入检查记录"),
     "hand-in": ("handin", "hand_in_command", "交卷：打成一个压缩包并核对"),
+    "merge": ("merge", "merge", "合并几份检查记录"),
+    "undo-merge": ("merge", "undo_merge", "把收下的一份文件退出本轮"),
     "summary": ("telling", "summary", "检查汇总"),
     "notice": ("telling", "notice", "通报文字"),
     "score": ("telling", "score", "得分和算法"),

@@ -15,6 +15,7 @@ from inspect_tui.rules.fold import State
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.findings import FindingsContent, read_findings
 from inspect_tui.store.loading import load_round, round_from_raw, sniff_format
+from inspect_tui.store.received import active_files, is_as_received
 from inspect_tui.store.workspace import Workspace
 
 _WRITER_FILE = re.compile(r"[0-9a-f]{12}\.json")
@@ -93,15 +94,37 @@ def _folder(path: Path) -> Source:
     round_, raw, _ = load_round(path / "round.json")
     # The folder may have been copied out of its workspace, so its files are found by their own names.
     files = sorted(p for p in path.glob("*.json") if _WRITER_FILE.fullmatch(p.name))
-    files += sorted((path / "received").glob("*.json"))
-    contents, messages = [], []
+    contents: list[FindingsContent] = []
+    messages: list[str] = []
     for file in files:
         try:
             contents.append(read_findings(file))
         except StoreError as error:
             messages.append(str(error))
+    _add_received(path, contents, messages)
     state, told = _fold(contents)
     return Source(round=round_, raw=raw, state=state, messages=(*messages, *told))
+
+
+def _add_received(path: Path, contents: list[FindingsContent], messages: list[str]) -> None:
+    """The files on the list of received ones, without the changes of them that were rejected."""
+    try:
+        received = active_files(path)
+    except StoreError as error:
+        messages.append(str(error))
+        return
+    for file, entry in received:
+        try:
+            if not is_as_received(file, entry):
+                messages.append(f"收到的文件“{entry.name}”和收到时不一样了，没有计入。")
+                continue
+            content = read_findings(file)
+        except StoreError as error:
+            messages.append(str(error))
+            continue
+        left_out = set(entry.rejected)
+        content.changes = [c for number, c in enumerate(content.changes, 1) if number not in left_out]
+        contents.append(content)
 
 
 def _contents(contents: list[FindingsContent], messages: list[str]) -> Source:

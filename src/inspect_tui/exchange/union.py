@@ -6,6 +6,7 @@ else goes through the one `State`, so that there are no second rules here.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,8 +21,8 @@ from inspect_tui.rules.canonical import canonical, item_hash
 from inspect_tui.rules.fields import FieldRule, field_rule
 from inspect_tui.rules.fold import Entry, State, is_blank
 from inspect_tui.rules.tables import answer_row, state_tables
-from inspect_tui.store.errors import StoreError
 from inspect_tui.store.content import one_of
+from inspect_tui.store.errors import StoreError
 from inspect_tui.store.limits import FINDINGS_CHANGES, TOO_MANY
 
 Tick = Callable[[int], None]
@@ -119,7 +120,11 @@ class Folded:
             if change.body is None:
                 rest.append(change)
                 continue
-            touches = decode(change.body)
+            try:
+                touches = decode(change.body)
+            except msgspec.MsgspecError:
+                # Held by a folder that nobody judged; the fold leaves it out as well.
+                continue
             edits = touches.edits
             alone = 0 < len(edits) <= 2 and not touches.retract and edits[0].record[:7] == "answer/"
             if alone:
@@ -144,11 +149,10 @@ class Folded:
         for done, change in enumerate(rest):
             if not done & 0xFFF:
                 self._tick(done)
-            apply(change)
+            with contextlib.suppress(msgspec.ValidationError):
+                apply(change)
 
-    def _undo_targets(
-        self, targets: list[str], owner: dict[str, Change | None], rest: list[Change]
-    ) -> None:
+    def _undo_targets(self, targets: list[str], owner: dict[str, Change | None], rest: list[Change]) -> None:
         """A change that is retracted, however that ends, is for the fold."""
         for target in targets:
             change = self._changes.get(target)
@@ -255,7 +259,10 @@ def _row(unit: str, checklist: str, item: str, wording: str, change: Change) -> 
         if edit.field == "judgement":
             if edit.value is None:
                 return b""
-            judgement = msgspec.convert(edit.value, Judgement)
+            try:
+                judgement = msgspec.convert(edit.value, Judgement)
+            except msgspec.ValidationError:
+                return b""
         elif not is_blank(edit.value):
             notes = (Note(by=body.by, at=body.at, text=str(edit.value)),)
     if judgement is None or judgement.verdict not in _QUIET:

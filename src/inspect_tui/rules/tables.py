@@ -9,7 +9,7 @@ from typing import Any
 
 from inspect_tui.model.change import parse_key
 from inspect_tui.model.round import Round
-from inspect_tui.model.view import Judgement
+from inspect_tui.model.view import Answer, Finding, Judgement, Review
 from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.reading import findings_of_unit, read_answer, read_hits, read_visit
@@ -20,37 +20,22 @@ Tables = dict[str, list[dict[str, Any]]]
 def state_tables(state: State, round_: Round) -> Tables:
     """Rows of answers, findings, visits and triggers, ordered so that equal states give equal rows."""
     tables: Tables = {"answers": [], "findings": [], "visits": [], "triggers": []}
+    units = {unit.id: unit for unit in reversed(round_.units)}
+    items = {c.id: {item.id: item for item in reversed(c.items())} for c in round_.checklists}
     for unit_id in sorted(state.units()):
-        unit = round_.unit(unit_id)
+        unit = units.get(unit_id)
         if unit is None:
             continue
         checklists = checklists_for(round_, unit)
-        known = {c.id: c for c in checklists}
+        known = {c.id: items[c.id] for c in checklists}
         for record in sorted(state.records(unit_id)):
             address = parse_key(record)
             if address is None or address.kind != "answer" or address.checklist not in known:
                 continue
-            item = known[address.checklist].item(address.item)
+            item = known[address.checklist].get(address.item)
             if item is None:
                 continue
-            answer = read_answer(state, unit_id, address.checklist, item)
-            tables["answers"].append(
-                {
-                    "unit": unit_id,
-                    "checklist": address.checklist,
-                    "item": address.item,
-                    **_judgement(answer.judgement),
-                    "opinions": [{"by": list(o.by), **_judgement(o.judgement)} for o in answer.opinions]
-                    if answer.disputed
-                    else [],
-                    "notes": [{"by": list(n.by), "text": n.text} for n in answer.notes],
-                    "methods": list(answer.methods),
-                    "samples": list(answer.samples),
-                    "stale": answer.stale,
-                    "by": list(dict.fromkeys(name for o in answer.opinions for name in o.by)),
-                    "at": answer.opinions[0].at if answer.opinions else "",
-                }
-            )
+            tables["answers"].append(answer_row(read_answer(state, unit_id, address.checklist, item)))
         for finding in findings_of_unit(state, round_, unit_id, checklists):
             tables["findings"].append(
                 {
@@ -68,6 +53,7 @@ def state_tables(state: State, round_: Round) -> Tables:
                     "contested": finding.contested,
                     "by": list(finding.by),
                     "at": finding.at,
+                    **_joined(finding),
                 }
             )
         visit = read_visit(state, unit_id)
@@ -83,6 +69,7 @@ def state_tables(state: State, round_: Round) -> Tables:
                 "profile": visit.profile.value if visit.profile else "",
                 "submitted": visit.submitted,
                 "objection": visit.objection,
+                **_review(visit.review),
             }
         )
         tables["triggers"].extend(
@@ -97,6 +84,36 @@ def state_tables(state: State, round_: Round) -> Tables:
             for hit in read_hits(state, unit_id)
         )
     return tables
+
+
+def answer_row(answer: Answer) -> dict[str, Any]:
+    """The row of one answer."""
+    return {
+        "unit": answer.unit,
+        "checklist": answer.checklist,
+        "item": answer.item,
+        **_judgement(answer.judgement),
+        "opinions": [{"by": list(o.by), **_judgement(o.judgement)} for o in answer.opinions]
+        if answer.disputed
+        else [],
+        "notes": [{"by": list(n.by), "text": n.text} for n in answer.notes],
+        "methods": list(answer.methods),
+        "samples": list(answer.samples),
+        "stale": answer.stale,
+        "by": list(dict.fromkeys(name for o in answer.opinions for name in o.by)),
+        "at": answer.opinions[0].at if answer.opinions else "",
+        **({"returned": answer.returned} if answer.returned else {}),
+    }
+
+
+def _joined(finding: Finding) -> dict[str, Any]:
+    """What was joined to a finding; rows of files from before joining stay as they were."""
+    told = [{"key": f.key, "text": f.text, "by": list(f.by)} for f in finding.joined]
+    return {"joined": told} if told else {}
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {"review": {"state": review.state.value, "reason": review.reason}} if review.change else {}
 
 
 def _judgement(judgement: Judgement) -> dict[str, Any]:

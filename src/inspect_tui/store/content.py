@@ -97,7 +97,7 @@ def write_merged(
     path: Path,
     rounds: Sequence[Mapping[str, Any]],
     changes: Iterable[Change],
-    tables: Mapping[str, Iterable[Mapping[str, Any]]],
+    tables: Mapping[str, Iterable[Mapping[str, Any]] | msgspec.Raw],
 ) -> None:
     """Write the merged file: a pure function of the set of changes and of the given rounds and tables.
 
@@ -107,7 +107,7 @@ def write_merged(
     union: dict[str, Change] = {}
     for change in changes:
         known = union.get(change.id)
-        union[change.id] = change if known is None else _one_of(known, change)
+        union[change.id] = change if known is None else one_of(known, change)
     if len(union) > FINDINGS_CHANGES:
         raise StoreError(TOO_MANY, path=path)
     packs = {canonical(document): document for document in rounds}
@@ -115,10 +115,11 @@ def write_merged(
     pieces = encode(Meta(kind=MERGED), ordered, [union[key] for key in sorted(union)], tables)
     if sum(map(len, pieces)) > FINDINGS_BYTES:
         raise StoreError(TOO_LARGE, path=path)
-    files.write_durable(path, b"".join(pieces))
+    files.write_durable(path, pieces)
 
 
-def _one_of(first: Change, second: Change) -> Change:
+def one_of(first: Change, second: Change) -> Change:
+    """Which of two forms of one change a merged file keeps, whatever their order: the erased one first."""
     for change in (first, second):
         if change.body is None:
             return change

@@ -15,7 +15,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from inspect_tui.store.errors import StoreError, held_by_other, reason
@@ -176,7 +176,7 @@ def keep_previous(path: Path, bak: Path, data: bytes) -> None:
 
 def write_durable(
     path: Path,
-    data: bytes,
+    data: bytes | Sequence[bytes],
     *,
     bak: Path | None = None,
     valid: Callable[[bytes], bool] | None = None,
@@ -213,11 +213,12 @@ def write_durable(
         ) from error
 
 
-def pieces(data: bytes) -> Iterable[memoryview]:
-    """A long run of bytes in pieces of one flush each."""
-    view = memoryview(data)
-    for start in range(0, len(view), CHUNK):
-        yield view[start : start + CHUNK]
+def pieces(data: bytes | Sequence[bytes]) -> Iterable[memoryview]:
+    """A long run of bytes, whole or in parts, in pieces of one flush each."""
+    for part in (data,) if isinstance(data, bytes) else data:
+        view = memoryview(part)
+        for start in range(0, len(view), CHUNK):
+            yield view[start : start + CHUNK]
 
 
 def private_folder(folder: Path) -> None:

@@ -7,7 +7,7 @@ says so; nothing here waits for the disk.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from inspect_tui.rules.history import UndoStacks
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
+from inspect_tui.store.received import Entry, active_files, is_as_received
 from inspect_tui.store.workspace import Clock, Workspace, local_clock
 
 
@@ -101,23 +102,55 @@ class Session:
 
     def _read_others(self, round_id: str) -> None:
         folder = self.space.round_dir(round_id)
-        paths = [self.space.findings_path(round_id, w) for w in self.space.writers(round_id)]
-        paths = [p for p in paths if p.stem != self.writer]
-        paths += sorted((folder / "received").glob("*.json")) if (folder / "received").is_dir() else []
-        for path in paths:
-            self._read_other(path)
-
-    def _read_other(self, path: Path) -> None:
+        for writer in self.space.writers(round_id):
+            if writer != self.writer:
+                self._read_other(self.space.findings_path(round_id, writer))
         try:
+            received = active_files(folder)
+        except StoreError as error:
+            self.messages.append(str(error))
+            return
+        for path, entry in received:
+            self._read_other(path, entry)
+
+    def _read_other(self, path: Path, entry: Entry | None = None) -> None:
+        """Take a file into the state; a received one only as it came, without what was rejected of it."""
+        try:
+            if entry is not None and not is_as_received(path, entry):
+                self.messages.append(f"收到的文件“{entry.name}”和收到时不一样了，没有计入。")
+                return
             content = read_findings(path)
         except StoreError as error:
             self.messages.append(str(error))
             return
-        for change in content.changes:
+        left_out = set(entry.rejected) if entry is not None else set()
+        for number, change in enumerate(content.changes, 1):
+            if number in left_out:
+                continue
             try:
                 self.state.apply(change)
             except msgspec.ValidationError:
                 self.messages.append(f"{path.name} 里有一条记录读不懂，已跳过（编号 {change.id[:8]}）。")
+
+    def take_in(self, changes: Iterable[Change]) -> set[str]:
+        """Take changes of others, just received, into the live state; returns the touched records."""
+        touched: set[str] = set()
+        for change in changes:
+            try:
+                touched |= self.state.apply(change)
+            except msgspec.ValidationError:
+                self.messages.append(f"收到的记录里有一条读不懂，已跳过（编号 {change.id[:8]}）。")
+        return touched
+
+    def reload(self) -> None:
+        """Fold everything anew, as after a received file was taken off the list."""
+        self.messages = []
+        self.state = State()
+        self._undo.clear()
+        self._read_others(self.round.id)
+        if self.file is not None:
+            for change in self.file.changes():
+                self.state.apply(change)
 
     def _tables(self) -> dict[str, list[dict[str, Any]]]:
         own = State(self.file.changes()) if self.file is not None else State()

@@ -1,0 +1,57 @@
+"""Merging: scan, union, and one file that depends on the set of changes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from inspect_tui.exchange.refusal import refuse_secret
+from inspect_tui.exchange.scanning import Cancelled, Progress, Scan, scan, without_collector
+from inspect_tui.store.content import write_merged
+from inspect_tui.store.files import private_folder
+
+
+class Merged(msgspec.Struct, kw_only=True):
+    """What a merge found, and where it stands; `path` is None when nothing was written."""
+
+    scan: Scan
+    path: Path | None = None
+
+
+def merge(
+    paths: Sequence[Path],
+    out: Path | None,
+    *,
+    counts: bool = False,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Merged:
+    """Merge files into one; with `out` None only look.
+
+    Writes nothing unless every file has something usable: a merge that silently leaves a file out would be
+    taken for whole. `out` is read only when it is among the files, and is replaced in one step at the end.
+    Raises Cancelled, StoreError, and ExportRefused for a round marked 秘密 or above.
+    """
+    found = scan(paths, counts=counts, progress=progress, cancelled=cancelled)
+    if out is None or not found.ok:
+        return Merged(scan=found)
+    write_union(found, out, cancelled=cancelled)
+    return Merged(scan=found, path=out)
+
+
+def write_union(found: Scan, out: Path, *, cancelled: Callable[[], bool] | None = None) -> None:
+    """Write the union of a scan as a merged file. Raises Cancelled, StoreError, ExportRefused."""
+
+    def tick(_: int = 0) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+
+    assert found.round is not None
+    refuse_secret(found.round)
+    with without_collector():
+        tables = found.folded(tick).tables()
+        tick()
+        private_folder(out.parent)
+        write_merged(out, found.rounds, found.union.changes.values(), tables)
