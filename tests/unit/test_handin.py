@@ -150,6 +150,22 @@ def test_a_disk_that_gives_back_something_else_is_noticed(space, tmp_path, monke
         session.close()
 
 
+def test_a_disk_that_gives_back_an_older_hand_in_is_noticed(space, tmp_path, monkeypatch):
+    from inspect_tui.exchange import handin
+
+    round_, first = handed(space, tmp_path)
+    old = first.path.read_bytes()
+    session = work(space, round_)
+    record(session, tmp_path / "l", [{"unit": "DG01", "item": "GW-03", "verdict": "pass"}])
+    real = handin.write_durable
+    monkeypatch.setattr(handin, "write_durable", lambda path, data, **more: real(path, old, **more))
+    try:
+        with pytest.raises(StoreError, match="不一样"):
+            hand_in(session)
+    finally:
+        session.close()
+
+
 def rebuilt(path, change):
     """The zip again, its entries passed through `change` (a dict of bytes by name)."""
     with zipfile.ZipFile(path) as archive:

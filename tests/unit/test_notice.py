@@ -9,11 +9,13 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from strategies import ROUND, Desk
 from telling_work import TODAY, check_golden, make_round, make_space, record, work
 
 from inspect_tui.exchange.refusal import ExportRefused
+from inspect_tui.model.roster import Crew
 from inspect_tui.model.round import Team
-from inspect_tui.model.terms import NamingLevel, Secrecy
+from inspect_tui.model.terms import FindingKind, NamingLevel, Secrecy
 from inspect_tui.report.names import Redactor, names_in, people_of, surname_only
 from inspect_tui.report.notice import NoticeRefused, compile_notice
 from inspect_tui.report.outline import compile_round, compile_visit
@@ -158,6 +160,23 @@ def test_a_group_text_names_units_for_good_practice_only(world):
         and "第2党小组" not in problems
         and "东沟" not in problems.split("\n三、")[0]
     )
+
+
+def test_units_and_crews_named_inside_a_problem_are_hidden_from_the_group():
+    crews = (Crew(name="三号井组", staff=3), Crew(name="夜班", staff=2))
+    units = (
+        msgspec.structs.replace(ROUND.units[0], full_name="一支部第1党小组", crews=crews),
+        ROUND.units[1],
+    )
+    round_ = msgspec.structs.replace(ROUND, units=units)
+    desk = Desk("a" * 12, "检查员甲")
+    told = "三号井组与第2党小组共用一本记录，一支部第1党小组未签字"
+    desk.do(*actions.new_finding(desk.state, "u2", "r1", FindingKind.DEFICIENCY, told))
+    outline = compile_round(desk.state, round_)
+    group = compile_notice(outline, today=TODAY)
+    assert "有关单位与有关单位共用一本记录，有关单位未签字" in group.text
+    assert any("文中点了单位或班站" in w and "存在问题第1条" in w for w in group.warnings)
+    assert told in compile_notice(outline, today=TODAY, level=NamingLevel.SECRETARY).text
 
 
 def test_a_secretary_text_shortens_names(world):
