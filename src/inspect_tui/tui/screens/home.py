@@ -143,6 +143,7 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         if self.is_mounted and self.query("#list"):
             self.line_list.refresh_rows()
             self._follow()
+            self._go_on_counting()
 
     def _listen(self) -> None:
         self._stop_listening()
@@ -266,7 +267,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         self._go_on_counting()
 
     def _go_on_counting(self) -> None:
-        if self._waiting and self._counting is None:
+        # Behind another screen nothing is counted: Textual repaints all of the front one for it.
+        if self._waiting and self._counting is None and self.app.screen is self:
             self._counting = self.set_interval(0.01, self._count_some)
 
     def _count_some(self) -> None:
@@ -283,10 +285,10 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
                 problems = sum(f.kind is FindingKind.DEFICIENCY for f in found)
             self._counted[unit] = Counted(progress, problems)
         del self._waiting[:_AT_A_TIME]
-        if not self._waiting and self._counting is not None:
+        if self._counting is not None and (not self._waiting or self.app.screen is not self):
             self._counting.stop()
             self._counting = None
-        if self.query("#totals"):
+        if self.app.screen is self and self.query("#totals"):
             self.query_one("#totals", TotalsLine).refresh()
 
     def _totals(self, width: int) -> list[Part]:

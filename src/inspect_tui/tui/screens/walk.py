@@ -68,6 +68,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         self.track = track
         self.desk: Desk = track.desk
         self._start = start
+        self._shown = (-1, -1)
         self._stop_listening: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -130,6 +131,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
 
     def _follow(self) -> None:
         stop = self.stop
+        self._shown = (self.list.cursor, len(self.desk.state.changes))
         self.detail.show(stop, self.desk.session.identity.people, self.track.across)
         self.head.show(stop)
         if stop is not None and not self.track.across:
@@ -152,7 +154,9 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             return
 
     def on_line_list_moved(self, _: LineList.Moved) -> None:
-        self._follow()
+        # What moved the cursor has mostly shown the new item already, within the same paint.
+        if self._shown != (self.list.cursor, len(self.desk.state.changes)):
+            self._follow()
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_item_menu()
@@ -176,6 +180,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             following = self.track.next_open(here)
             if following is not None:
                 self.list.move_to(following)
+                self._follow()
             else:
                 self.app.say("各项都已查完。按回车选“提交”，或按 F6 看汇总和通报。")
         for trigger in deed.triggers:

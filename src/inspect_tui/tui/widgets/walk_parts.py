@@ -88,12 +88,12 @@ class WalkHead(Inked):
         sheet = track.sheet
         here = (self.stop.row.checklist.id, self.stop.row.section.id) if self.stop else None
         chips: list[tuple[str, str, bool]] = []
-        for (checklist_id, section_id), tally in sheet.by_section.items():
-            row = next(r for r in sheet.rows if r.checklist.id == checklist_id and r.section.id == section_id)
-            current = (checklist_id, section_id) == here
+        for part in track.sections():
+            tally = sheet.by_section[part.key]
+            current = part.key == here
             done = tally.answered == tally.items
             ink = "accent" if current else "pass" if done else "dim"
-            chips.append((f" {row.section.short_name} {tally.answered}/{tally.items} ", ink, current))
+            chips.append((f" {part.name} {tally.answered}/{tally.items} ", ink, current))
         at = next((i for i, chip in enumerate(chips) if chip[2]), 0)
         first = at
         used = cells(chips[at][0]) if chips else 0
