@@ -22,6 +22,7 @@ from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.change import Change
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.round import Round
+from inspect_tui.rules.canonical import spoken_code
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store.errors import StoreError
@@ -34,7 +35,6 @@ HANDIN_FORMAT = "inspect-tui/hand-in"
 MANIFEST = "交卷单.json"
 _FINDINGS = re.compile(r"[0-9a-f]{12}\.json")
 _EVIDENCE = re.compile(r"evidence/[0-9a-f]{64}\.(?:jpg|jpeg|png|webp|heic|pdf)")
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MANIFEST_BYTES = 1024 * 1024
 _EVIDENCE_BYTES = 20 * 1024 * 1024
 _TOTAL_BYTES = 1024 * 1024 * 1024
@@ -114,13 +114,9 @@ class HandIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def short_code(change_ids: Iterable[str]) -> str:
-    """A code of eight letters and digits for a set of changes, such as 7F3K-9QXM.
-
-    The alphabet has no I, L, O or U, so that it can be read out over a telephone.
-    """
+    """A code of eight letters and digits for a set of changes, such as 7F3K-9QXM."""
     bits = int.from_bytes(hashlib.sha256("\n".join(sorted(change_ids)).encode()).digest()[:5], "big")
-    code = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
-    return f"{code[:4]}-{code[4:]}"
+    return spoken_code(bits)
 
 
 def count(changes: Iterable[Change], round_: Round, evidence: int = 0) -> Counts:

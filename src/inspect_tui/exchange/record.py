@@ -23,6 +23,7 @@ from inspect_tui.model.view import Judgement, Picked
 from inspect_tui.rules import actions
 from inspect_tui.rules.canonical import make_change
 from inspect_tui.rules.reading import read_visit
+from inspect_tui.rules.reviewing import handled
 from inspect_tui.store.session import ReadOnlySession, Session
 
 
@@ -117,6 +118,7 @@ class _Recorder(LineChecker):
             item = checklist.item(line.item)
             assert item is not None
             edits += self._item_edits(line, checklist, item)
+            edits += handled(self.state, edits)
         edits += self._finding_edits(line, checklist, item, iter(free_ids).__next__)
         return edits
 

@@ -52,7 +52,11 @@ class LineChecker:
         if len(kinds) > 1:
             remedy = "请分成几行"
             return [_fault("L03", "一行只能记一件事", "$", "、".join(kinds), remedy=remedy)]
-        if read_visit(self.state, line.unit).submitted:
+        visit = read_visit(self.state, line.unit)
+        if visit.accepted:
+            remedy = "请组长先取消认可"
+            return [_fault("L21", "组长已认可这个单位的检查，不能再记", "$.unit", line.unit, remedy=remedy)]
+        if visit.submitted:
             remedy = "请先在程序里写明原因、重新打开"
             return [_fault("L04", "这个单位已经提交，不能再记", "$.unit", line.unit, remedy=remedy)]
         if line.visit is not None:

@@ -76,6 +76,8 @@ def change_faults(change: Change, round_: Round) -> Iterator[str]:
         address = parse_key(edit.record)
         if address is None:
             yield f"不认识的记录“{edit.record[:60]}”"
+        elif address.kind in ("round", "erase"):
+            continue
         elif round_.unit(address.unit) is None:
             yield f"本轮没有编号为“{address.unit[:40]}”的单位"
         elif address.kind in ("answer", "finding") and not _known_item(round_, address):

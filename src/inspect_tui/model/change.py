@@ -81,8 +81,20 @@ def trigger_key(unit: str, checklist: str, trigger: str) -> str:
     return f"trigger/{unit}/{checklist}/{trigger}"
 
 
+#: Address of what concerns the round as a whole: its freeze.
+ROUND_KEY = "round/-"
+
+
+def erase_key(change_id: str) -> str:
+    """Address of the reason why a change was erased for good."""
+    return f"erase/-/{change_id}"
+
+
 class Address(msgspec.Struct, frozen=True):
-    """A record key taken apart; parts a kind does not have are empty."""
+    """A record key taken apart; parts a kind does not have are empty.
+
+    A round and an erasure belong to no unit. The id of an erased change stands in `label`.
+    """
 
     kind: str
     unit: str
@@ -106,5 +118,9 @@ def parse_key(record: str) -> Address | None:
             return Address(kind, parts[0])
         case "finding" if len(parts) >= 4 and all(parts[:3]):
             return Address(kind, parts[0], parts[1], parts[2], "/".join(parts[3:]))
+        case "round" if record == ROUND_KEY:
+            return Address(kind, "")
+        case "erase" if len(parts) == 2 and parts[0] == "-" and parts[1]:
+            return Address(kind, "", label=parts[1])
         case _:
             return None

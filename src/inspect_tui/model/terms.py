@@ -108,6 +108,14 @@ class VisitResult(Term):
     NOT_REACHED = "not_reached", "未能进点"
 
 
+class ReviewState(Term):
+    """What the lead says about a unit's visit after the merge."""
+
+    OPEN = "open", "未审"
+    ACCEPTED = "accepted", "已认可"
+    RETURNED = "returned", "已退回"
+
+
 class Secrecy(Term):
     """密级 of a round. 秘密 and above refuse every export."""
 

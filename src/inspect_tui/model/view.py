@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from inspect_tui.model.terms import FindingKind, Profile, Severity, Verdict, VisitResult
+from inspect_tui.model.terms import FindingKind, Profile, ReviewState, Severity, Verdict, VisitResult
 
 
 class Picked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,7 +61,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """An item at a unit as it now reads.
 
     `opinions` holds one entry per differing judgement; more than one means the lead must decide, and
-    `judgement` is then pending. `stale` means the item was reworded after it was judged (需重看).
+    `judgement` is then pending. `stale` means the item was reworded after it was judged (需重看). `returned`
+    is the lead's reason for having it looked at again (退回); it is blank once somebody judged anew.
     """
 
     unit: str
@@ -73,6 +74,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     methods: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
     stale: bool = False
+    returned: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -92,7 +94,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A problem, good practice or suggestion as it now reads.
 
     `key` is its record key. `label` is set on findings that a labelled deduction makes, whose text follows
-    the count until someone edits it (`edited`). `contested` means its item is under two opinions.
+    the count until someone edits it (`edited`). `contested` means its item is under two opinions. `joined`
+    holds the findings that the lead joined to this one as telling the same; their authors stand in `by` too.
     """
 
     key: str
@@ -111,6 +114,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     by: tuple[str, ...] = ()
     at: str = ""
     changes: tuple[str, ...] = ()
+    joined: tuple[Finding, ...] = ()
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,10 +129,24 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     at: str = ""
 
 
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """What the lead said about a unit's visit: accepted (认可), returned (退回), or neither any more.
+
+    `change` is the lead's change that said so; blank when there never was one.
+    """
+
+    state: ReviewState = ReviewState.OPEN
+    reason: str = ""
+    by: tuple[str, ...] = ()
+    at: str = ""
+    change: str = ""
+
+
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """The visit to a unit as it now reads.
 
-    `submitted` makes it read-only until re-opened with a reason. `profile` is the one put right on site.
+    `submitted` makes it read-only until re-opened with a reason; what was submitted before the lead returned
+    it no longer counts as submitted. `profile` is the one put right on site.
     """
 
     unit: str
@@ -146,6 +164,17 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     objection: str = ""
     reopened: str = ""
     started: bool = False
+    review: Review = Review()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the lead accepted it: locked until the lead withdraws that."""
+        return self.review.state is ReviewState.ACCEPTED
+
+    @property
+    def returned(self) -> bool:
+        """Whether the lead returned it and it was not submitted again since."""
+        return self.review.state is ReviewState.RETURNED and not self.submitted
 
 
 class ItemScore(msgspec.Struct, frozen=True, kw_only=True):

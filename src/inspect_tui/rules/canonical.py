@@ -17,6 +17,7 @@ _encoder = msgspec.json.Encoder(order="sorted")
 
 #: Length in hex digits of every content id: 128 bits, far beyond accident, short enough for a `saw` list.
 ID_LENGTH = 32
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class FloatInChange(ValueError):
@@ -31,6 +32,15 @@ def canonical(value: Any) -> bytes:
 def digest(data: bytes) -> str:
     """Content id of bytes: the first 128 bits of SHA-256 in hex."""
     return hashlib.sha256(data).hexdigest()[:ID_LENGTH]
+
+
+def spoken_code(bits: int) -> str:
+    """Forty bits as eight letters and digits, such as 7F3K-9QXM, without I, L, O and U.
+
+    Short enough to print beside a title and to read out over a telephone.
+    """
+    code = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
+    return f"{code[:4]}-{code[4:]}"
 
 
 def change_id(prev: str, writer: str, body_hash: str) -> str:

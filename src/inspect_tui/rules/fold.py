@@ -34,7 +34,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A change as the state holds it. `body` is None when it was erased."""
+    """A change as the state holds it. `body` is None when it was erased, here or before it came here."""
 
     id: str
     writer: str
@@ -46,7 +46,11 @@ class State:
     """Fold of changes, grown one change at a time with work in proportion to that change.
 
     Feed it with `apply`; read it with `live`, `value`, `saw` and `records`. A change applied twice counts
-    once. A retraction may arrive before what it retracts.
+    once. A retraction may arrive before what it retracts, and so may the record that a change was erased.
+
+    `erased` holds the ids that some change says were erased for good: their bodies count as gone whether
+    they are still held or not. Nothing takes that back, neither a retraction nor another erasure, because
+    two of these could otherwise undo each other and the order of arrival would show.
     """
 
     def __init__(self, changes: Iterable[Change] = ()) -> None:
@@ -55,6 +59,7 @@ class State:
         self._live: dict[tuple[str, str], list[Entry]] = {}
         self._by_unit: dict[str, dict[str, None]] = {}
         self._retracted_by: dict[str, list[str]] = {}
+        self.erased: set[str] = set()
         for change in changes:
             self.apply(change)
 
@@ -68,6 +73,7 @@ class State:
         }
         twin._by_unit = {unit: dict(records) for unit, records in self._by_unit.items()}
         twin._retracted_by = {target: list(by) for target, by in self._retracted_by.items()}
+        twin.erased = set(self.erased)
         return twin
 
     # ---------------------------------------------------------------- growing
@@ -82,10 +88,16 @@ class State:
         if held is not None and (held.body is not None or change.body is None):
             return set()
         body = _read_body(change.body) if change.body is not None else None
+        targets = erase_targets(body.edits) if body is not None else set()
+        if change.id in self.erased and not targets:
+            body = None
         self.changes[change.id] = Known(id=change.id, writer=change.writer, prev=change.prev, body=body)
         if body is None:
             return set()
         touched: set[str] = set()
+        for target in targets - self.erased:
+            self.erased.add(target)
+            touched |= self._forget(target)
         for edit in body.edits:
             entry = Entry(
                 change=change.id,
@@ -115,6 +127,34 @@ class State:
             touched |= self._reread(target)
         if change.id in self._retracted_by:
             touched |= self._reread(change.id)
+        return touched
+
+    def _forget(self, change_id: str) -> set[str]:
+        """Let the body of an erased change go, as if it had never been held."""
+        known = self.changes.get(change_id)
+        if known is None or known.body is None or erase_targets(known.body.edits):
+            return set()
+        touched = self._reread(change_id)
+        self.changes[change_id] = msgspec.structs.replace(known, body=None)
+        for edit in known.body.edits:
+            fields = self._fields.get(edit.record, {})
+            kept = [e for e in fields.get(edit.field, ()) if e.change != change_id]
+            if kept:
+                fields[edit.field] = kept
+                continue
+            fields.pop(edit.field, None)
+            if not fields and self._fields.pop(edit.record, None) is not None:
+                address = parse_key(edit.record)
+                unit = address.unit if address else ""
+                self._by_unit[unit].pop(edit.record)
+                if not self._by_unit[unit]:
+                    del self._by_unit[unit]
+        for target in set(known.body.retract):
+            by = [r for r in self._retracted_by[target] if r != change_id]
+            if by:
+                self._retracted_by[target] = by
+            else:
+                del self._retracted_by[target]
         return touched
 
     def _reread(self, change_id: str) -> set[str]:
@@ -275,6 +315,13 @@ class State:
                 later = [e for e in others if e.change in unseen]
                 yield record, "deleted", [*self.live(record, "deleted"), *later]
 
+    def speaks_for(self, later: str, earlier: str) -> bool:
+        """Whether the author of one held change may take back another: the same file, or the same people."""
+        mine, theirs = self.changes.get(later), self.changes.get(earlier)
+        if mine is None or theirs is None:
+            return False
+        return _same_hand(mine.writer, _by(mine), theirs.writer, _by(theirs))
+
     # ---------------------------------------------------------------- the chain
 
     def gaps(self) -> list[str]:
@@ -312,6 +359,17 @@ def _read_body(raw: msgspec.Raw) -> Body:
 
 def _is_judgement(edit: Edit) -> bool:
     return edit.field == "judgement" and edit.record.startswith("answer/")
+
+
+def erase_targets(edits: Iterable[Edit]) -> set[str]:
+    """Ids of the changes that these edits say were erased. Such edits cannot be erased themselves."""
+    found = set()
+    for edit in edits:
+        if edit.field == "reason" and edit.record.startswith("erase/") and not is_blank(edit.value):
+            address = parse_key(edit.record)
+            if address is not None:
+                found.add(address.label)
+    return found
 
 
 def is_blank(value: Any) -> bool:

@@ -9,10 +9,19 @@ import msgspec
 from inspect_tui.model.change import answer_key, labelled_finding_key, parse_key, trigger_key, visit_key
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import FindingKind, Profile, Scoring, Severity, Verdict, VisitResult
-from inspect_tui.model.view import Answer, Finding, Hit, Judgement, Note, Opinion, Visit
+from inspect_tui.model.terms import (
+    FindingKind,
+    Profile,
+    ReviewState,
+    Scoring,
+    Severity,
+    Verdict,
+    VisitResult,
+)
+from inspect_tui.model.view import Answer, Finding, Hit, Judgement, Note, Opinion, Review, Visit
 from inspect_tui.rules.canonical import item_hash
 from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
+from inspect_tui.rules.joining import joined_together
 from inspect_tui.rules.sentences import award_sentence, bare_sentence, deduction_sentence
 
 #: Label part of the finding that a verdict makes when no deduction was picked.
@@ -56,6 +65,7 @@ def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
         methods=tuple(state.elements(key, "method")),
         samples=tuple(state.elements(key, "sample")),
         stale=bool(judgement.item) and judgement.item != wording,
+        returned=str(state.value(key, "returned", "")),
     )
 
 
@@ -85,6 +95,27 @@ def findings_of_item(state: State, unit: str, checklist: str, item: Item) -> lis
         finding
         for label, (count, opinions) in found.items()
         if (finding := _made_finding(state, unit, checklist, item, label, count, opinions, answer.disputed))
+    ]
+
+
+def findings_of_judgement(
+    state: State,
+    unit: str,
+    checklist: str,
+    item: Item,
+    judgement: Judgement,
+    *,
+    by: tuple[str, ...] = (),
+    at: str = "",
+) -> list[Finding]:
+    """The problems one judgement would make if it stood alone: what each side of a quarrel would tell."""
+    if judgement.verdict not in (Verdict.PARTIAL, Verdict.FAIL):
+        return []
+    opinion = Opinion(change="", writer="", by=by, at=at, judgement=judgement)
+    return [
+        finding
+        for label, count in _labels(item, judgement)
+        if (finding := _made_finding(state, unit, checklist, item, label, count, [opinion], False))
     ]
 
 
@@ -180,8 +211,14 @@ def free_findings(state: State, unit: str) -> list[Finding]:
 def findings_of_unit(state: State, round_: Round, unit: str, checklists: list[Checklist]) -> list[Finding]:
     """All findings of a unit: those its judgements make in checklist order, then those typed by hand.
 
-    Only items that have a record are read, so the work follows what was found, not the checklist's length.
+    Findings that the lead joined stand once. Only items that have a record are read, so the work follows
+    what was found, not the checklist's length.
     """
+    return joined_together(state, separate_findings(state, round_, unit, checklists))
+
+
+def separate_findings(state: State, round_: Round, unit: str, checklists: list[Checklist]) -> list[Finding]:
+    """All findings of a unit as each was made, whatever was joined."""
     known = {c.id: (rank, _places(c)) for rank, c in enumerate(checklists)}
 
     def place(checklist: str, item: str) -> tuple[int, int]:
@@ -250,7 +287,12 @@ def is_hit(state: State, unit: str, checklist: str, trigger: str) -> bool:
 def read_visit(state: State, unit: str) -> Visit:
     """The visit to a unit as it now reads; a unit never visited reads as an empty visit."""
     key = visit_key(unit)
-    submitted = _first(state.live(key, "submitted"))
+    review = review_of(state, unit)
+    entries = state.live(key, "submitted")
+    if review.state is ReviewState.RETURNED:
+        # Only who had seen the return has answered it; an older submission that arrives late has not.
+        entries = [e for e in entries if review.change in e.saw]
+    submitted = _first(entries)
     profile = state.value(key, "profile")
     return Visit(
         unit=unit,
@@ -268,6 +310,21 @@ def read_visit(state: State, unit: str) -> Visit:
         objection=str(state.value(key, "objection", "")),
         reopened=str(state.value(key, "reopened", "")),
         started=is_started(state, unit),
+        review=review,
+    )
+
+
+def review_of(state: State, unit: str) -> Review:
+    """What the lead said about a unit's visit: accepted, returned, or neither."""
+    entry = _first(state.live(visit_key(unit), "review"))
+    if entry is None or not isinstance(entry.value, dict):
+        return Review()
+    return Review(
+        state=_member(ReviewState, entry.value.get("state"), ReviewState.OPEN),
+        reason=str(entry.value.get("reason") or ""),
+        by=entry.by,
+        at=entry.at,
+        change=entry.change,
     )
 
 

@@ -17,12 +17,17 @@ from inspect_tui.rules.actions import begin_visit
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.reading import read_visit
+from inspect_tui.rules.reviewing import handled
 from inspect_tui.rules.sheet import Progress, UnitSheet, unit_progress
 from inspect_tui.store.session import ReadOnlySession, Session
 
 
 class VisitClosed(Exception):
     """A change was asked of a submitted visit; it must be re-opened first."""
+
+
+class VisitAccepted(VisitClosed):
+    """A change was asked of a visit the lead accepted; the lead must withdraw that first."""
 
 
 class Desk:
@@ -94,23 +99,40 @@ class Desk:
     def commit(self, unit_id: str, edits: list[Edit], what: str, *, reopening: bool = False) -> set[str]:
         """Make one change in a unit; the first one also notes the date and who inspects.
 
-        Raises ReadOnlySession or VisitClosed, which the app tells the user; nothing is then changed.
+        Judging a returned item anew also settles its return. Raises ReadOnlySession, VisitClosed or
+        VisitAccepted, which the app tells the user; nothing is then changed.
         """
         if not edits:
             return set()
         if self.session.read_only:
             raise ReadOnlySession(self.session.read_only)
-        if not reopening and self.visit(unit_id).submitted:
-            raise VisitClosed(unit_id)
+        self._refuse_closed(unit_id, reopening=reopening)
         begun = begin_visit(self.state, unit_id, self.session.today, self.session.identity.people)
         ours = {(e.record, e.field) for e in edits}
         first = [e for e in begun if (e.record, e.field) not in ours]
-        return self._changed(self.session.commit([*edits, *first], what))
+        settled = handled(self.state, edits)
+        return self._changed(self.session.commit([*edits, *settled, *first], what))
+
+    def commit_lead(self, edits: list[Edit], what: str) -> set[str]:
+        """Make one change as the lead: a decision, a review, a join, the freeze.
+
+        Submitted and accepted visits are open to it, because it is no inspection; neither date nor inspector
+        is added. Raises ReadOnlySession.
+        """
+        if not edits:
+            return set()
+        return self._changed(self.session.commit(edits, what))
+
+    def _refuse_closed(self, unit_id: str, *, reopening: bool = False) -> None:
+        visit = self.visit(unit_id)
+        if visit.accepted:
+            raise VisitAccepted(unit_id)
+        if visit.submitted and not reopening:
+            raise VisitClosed(unit_id)
 
     def undo(self, unit_id: str) -> str | None:
         """Take back the last action in a unit; returns its name, or None when there is nothing to undo."""
-        if self.visit(unit_id).submitted:
-            raise VisitClosed(unit_id)
+        self._refuse_closed(unit_id)
         done = self.session.undo(unit_id)
         if done is None:
             return None
@@ -119,8 +141,7 @@ class Desk:
 
     def redo(self, unit_id: str) -> str | None:
         """Bring back what was last undone in a unit; returns its name, or None."""
-        if self.visit(unit_id).submitted:
-            raise VisitClosed(unit_id)
+        self._refuse_closed(unit_id)
         done = self.session.redo(unit_id)
         if done is None:
             return None

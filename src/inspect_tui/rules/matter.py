@@ -1,0 +1,171 @@
+"""Matter: what a record and a field are called, and what a value says, in the words of the round.
+
+Questions, receipts, erasures and the journal all tell of records; telling them here keeps one wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.change import Edit, parse_key
+from inspect_tui.model.checklist import Item
+from inspect_tui.model.round import Round
+from inspect_tui.model.terms import (
+    FindingKind,
+    Profile,
+    ReviewState,
+    Severity,
+    Term,
+    Verdict,
+    VisitResult,
+)
+from inspect_tui.model.view import Judgement
+from inspect_tui.rules.fold import is_blank
+from inspect_tui.rules.reading import BARE, judgement_of
+
+_FIELDS: dict[tuple[str, str], str] = {
+    ("answer", "judgement"): "结论",
+    ("answer", "note"): "说明",
+    ("answer", "returned"): "退回原因",
+    ("finding", "text"): "问题文字",
+    ("finding", "kind"): "类别",
+    ("finding", "severity"): "问题程度",
+    ("finding", "missing"): "是否缺项",
+    ("finding", "fixed_on_site"): "是否立行立改",
+    ("finding", "referred"): "是否移交",
+    ("finding", "checklist"): "所属清单",
+    ("finding", "item"): "所属检查内容",
+    ("finding", "same_as"): "与哪一条合为一条",
+    ("trigger", "hit"): "事实",
+    ("visit", "date"): "检查日期",
+    ("visit", "result"): "进点结果",
+    ("visit", "reason"): "未能进点的原因",
+    ("visit", "counterpart"): "迎检人",
+    ("visit", "profile"): "现场核实的定位",
+    ("visit", "submitted"): "提交",
+    ("visit", "reopened"): "重新打开的原因",
+    ("visit", "confirmed_by"): "现场确认人",
+    ("visit", "objection"): "被检单位的异议",
+    ("visit", "note"): "说明",
+    ("visit", "review"): "组长审阅",
+    ("round", "frozen"): "封存",
+    ("erase", "reason"): "彻底删除的原因",
+}
+_SETS = {"method": "检查方式", "sample": "抽查内容", "inspector": "检查人", "present": "在场人员"}
+_TERMS: dict[tuple[str, str], type[Term]] = {
+    ("finding", "kind"): FindingKind,
+    ("finding", "severity"): Severity,
+    ("visit", "result"): VisitResult,
+    ("visit", "profile"): Profile,
+}
+
+
+def unit_name(round_: Round, unit_id: str) -> str:
+    """The name of a unit, or its id where the round does not know it."""
+    unit = round_.unit(unit_id)
+    return unit.name if unit is not None else unit_id
+
+
+def item_of(round_: Round, record: str) -> Item | None:
+    """The item an answer or a made finding is about."""
+    address = parse_key(record)
+    return round_.item(address.checklist, address.item) if address and address.item else None
+
+
+def record_words(round_: Round, record: str) -> str:
+    """What a record is about: 东沟第2党小组 GW-02."""
+    address = parse_key(record)
+    if address is None:
+        return "不认识的记录"
+    unit = unit_name(round_, address.unit)
+    match address.kind:
+        case "answer":
+            return f"{unit} {address.item}"
+        case "trigger":
+            return f"{unit} {address.item}"
+        case "finding" if address.item:
+            label = "" if address.label == BARE else f"“{address.label}”"
+            return f"{unit} {address.item}{label}的问题"
+        case "finding":
+            return f"{unit} 手写的问题或做法"
+        case "visit":
+            return f"{unit} 进点信息"
+        case "round":
+            return "整轮检查"
+        case _:
+            return "彻底删除的记录"
+
+
+def field_words(record: str, field: str) -> str:
+    """What a field is called."""
+    kind = record.partition("/")[0]
+    name, colon, element = field.partition(":")
+    if colon:
+        return f"{_SETS.get(name, name)}“{element}”"
+    if field == "deleted":
+        return "删除"
+    return _FIELDS.get((kind, field), field)
+
+
+def value_words(record: str, field: str, value: Any) -> str:
+    """What a value says, in words."""
+    kind = record.partition("/")[0]
+    if (kind, field) == ("answer", "judgement"):
+        return judgement_words(value)
+    if field == "deleted":
+        return "删除" if value else "保留"
+    if ":" in field:
+        return "有" if value else "没有"
+    if (kind, field) == ("trigger", "hit"):
+        return str(value.get("fact") or "") if isinstance(value, dict) else "没有这回事"
+    if (kind, field) == ("visit", "review") and isinstance(value, dict):
+        said = _term(ReviewState, value.get("state"))
+        reason = str(value.get("reason") or "")
+        return f"{said}：{reason}" if reason else said
+    if (kind, field) == ("round", "frozen"):
+        return "封存" if value else "未封存"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if is_blank(value):
+        return "空白"
+    term = _TERMS.get((kind, field))
+    return _term(term, value) if term is not None else str(value)
+
+
+def judgement_words(value: Any) -> str:
+    """A judgement in words: 不符合，缺项；责任缺项×2；原因：…"""
+    if is_blank(value):
+        return Verdict.PENDING.label
+    try:
+        judgement = value if isinstance(value, Judgement) else judgement_of(value)
+    except msgspec.ValidationError:
+        return "读不懂的结论"
+    said = [judgement.verdict.label + ("，缺项" if judgement.missing else "")]
+    if judgement.award:
+        said.append(f"档次“{judgement.award}”")
+    if judgement.deductions:
+        said.append("、".join(p.label + (f"×{p.count}" if p.count > 1 else "") for p in judgement.deductions))
+    if judgement.reason:
+        said.append(f"原因：{judgement.reason}")
+    return "；".join(said)
+
+
+def edits_words(round_: Round, edits: Iterable[Edit], most: int = 4) -> str:
+    """What the edits of a change did, shortened to the first few."""
+    told = [
+        f"{record_words(round_, e.record)}的{field_words(e.record, e.field)}："
+        f"{value_words(e.record, e.field, e.value)}"
+        for e in edits
+    ]
+    more = f"；等{len(told)}处" if len(told) > most else ""
+    return "；".join(told[:most]) + more
+
+
+def _term(term: type[Term], value: Any) -> str:
+    try:
+        return term(value).label
+    except ValueError:
+        return str(value)
