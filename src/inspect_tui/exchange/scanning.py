@@ -6,6 +6,7 @@ on the order of files; `new` and `known` of a file are counted in the order give
 
 from __future__ import annotations
 
+import functools
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -271,13 +272,15 @@ class _Scanner:
     def _grounds_of(self, opened: Opened) -> Grounds | str:
         key = canonical(opened.rounds)
         if key not in self._grounds:
-            self._grounds[key] = _read_rounds(opened)
+            self._grounds[key] = _read_rounds(key)
         return self._grounds[key]
 
 
-def _read_rounds(opened: Opened) -> Grounds | str:
+@functools.lru_cache(maxsize=8)
+def _read_rounds(packs: bytes) -> Grounds | str:
+    """The packs of a round in a file. Kept, because most files of a round carry the same ones."""
     rounds = []
-    for raw in opened.rounds:
+    for raw in msgspec.json.decode(packs):
         try:
             rounds.append(round_from_raw(raw, name="检查记录里的轮次")[0])
         except InputFaults as error:

@@ -30,6 +30,10 @@ Tick = Callable[[int], None]
 _QUIET = (Verdict.PASS, Verdict.NA, Verdict.UNVERIFIED)
 
 
+#: Fields of an answer that a row is told from without the fold.
+_SPOKEN = {"judgement", "note"}
+
+
 class _Touch(msgspec.Struct, frozen=True):
     """Of an edit only what it touches; values are passed over unread."""
 
@@ -129,10 +133,8 @@ class Folded:
             alone = 0 < len(edits) <= 2 and not touches.retract and edits[0].record[:7] == "answer/"
             if alone:
                 record = edits[0].record
-                fields = [edit.field for edit in edits if edit.record == record]
-                alone = fields == ["judgement"] or (
-                    len(fields) == len(edits) == 2 and {*fields} == {"judgement", "note"}
-                )
+                fields = {edit.field for edit in edits if edit.record == record}
+                alone = len(fields) == len(edits) and "judgement" in fields and fields <= _SPOKEN
                 if alone and record not in owner:
                     owner[record] = change
                     continue
