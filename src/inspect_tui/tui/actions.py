@@ -126,6 +126,7 @@ ACTIONS: tuple[Action, ...] = (
         "记为基本符合；有扣分情形时先选情形",
         _JUDGE,
         2,
+        "基本",
         run="verdict('partial')",
     ),
     Action(

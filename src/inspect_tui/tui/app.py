@@ -331,7 +331,7 @@ class InspectApp(BaseApp[None]):
         prompt: TextPrompt = WordsPrompt(
             title,
             text=held or text,
-            hint=hint or ("上次没写完的内容已放回。" if held and held != text else ""),
+            hint=("上次没写完的内容已放回。" if held and held != text else "") + hint,
             required=required,
             multiline=multiline,
             on_draft=lambda words: self.remember(key, words),

@@ -115,7 +115,8 @@ def _deduction_remark(item: Item, label: str, held: Judgement) -> str:
     if deduction.triggers:
         cost += f"，涉及{deduction.triggers}"
     count = held.count(label)
-    return f"{cost}（已记{count}{deduction.unit}）" if count else cost
+    held_already = f"（已记{count}{deduction.unit}）" if deduction.counted else "（已记）"
+    return cost + held_already if count else cost
 
 
 def shortfall(stop: Stop, verdict: Verdict, label: str, count: int = 1) -> Deed:

@@ -272,6 +272,9 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             self._counting = self.set_interval(0.01, self._count_some)
 
     def _count_some(self) -> None:
+        # The same problems as the summary counts, so that both show one number.
+        from inspect_tui.report.outline import red_lined
+
         desk = self.app.desk
         if desk is None:
             self._waiting = []
@@ -282,7 +285,11 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             if progress.started:
                 checklists = desk.sheet(unit).checklists if progress.answered else []
                 found = findings_of_unit(desk.state, desk.round, unit, checklists)
-                problems = sum(f.kind is FindingKind.DEFICIENCY for f in found)
+                problems = sum(
+                    f.kind is FindingKind.DEFICIENCY
+                    and not (f.contested or f.referred or red_lined(desk.round, f))
+                    for f in found
+                )
             self._counted[unit] = Counted(progress, problems)
         del self._waiting[:_AT_A_TIME]
         if self._counting is not None and (not self._waiting or self.app.screen is not self):

@@ -93,6 +93,7 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
 
     def _prepare(self) -> None:
         """Select what there is to tell, once, and make the first text."""
+        from inspect_tui.exchange.source import roster_people
         from inspect_tui.report.outline import compile_round, compile_visit
 
         if self._prepared:
@@ -104,10 +105,11 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
         except ExportRefused as refused:
             self.refused = str(refused)
         else:
+            people = roster_people(desk.session.space.round_dir(desk.round.id))
             if self.unit is not None:
-                self.outline = compile_visit(desk.state, desk.round, self.unit)
+                self.outline = compile_visit(desk.state, desk.round, self.unit, people)
             else:
-                self.outline = compile_round(desk.state, desk.round)
+                self.outline = compile_round(desk.state, desk.round, people=people)
             self._compile(None)
         self._show()
         self.query_one("#figures", RichPane).show()

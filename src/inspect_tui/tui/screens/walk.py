@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.css.query import NoMatches
 
+from inspect_tui.model.change import free_finding_key
 from inspect_tui.model.terms import FindingKind, Scoring, Verdict
 from inspect_tui.rules import actions
 from inspect_tui.store.session import ReadOnlySession
@@ -310,6 +311,14 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
                 checklist=row.checklist.id if linked else "",
                 item=row.item.id if linked else "",
             )
+            if not linked:
+                # An early commit may have tied it to the item already.
+                key = free_finding_key(stop.unit, new_id)
+                edits += [
+                    actions.set_field(self.desk.state, key, field, "")
+                    for field in ("checklist", "item")
+                    if self.desk.state.value(key, field)
+                ]
             self.do(Deed(stop.unit, edits, kind.label), advance=False)
 
         self.app.ask_text(

@@ -55,7 +55,7 @@ class PageHead(Inked):
         width = self.size.width
         if y:
             return self.strip([(skin.current().glyphs.rule * width, "dim")], width)
-        right: list[Part] = [(self.who + "  " if self.who else "", "dim"), *self.status, (" ", "text")]
+        right: list[Part] = [(" " + self.who + "  " if self.who else "", "dim"), *self.status, (" ", "text")]
         room = width - width_of(right) - 1
         title = one_line(self.page_title)
         parts: list[Part] = [(" ", "text")]
