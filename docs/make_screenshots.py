@@ -1,0 +1,53 @@
+"""Make the README's screenshots from the real screens on the demo workspace: `python docs/make_screenshots.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import tempfile
+from pathlib import Path
+
+IMAGES = Path(__file__).parent / "images"
+NOW = dt.datetime(2026, 11, 20, 10, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+SHOTS: dict[str, tuple[tuple[int, int], list[str]]] = {
+    "home": ((120, 36), []),
+    "walk": ((80, 24), ["enter", "up"]),
+    "walk-deductions": ((80, 24), ["enter", "3"]),
+    "walk-wide": ((120, 36), ["enter", "up", "up", "up"]),
+    "across": ((80, 24), ["enter", "enter", "7"]),
+    "summary": ((120, 36), ["f6"]),
+}
+
+
+async def shoot(root: Path) -> None:
+    """Open the demo once per picture, press the keys, export the screen."""
+    import inspect_tui.tui  # noqa: F401  (sets the environment Textual reads)
+    from inspect_tui.tui.app import InspectApp
+
+    for name, (size, keys) in SHOTS.items():
+        app = InspectApp(root, clock=lambda: NOW)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause(0.5)
+            for key in keys:
+                await pilot.press(key)
+            await pilot.pause(0.5)
+            svg = app.export_screenshot(title=" ")
+            (IMAGES / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+            app.save_everything()
+
+
+def main() -> None:
+    """Write every picture."""
+    from inspect_tui.demo import make_demo
+
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["INSPECT_TUI_HOME"] = str(Path(folder) / "home")
+        space = make_demo(Path(folder) / "demo")
+        asyncio.run(shoot(space.root))
+
+
+if __name__ == "__main__":
+    main()
