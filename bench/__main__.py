@@ -34,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     with tempfile.TemporaryDirectory(prefix="inspect-tui-bench-") as folder:
         os.environ["INSPECT_TUI_HOME"] = str(Path(folder) / "home")
+        # An installed program has its bytecode; compiling it anew at every start would be measured instead.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         rows = list(_told(_measured(Path(folder), options)))
     print(text_of(rows))
     if options.json:

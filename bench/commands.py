@@ -38,7 +38,7 @@ def commands(program: str, findings: Path | None, times: int) -> Iterator[Row]:
             f"inspect-tui {name}",
             goal,
             lambda command=command, floor=floor: medians(
-                {"floor": lambda: run_time(floor), "measured": lambda: run_time(command)}, times
+                {"floor": lambda: run_time(floor), "measured": lambda: run_time(command)}, times, warm=True
             ),
             f'python -c "{floor[-1]}"',
         )

@@ -44,6 +44,7 @@ def starts(program: str, demo: tuple[Path, str, str] | None, long_: Path, times:
                     "measured": lambda: first_paint(command, needle),
                 },
                 times,
+                warm=True,
             ),
         )
 

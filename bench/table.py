@@ -40,9 +40,14 @@ def compared(name: str, floor: str, goal: float | None, measured: float, bottom:
     )
 
 
-def medians(runs: dict[str, Callable[[], float]], times: int) -> dict[str, float]:
-    """Median of each run, taken in turn and in alternating order, so that a slow minute falls on all."""
+def medians(runs: dict[str, Callable[[], float]], times: int, warm: bool = False) -> dict[str, float]:
+    """Median of each run, taken in turn and in alternating order, so that a slow minute falls on all.
+
+    With `warm` each runs once before it counts, so that files are in memory and bytecode is written.
+    """
     seen: dict[str, list[float]] = {name: [] for name in runs}
+    for run in runs.values() if warm else ():
+        run()
     for turn in range(times):
         names = list(runs) if turn % 2 == 0 else list(reversed(runs))
         for name in names:

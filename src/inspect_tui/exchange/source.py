@@ -12,10 +12,10 @@ from inspect_tui.model.change import Change
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.round import PACK_FORMAT, Round
 from inspect_tui.rules.fold import State
+from inspect_tui.store.content import FindingsContent, read_findings
 from inspect_tui.store.errors import StoreError
-from inspect_tui.store.findings import FindingsContent, read_findings
-from inspect_tui.store.loading import load_round, round_from_raw, sniff_format
 from inspect_tui.store.received import active_files, is_as_received
+from inspect_tui.store.roundfile import read_round, round_of
 from inspect_tui.store.workspace import Workspace
 
 _WRITER_FILE = re.compile(r"[0-9a-f]{12}\.json")
@@ -79,7 +79,11 @@ def _head(path: Path) -> bytes:
 
 def sniff_is_pack(path: Path, head: bytes) -> bool:
     """Whether a file says it is a pack, judged without reading a findings file twice."""
-    return not head.startswith(b'{"_meta"') and sniff_format(path) == PACK_FORMAT
+    if head.startswith(b'{"_meta"'):
+        return False
+    from inspect_tui.store.loading import sniff_format
+
+    return sniff_format(path) == PACK_FORMAT
 
 
 def _folder(path: Path) -> Source:
@@ -91,7 +95,7 @@ def _folder(path: Path) -> Source:
             named = "、".join(f"rounds/{entry.id}" for entry in rounds)
             remedy = f"请指明其中一轮：{named}" if named else "请给轮次文件夹，如rounds/2026Q4-lookback"
             raise _fault(path, "H22", "这个文件夹不是一轮检查", remedy)
-    round_, raw, _ = load_round(path / "round.json")
+    round_, raw = read_round(path / "round.json")
     # The folder may have been copied out of its workspace, so its files are found by their own names.
     files = sorted(p for p in path.glob("*.json") if _WRITER_FILE.fullmatch(p.name))
     contents: list[FindingsContent] = []
@@ -129,7 +133,7 @@ def _add_received(path: Path, contents: list[FindingsContent], messages: list[st
 
 def _contents(contents: list[FindingsContent], messages: list[str]) -> Source:
     raw = contents[0].round_raw
-    round_, _ = round_from_raw(raw, name=contents[0].path.name)
+    round_ = round_of(raw, name=contents[0].path.name)
     state, told = _fold(contents)
     return Source(round=round_, raw=raw, state=state, messages=(*messages, *told))
 

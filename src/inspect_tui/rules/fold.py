@@ -276,6 +276,10 @@ class State:
         """Ids of the units that have any record."""
         return [unit for unit in self._by_unit if unit]
 
+    def has(self, record: str) -> bool:
+        """Whether any field of a record was ever set."""
+        return record in self._fields
+
     def fields(self, record: str) -> list[str]:
         """Names of the fields of a record that were ever set."""
         return list(self._fields.get(record, ()))

@@ -26,6 +26,7 @@ from inspect_tui.rules.sentences import award_sentence, bare_sentence, deduction
 
 #: Label part of the finding that a verdict makes when no deduction was picked.
 BARE = "*"
+_UNJUDGED = Judgement()
 
 
 def judgement_of(value: Any) -> Judgement:
@@ -36,6 +37,9 @@ def judgement_of(value: Any) -> Judgement:
 def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
     """An item at a unit as it now reads."""
     key = answer_key(unit, checklist, item.id)
+    if not state.has(key):
+        # Most items of a round, most of the time: a visit of thousands opens by this line.
+        return Answer(unit=unit, checklist=checklist, item=item.id, judgement=_UNJUDGED)
     opinions: dict[bytes, Opinion] = {}
     entries = [e for e in state.live(key, "judgement") if not is_blank(e.value)]
     wording = item_hash(item) if entries else ""

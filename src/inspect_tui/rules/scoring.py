@@ -71,6 +71,10 @@ def item_score(item: Item, answer: Answer, rules: Rules) -> ItemScore:
     """Points of one item."""
     judgement = answer.judgement
     points = item.points if item.scoring is not Scoring.NONE else ZERO
+    if judgement.verdict is Verdict.PENDING:
+        return ItemScore(
+            checklist=answer.checklist, item=item.id, points=points, gained=ZERO, counted=False, lost=()
+        )
     losses: list[tuple[str, Decimal]] = []
     gained, counted = ZERO, False
     if answer.answered and item.scoring is not Scoring.NONE:
@@ -95,9 +99,17 @@ def unit_score(
     answers: Iterable[tuple[Item, Answer]],
     rules: Rules,
     vetoes: tuple[str, ...] = (),
+    *,
+    scores: Iterable[ItemScore] | None = None,
 ) -> UnitScore:
-    """A unit's score under one checklist from its applicable items and their answers."""
-    rows = [(item, answer, item_score(item, answer, rules)) for item, answer in answers]
+    """A unit's score under one checklist from its applicable items and their answers.
+
+    `scores` are the `item_score` of each, where they are known already.
+    """
+    if scores is None:
+        answers = list(answers)
+        scores = [item_score(item, answer, rules) for item, answer in answers]
+    rows = [(item, answer, score) for (item, answer), score in zip(answers, scores, strict=True)]
     raw = sum((s.gained for _, _, s in rows if s.counted), ZERO)
     applicable = sum((s.points for _, _, s in rows if s.counted), ZERO)
     verdicts = [answer.verdict for _, answer, _ in rows if not answer.disputed]

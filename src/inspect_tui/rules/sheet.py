@@ -78,18 +78,23 @@ class UnitSheet:
         self.by_section: dict[tuple[str, str], Tally] = {}
         self.by_checklist: dict[str, Tally] = {}
         self.verdicts: dict[Verdict, int] = dict.fromkeys(Verdict, 0)
-        for index in range(len(self.rows)):
+        for index, answer in enumerate(self.answers):
             for tally in self._tallies(index):
                 tally.items += 1
-            self._count(index, 1)
+            if answer.opinions:
+                self._count(index, 1)
+            else:
+                self.verdicts[Verdict.PENDING] += 1
 
     def _tallies(self, index: int) -> tuple[Tally, Tally, Tally]:
         row = self.rows[index]
-        return (
-            self.total,
-            self.by_section.setdefault((row.checklist.id, row.section.id), Tally()),
-            self.by_checklist.setdefault(row.checklist.id, Tally()),
-        )
+        checklist, key = row.checklist.id, (row.checklist.id, row.section.id)
+        section, whole = self.by_section.get(key), self.by_checklist.get(checklist)
+        if section is None:
+            section = self.by_section[key] = Tally()
+        if whole is None:
+            whole = self.by_checklist[checklist] = Tally()
+        return self.total, section, whole
 
     def _count(self, index: int, sign: int) -> None:
         answer, score = self.answers[index], self.scores[index]
@@ -142,20 +147,20 @@ class UnitSheet:
     def unit_scores(self) -> list[UnitScore]:
         """The full score object per checklist, as every output prints it."""
         hits = read_hits(self.state, self.unit.id)
-        return [
-            unit_score(
-                self.unit.id,
-                checklist.id,
-                [
-                    (r.item, a)
-                    for r, a in zip(self.rows, self.answers, strict=True)
-                    if r.checklist is checklist
-                ],
-                self.round.rules,
-                tuple(h.trigger for h in hits if h.checklist == checklist.id),
+        found = []
+        for checklist in self.checklists:
+            places = [place for place, row in enumerate(self.rows) if row.checklist is checklist]
+            found.append(
+                unit_score(
+                    self.unit.id,
+                    checklist.id,
+                    [(self.rows[place].item, self.answers[place]) for place in places],
+                    self.round.rules,
+                    tuple(h.trigger for h in hits if h.checklist == checklist.id),
+                    scores=[self.scores[place] for place in places],
+                )
             )
-            for checklist in self.checklists
-        ]
+        return found
 
     def progress(self) -> Progress:
         """Progress of the unit from the running totals: what `unit_progress` counts afresh."""

@@ -12,7 +12,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -92,7 +91,7 @@ fs = FileOps()
 
 def temp_beside(path: Path) -> Path:
     """A fresh name in the folder of `path` for a file that is not finished yet."""
-    return path.with_name(f"{stem(path)}.{secrets.token_hex(4)}.tmp")
+    return path.with_name(f"{stem(path)}.{os.urandom(4).hex()}.tmp")
 
 
 def stem(path: Path) -> str:

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.rules.issue import MAX_DEPTH, Steps
 from inspect_tui.store.clean import clean_text
+from inspect_tui.store.limits import OTHER_BYTES
 
 if TYPE_CHECKING:
     from inspect_tui.store.jsonscan import Problem
 
 MEGABYTE = 1024 * 1024
-LIMIT = 32 * MEGABYTE
+LIMIT = OTHER_BYTES
 #: Most values a file may hold; far above any real checklist or round, far below what would fill memory.
 MAX_VALUES = 2_000_000
 #: Most faults listed for one file; one more line says how many others there are.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from inspect_tui.model.person import Identity
 from inspect_tui.model.roster import Roster
 from inspect_tui.model.round import Round, Rules
 from inspect_tui.store.files import write_durable
-from inspect_tui.store.loading import load_checklist, load_roster, load_round, load_rules, sniff_format
+from inspect_tui.store.roundfile import read_round
 
 #: Clock handed in by whoever runs the program, so that no rule or file looks at the time by itself.
 Clock = Callable[[], dt.datetime]
@@ -36,7 +35,7 @@ def local_clock() -> dt.datetime:
 
 def new_writer_id() -> str:
     """Random id of a findings file: 12 hex digits."""
-    return secrets.token_hex(6)
+    return os.urandom(6).hex()
 
 
 class RoundEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,11 +90,11 @@ class Workspace:
     def is_workspace(cls, root: Path) -> bool:
         """Whether a folder is a workspace: it has a roster, rounds, or checklists of ours."""
         space = cls(root)
-        return (
-            (root / "roster.json").is_file()
-            or space.rounds_dir.is_dir()
-            or any(sniff_format(p) == CHECKLIST_FORMAT for p in space.checklists_dir.glob("*.json"))
-        )
+        if (root / "roster.json").is_file() or space.rounds_dir.is_dir():
+            return True
+        from inspect_tui.store.loading import sniff_format
+
+        return any(sniff_format(p) == CHECKLIST_FORMAT for p in space.checklists_dir.glob("*.json"))
 
     @classmethod
     def init(cls, root: Path) -> Workspace:
@@ -119,6 +118,8 @@ class Workspace:
 
     def checklists(self) -> tuple[list[Checklist], list[Fault]]:
         """All usable checklists, and every fault of those that are not."""
+        from inspect_tui.store.loading import load_checklist, sniff_format
+
         good: list[Checklist] = []
         faults: list[Fault] = []
         for path in sorted(self.checklists_dir.glob("*.json")):
@@ -140,6 +141,8 @@ class Workspace:
 
     def roster(self) -> tuple[Roster | None, list[Fault]]:
         """The roster, or None with all its faults."""
+        from inspect_tui.store.loading import load_roster
+
         try:
             return load_roster(self.roster_path())
         except InputFaults as error:
@@ -147,6 +150,8 @@ class Workspace:
 
     def rules(self) -> tuple[Rules, list[Fault]]:
         """The office's own figures, or the shipped drafts where there is no file."""
+        from inspect_tui.store.loading import load_rules
+
         for path in (self.root / "rules.json", self.checklists_dir / "rules.json"):
             if path.exists():
                 try:
@@ -165,7 +170,7 @@ class Workspace:
             if not path.is_file() or not _SAFE_ID.match(folder.name):
                 continue
             try:
-                round_, raw, _ = load_round(path)
+                round_, raw = read_round(path)
             except InputFaults as error:
                 entries.append(RoundEntry(id=folder.name, path=path, faults=tuple(error.faults)))
             else:
@@ -175,7 +180,7 @@ class Workspace:
     def round(self, round_id: str) -> RoundEntry:
         """One round. Raises InputFaults when its file cannot be used or is not there."""
         path = self.round_dir(round_id) / "round.json"
-        round_, raw, _ = load_round(path)
+        round_, raw = read_round(path)
         return RoundEntry(id=round_id, path=path, round=round_, raw=raw)
 
     def writers(self, round_id: str) -> list[str]:
@@ -265,7 +270,7 @@ def machine_id() -> str:
             return held
     except (OSError, UnicodeDecodeError):
         pass
-    made = secrets.token_hex(8)
+    made = os.urandom(8).hex()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_durable(path, made.encode("ascii"))
