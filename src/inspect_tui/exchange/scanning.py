@@ -337,7 +337,7 @@ def _combined(
     union = Union()
     for change in held:
         union.add(change)
-    result = Scan(files=found.files, sources=[], union=union, rounds=[])
+    result = Scan(files=found.files, sources=[], union=union, rounds=[], skipped=found.skipped)
     if round_raw is not None:
         result.rounds.append(round_raw)
     for source in found.sources:

@@ -59,8 +59,9 @@ class Union:
     def add(self, change: Change) -> bool:
         """Take a change in; whether it was not held before. Raises StoreError when there are too many."""
         changes = self.changes
-        held = changes.setdefault(change.id, change)
-        if held is change:
+        held = changes.get(change.id)
+        if held is None:
+            changes[change.id] = change
             if len(changes) > FINDINGS_CHANGES:
                 raise StoreError(TOO_MANY)
             return True
