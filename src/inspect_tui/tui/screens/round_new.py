@@ -13,7 +13,7 @@ from textual.binding import BindingType
 
 from inspect_tui.model.checklist import Checklist
 from inspect_tui.model.roster import Roster
-from inspect_tui.model.terms import RoundKind, Secrecy, Term
+from inspect_tui.model.terms import RoundKind, Secrecy, Term, UnitKind
 from inspect_tui.store.drafts import Drafts
 from inspect_tui.tui import round_plan
 from inspect_tui.tui.actions import ROUND_NEW, bindings_for
@@ -54,6 +54,8 @@ class RoundNewScreen(FormScreen[None], inherit_bindings=False):
     def _load(self) -> None:
         space = self.app.space
         self.checklists, faults = space.checklists()
+        # 回头看 is made for 党小组 first of all; their checklist is offered before the others.
+        self.checklists.sort(key=lambda c: UnitKind.PARTY_GROUP not in c.unit_kinds)
         self.roster, roster_faults = space.roster()
         self.faulty = sum(not f.warning for f in [*faults, *roster_faults])
         self.drafts = Drafts(space.root / ("practice-new.json" if self._practice else "round-new.json"))
