@@ -16,10 +16,13 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.theme import Theme
 
 from inspect_tui.tui import closing, crash, skin, textual_patches, zh
 from inspect_tui.tui.text import shown
+from inspect_tui.tui.widgets.inks import INK_CLASSES
 
 textual_patches.install()
 
@@ -37,6 +40,9 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
     """
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(INK_CLASSES)
+    # Set here and not in the constructor, where a change of theme makes Textual parse all styles twice.
+    theme: Reactive[str] = Reactive(skin.THEME.name)
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     ESCAPE_TO_MINIMIZE: ClassVar[bool] = False
     NOTIFICATION_TIMEOUT: ClassVar[float] = 4
@@ -56,12 +62,15 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         if skin.current().wide_ambiguous:
             textual_patches.install_wide_ambiguous()
         super().__init__()
-        self.register_theme(skin.THEME)
-        self.theme = skin.THEME.name
         self.title = "回头看"
         self.log_folder = log_folder
         self._typed: deque[events.Key | events.Paste] = deque()
         self._typing_since = 0.0
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """The one look there is."""
+        return {skin.THEME.name: skin.THEME}
 
     # Saving
 
