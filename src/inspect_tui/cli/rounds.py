@@ -16,6 +16,7 @@ from inspect_tui.cli.common import (
     warn,
     workspace_option,
 )
+from inspect_tui.cli.freezing import freeze, frozen_data, tell_freeze
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _SECRECY = ("public", "internal", "secret", "confidential", "top_secret")
 
 @click.group(name="round", cls=ZhGroup, options_metavar="[选项]", subcommand_metavar="命令 ……")
 def round_group() -> None:
-    """检查轮次：新建、查看、改动、发包、收包。"""
+    """检查轮次：新建、查看、改动、发包、收包、封存。"""
 
 
 @round_group.command(name="new", short_help="新建一轮检查", options_metavar="[选项]")
@@ -247,6 +248,7 @@ def list_rounds(workspace: str | None, as_json: bool) -> None:
 def show(round_id: str | None, workspace: str | None, as_json: bool) -> None:
     """查看一轮的时间、清单、检查组、单位和进度。不写轮次就看最新一轮。"""
     from inspect_tui.exchange.source import read_source
+    from inspect_tui.rules.sealing import read_freeze
     from inspect_tui.rules.sheet import unit_progress
 
     space = space_of(workspace)
@@ -259,12 +261,17 @@ def show(round_id: str | None, workspace: str | None, as_json: bool) -> None:
         progress = unit_progress(source.state, round_, row["unit"])
         row |= {"items": progress.items, "answered": progress.answered, "submitted": progress.submitted}
         row |= {"not_reached": progress.not_reached}
+    held = read_freeze(source.state, round_)
+    if held is not None:
+        data["frozen"] = frozen_data(held)
     if as_json:
         print_json(data)
         return
     click.echo(f"{round_.title}（编号 {round_.id}，{round_.kind.label}，第{round_.pack_version}版）")
     if round_.practice:
         click.echo("演练，不计入正式结果")
+    if held is not None:
+        tell_freeze(held)
     when = round_.period.label
     if round_.period.start:
         when += f"  {round_.period.start} 至 {round_.period.end or '未定'}"
@@ -365,3 +372,6 @@ def take(file: Path, workspace: str | None, as_json: bool) -> None:
         warn(result.messages)
     if result.status == "older":
         raise click.exceptions.Exit(1)
+
+
+round_group.add_command(freeze)

@@ -15,17 +15,29 @@ def verify(file: Path, as_json: bool) -> None:
 
     没有问题返回0；有问题逐条列出，返回1。
     """
-    from inspect_tui.exchange.verifying import verify_file
+    from inspect_tui.exchange.verifying import verify_all
+    from inspect_tui.store.clean import clean_text
 
-    doubts = verify_file(file)
+    verified = verify_all(file)
+    doubts, erased = verified.doubts, verified.erased
     if as_json:
         import msgspec
 
-        told = {"ok": not doubts, "faults": [msgspec.to_builtins(doubt) for doubt in doubts]}
+        told = {
+            "ok": not doubts,
+            "faults": [msgspec.to_builtins(doubt) for doubt in doubts],
+            "erased": [msgspec.to_builtins(erasure) for erasure in erased],
+        }
         click.echo(msgspec.json.encode(told).decode())
     else:
         for doubt in doubts:
             click.echo(f"{doubt.where}：{doubt.reason}", err=True)
+        for erasure in erased:
+            by = "、".join(erasure.by)
+            why = f"：{erasure.reason}（{by}）" if erasure.reason else "（原因记在组长的文件里）"
+            click.echo(clean_text(f"操作{erasure.change[:8]}的内容已彻底删除{why}", newlines=False))
+        if erased:
+            click.echo(f"已彻底删除{len(erased)}条。")
         click.echo(
             f"{file.name}：" + (f"共{len(doubts)}处问题" if doubts else "完整，没有发现改动"),
             err=bool(doubts),

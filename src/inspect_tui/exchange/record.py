@@ -125,7 +125,7 @@ class _Recorder(LineChecker):
     def _item_edits(self, line: Line, checklist: Checklist, item: Item) -> list[Edit]:
         edits = []
         if line.verdict is not None:
-            judgement = _judgement(line, item, line.verdict)
+            judgement = judgement_of_line(line, item)
             edits.append(actions.judge(self.state, line.unit, checklist.id, item, judgement))
         if line.note is not None:
             edits.append(actions.write_note(self.state, line.unit, checklist.id, item, line.note))
@@ -199,7 +199,9 @@ class _Recorder(LineChecker):
         return actions.hit_trigger(self.state, line.unit, checklist.id, trigger.id, trigger.fact)
 
 
-def _judgement(line: Line, item: Item, verdict: Verdict) -> Judgement:
+def judgement_of_line(line: Line, item: Item) -> Judgement:
+    """The judgement a sound line gives on an item."""
+    verdict = line.verdict or Verdict.PENDING
     if item.scoring is Scoring.AWARD:
         if not line.award:
             return actions.plain_verdict(item, verdict, line.reason)

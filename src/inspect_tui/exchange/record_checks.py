@@ -153,48 +153,7 @@ class LineChecker:
             if not free_count(line) and line.note is None and not line.methods and not line.samples:
                 return [_fault("L03", "这一行没有要记的内容", "$", remedy="请补上结论、问题或好的做法")]
             return []
-        return self._check_verdict(line, item)
-
-    def _check_verdict(self, line: Line, item: Item) -> list[Fault]:
-        verdict = line.verdict
-        if verdict not in _JUDGED:
-            value = verdict.value if verdict else ""
-            return [_fault("L12", "不能记这种结论", "$.verdict", value, _allowed(), "请从可用的值里选一个")]
-        assert verdict is not None
-        faults = []
-        if verdict in (Verdict.NA, Verdict.UNVERIFIED) and not line.reason.strip():
-            said = f"{verdict.label}没有写原因"
-            faults.append(
-                _fault("L13", said, "$.reason", allowed=item.na_when, remedy="请在“reason”里写明原因")
-            )
-        if line.missing and verdict is not Verdict.FAIL:
-            said = f"{verdict.label}不能同时是缺项"
-            faults.append(_fault("L14", said, "$.missing", remedy="缺项的结论应写“fail”"))
-        if verdict not in _BELOW and line.deductions:
-            said = f"{verdict.label}不能有扣分项"
-            faults.append(_fault("L15", said, "$.deductions", remedy="请改结论，或删去扣分项"))
-            return faults
-        if item.scoring is Scoring.AWARD:
-            return faults + self._check_award(line, item, verdict)
-        if line.award:
-            said = "这一项按扣分计，没有给分档"
-            faults.append(_fault("L16", said, "$.award", line.award, remedy="请改用“deductions”"))
-        return faults + _check_deductions(line, item)
-
-    def _check_award(self, line: Line, item: Item, verdict: Verdict) -> list[Fault]:
-        if line.deductions:
-            remedy = "请改用“award”，或只写结论"
-            return [_fault("L16", "这一项按档给分，没有扣分项", "$.deductions", remedy=remedy)]
-        levels = tuple(a.label for a in item.awards if a.verdict is verdict)
-        if line.award and line.award not in levels:
-            said = f"结论“{verdict.label}”没有这个给分档"
-            remedy = did_you_mean(line.award, [a.label for a in item.awards], "请核对给分档和结论")
-            return [_fault("L16", said, "$.award", line.award, levels, remedy)]
-        if not line.award and verdict in (Verdict.PASS, *_BELOW) and len(levels) != 1:
-            said = "这个结论对应的给分档不止一个" if levels else "这一项没有这个结论的给分档"
-            labels = tuple(f"{a.label}（{a.verdict.value}）" for a in item.awards)
-            return [_fault("L16", said, "$.award", allowed=labels, remedy="请写明“award”")]
-        return []
+        return verdict_faults(line, item)
 
     def checklist(self, wanted: str, unit: Unit, path: str) -> tuple[Checklist | None, list[Fault]]:
         """The checklist meant; it may be left out where only one fits the unit."""
@@ -210,6 +169,48 @@ class LineChecker:
         else:
             said = "本轮没有这份清单" if self.round.checklist(wanted) is None else "这份清单不用于这个单位"
         return None, [_fault("L17", said, path, wanted, ids, did_you_mean(wanted, ids, "请核对清单编号"))]
+
+
+def verdict_faults(line: Line, item: Item) -> list[Fault]:
+    """Everything wrong with a verdict and what comes with it, seen against the item alone."""
+    verdict = line.verdict
+    if verdict not in _JUDGED:
+        value = verdict.value if verdict else ""
+        return [_fault("L12", "不能记这种结论", "$.verdict", value, _allowed(), "请从可用的值里选一个")]
+    assert verdict is not None
+    faults = []
+    if verdict in (Verdict.NA, Verdict.UNVERIFIED) and not line.reason.strip():
+        said = f"{verdict.label}没有写原因"
+        faults.append(_fault("L13", said, "$.reason", allowed=item.na_when, remedy="请在“reason”里写明原因"))
+    if line.missing and verdict is not Verdict.FAIL:
+        said = f"{verdict.label}不能同时是缺项"
+        faults.append(_fault("L14", said, "$.missing", remedy="缺项的结论应写“fail”"))
+    if verdict not in _BELOW and line.deductions:
+        said = f"{verdict.label}不能有扣分项"
+        faults.append(_fault("L15", said, "$.deductions", remedy="请改结论，或删去扣分项"))
+        return faults
+    if item.scoring is Scoring.AWARD:
+        return faults + _check_award(line, item, verdict)
+    if line.award:
+        said = "这一项按扣分计，没有给分档"
+        faults.append(_fault("L16", said, "$.award", line.award, remedy="请改用“deductions”"))
+    return faults + _check_deductions(line, item)
+
+
+def _check_award(line: Line, item: Item, verdict: Verdict) -> list[Fault]:
+    if line.deductions:
+        remedy = "请改用“award”，或只写结论"
+        return [_fault("L16", "这一项按档给分，没有扣分项", "$.deductions", remedy=remedy)]
+    levels = tuple(a.label for a in item.awards if a.verdict is verdict)
+    if line.award and line.award not in levels:
+        said = f"结论“{verdict.label}”没有这个给分档"
+        remedy = did_you_mean(line.award, [a.label for a in item.awards], "请核对给分档和结论")
+        return [_fault("L16", said, "$.award", line.award, levels, remedy)]
+    if not line.award and verdict in (Verdict.PASS, *_BELOW) and len(levels) != 1:
+        said = "这个结论对应的给分档不止一个" if levels else "这一项没有这个结论的给分档"
+        labels = tuple(f"{a.label}（{a.verdict.value}）" for a in item.awards)
+        return [_fault("L16", said, "$.award", allowed=labels, remedy="请写明“award”")]
+    return []
 
 
 def label_of(deduction: LineDeduction, item: Item) -> str:

@@ -12,12 +12,23 @@ from inspect_tui.model.change import Address, Body, Change, parse_key
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
 from inspect_tui.rules.canonical import verified
+from inspect_tui.rules.erasing import Erasure, erasures
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store.clean import clean_json
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.findings import FindingsContent, read_findings
 from inspect_tui.store.loading import round_from_raw
+
+#: The table by which a receipt is known.
+RECEIPT = "receipt"
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What verifying a file found: what does not hold, and what was erased for good, which is no fault."""
+
+    doubts: tuple[Doubt, ...]
+    erased: tuple[Erasure, ...] = ()
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -33,17 +44,30 @@ def verify_file(path: Path) -> list[Doubt]:
     Checks the file's checksum and journals, every change's hash and content, the chain from change to
     change, and the state tables against the fold.
     """
+    return list(verify_all(path).doubts)
+
+
+def verify_all(path: Path) -> Verified:
+    """Like `verify_file`, with what was erased for good; the reason is blank where it stands elsewhere."""
     try:
         content = read_findings(path)
     except StoreError as error:
-        return [Doubt(path.name, str(error))]
+        return Verified(doubts=(Doubt(path.name, str(error)),))
+    state = State()
+    doubts = _doubts(path, content, state)
+    reasons = {erasure.change: erasure for erasure in erasures(state)}
+    bare = [c for c in content.changes if c.body is None]
+    told = [reasons.get(c.id) or Erasure(change=c.id, reason="", by=(), at="", writer=c.writer) for c in bare]
+    return Verified(doubts=tuple(doubts), erased=tuple(told))
+
+
+def _doubts(path: Path, content: FindingsContent, state: State) -> list[Doubt]:
     doubts = [Doubt(path.name, message) for message in content.recovery.messages]
     try:
         round_, _ = round_from_raw(content.round_raw, name=path.name)
     except InputFaults as error:
         doubts += [Doubt(fault.path or "round", fault.text()) for fault in error.faults]
         return doubts
-    state = State()
     for number, change in enumerate(content.changes, 1):
         where = f"changes.{number}（{change.id[:8]}）"
         faults = list(change_faults(change, round_))
@@ -89,7 +113,8 @@ def _known_item(round_: Round, address: Address) -> bool:
 
 
 def _chain(state: State, content: FindingsContent) -> Iterator[Doubt]:
-    for gap in state.gaps():
+    # A receipt is an excerpt: what is missing from it is meant to be missing.
+    for gap in () if is_excerpt(content) else state.gaps():
         yield Doubt("changes", f"缺口：前一条改动 {gap[:8]} 不在文件里")
     for writer, prev in state.forks():
         yield Doubt("changes", f"分叉：{writer} 在 {prev[:8] or '开头'} 之后有两条不同的后续")
@@ -97,6 +122,11 @@ def _chain(state: State, content: FindingsContent) -> Iterator[Doubt]:
         strangers = {c.writer for c in content.changes} - {content.writer}
         for writer in sorted(strangers):
             yield Doubt("changes", f"有不属于本文件的记录（{writer[:12]}）")
+
+
+def is_excerpt(content: FindingsContent) -> bool:
+    """Whether a file is a receipt (回执), which holds only what concerns one inspector."""
+    return content.merged and RECEIPT in content.recovered.snapshot.tables
 
 
 def _tables(state: State, round_: Round, content: FindingsContent) -> Iterator[Doubt]:

@@ -146,6 +146,8 @@ class _Writer:
         self._section("要求", [(self._clear(text, "要求"), ()) for text in self._demands()])
         self.blocks.append(Block(text=self._clear(self._signature(), "落款"), foot=True))
         self.blocks.append(Block(text=date_text(self.today), foot=True))
+        if outline.seal:
+            self.blocks.append(Block(text=f"封存码 {outline.seal}", foot=True))
         parts = split(head, self.blocks, limit)
         return Notice(
             level=self.level,
@@ -330,6 +332,8 @@ class _Writer:
         totals, told = self.outline.totals, []
         if self.round.practice:
             told.append("这是演练轮次，不作为正式结果。")
+        if self.outline.frozen and not self.outline.seal:
+            told.append(f"{self.outline.frozen}，文字里没有印封存码。")
         if totals.visited > totals.submitted:
             open_units = f"有{totals.visited - totals.submitted}个单位"
             told.append(f"{'这个单位' if self.outline.single else open_units}还没有提交，内容可能还会变。")

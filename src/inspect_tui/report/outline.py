@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import msgspec
 
+from inspect_tui.model.change import ROUND_KEY
 from inspect_tui.model.checklist import Checklist, Item, Section
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
@@ -135,7 +136,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
     """What there is to tell. `single` is set when it is about one unit's visit.
 
-    `people` are the names of persons that the round knows, for whoever must take them out.
+    `people` are the names of persons that the round knows, for whoever must take them out. `seal` is the code
+    of a frozen round (封存码) while its seal is whole, `frozen` the freeze in a line, whole or broken.
     """
 
     round: Round
@@ -148,6 +150,8 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     last_day: dt.date | None
     people: frozenset[str] = frozenset()
     single: bool = False
+    seal: str = ""
+    frozen: str = ""
 
     @property
     def visited(self) -> list[UnitDigest]:
@@ -185,6 +189,7 @@ def _compile(
     digests = tuple(digest_unit(state, round_, unit) for unit in units)
     visited = [d for d in digests if d.told]
     days = sorted(day for d in visited or digests if (day := parse_date(d.visit.date)))
+    seal, frozen = _freeze(state, round_)
     return Outline(
         round=round_,
         units=digests,
@@ -196,7 +201,18 @@ def _compile(
         last_day=days[-1] if days else parse_date(round_.period.end),
         people=frozenset(people_of(round_, state)) | {n for word in people for n in names_in(word)},
         single=single,
+        seal=seal,
+        frozen=frozen,
     )
+
+
+def _freeze(state: State, round_: Round) -> tuple[str, str]:
+    if not state.fields(ROUND_KEY):
+        return "", ""
+    from inspect_tui.rules.sealing import read_freeze
+
+    held = read_freeze(state, round_)
+    return (held.short if held.whole else "", held.text()) if held is not None else ("", "")
 
 
 # -------------------------------------------------------------------- one unit

@@ -20,7 +20,7 @@ def scores_data(outline: Outline) -> dict[str, Any]:
     checklist stands in `checklists`. Raises ExportRefused for a round marked 秘密 or above.
     """
     refuse_secret(outline.round)
-    return {"units": [_unit(outline, d) for d in outline.units], "formula": FORMULA}
+    return {"units": [_unit(outline, d) for d in outline.units], "formula": FORMULA, "frozen": outline.frozen}
 
 
 def _unit(outline: Outline, digest: UnitDigest) -> dict[str, Any]:
@@ -110,3 +110,5 @@ def score_renderables(outline: Outline, width: int = 80) -> Iterator[RenderableT
     if outline.round.practice:
         yield Text("演练，不计入正式结果", style="bold")
     yield Text(FORMULA, style="dim")
+    if outline.frozen:
+        yield Text(outline.frozen)

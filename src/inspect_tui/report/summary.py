@@ -101,6 +101,8 @@ def summary_renderables(outline: Outline, width: int = 80) -> Iterator[Renderabl
     if any(d.scores for d in outline.visited):
         yield Text()
         yield Text(FORMULA, style="dim")
+    if outline.frozen:
+        yield Text(outline.frozen)
 
 
 def _title(outline: Outline) -> str:
@@ -308,6 +310,7 @@ def summary_data(outline: Outline) -> dict[str, Any]:
         "totals": msgspec.to_builtins(outline.totals),
         "units": [_unit_data(outline, d) for d in outline.units],
         "formula": FORMULA,
+        "frozen": outline.frozen,
     }
 
 

@@ -36,6 +36,10 @@ class StillOpen(Exception):
         self.questions = tuple(open_questions)
 
 
+class NeedsReason(ValueError):
+    """A broken seal is to be replaced without saying why."""
+
+
 class AlreadyFrozen(Exception):
     """The round is frozen and its seal is whole."""
 
@@ -126,7 +130,7 @@ def freeze(state: State, round_: Round, reason: str = "") -> list[Edit]:
     """Freeze the round as it stands.
 
     Raises StillOpen while any opinion or question stands open, AlreadyFrozen when a whole seal is on it, and
-    ValueError when a broken seal is to be replaced without saying why.
+    NeedsReason when a broken seal is to be replaced without saying why.
     """
     standing = read_freeze(state, round_)
     if standing is not None and standing.whole:
@@ -134,7 +138,7 @@ def freeze(state: State, round_: Round, reason: str = "") -> list[Edit]:
     if waiting := questions(state, round_):
         raise StillOpen(waiting)
     if standing is not None and not reason.strip():
-        raise ValueError("原封存已失效，重新封存要写明原因")
+        raise NeedsReason("原封存已失效，重新封存要写明原因")
     value = Sealed(
         seal=seal(state),
         heads=_tips(state),

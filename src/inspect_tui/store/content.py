@@ -15,6 +15,7 @@ import msgspec
 
 from inspect_tui.model.change import Change
 from inspect_tui.rules.canonical import canonical
+from inspect_tui.rules.erasing import without_erased
 from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.limits import FINDINGS_BYTES, FINDINGS_CHANGES, TOO_LARGE, TOO_MANY
@@ -108,6 +109,7 @@ def write_merged(
     for change in changes:
         known = union.get(change.id)
         union[change.id] = change if known is None else one_of(known, change)
+    union = without_erased(union)
     if len(union) > FINDINGS_CHANGES:
         raise StoreError(TOO_MANY, path=path)
     packs = {canonical(document): document for document in rounds}

@@ -30,7 +30,7 @@ before it left.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,9 @@ import msgspec
 
 from inspect_tui.model.change import GENESIS, Change
 from inspect_tui.rules.canonical import canonical, verified
+from inspect_tui.rules.erasing import erased_form, erased_ids
 from inspect_tui.store import files
+from inspect_tui.store.bare import without_bodies
 from inspect_tui.store.content import FindingsContent, findings_exist, read_findings, write_merged
 from inspect_tui.store.errors import DamagedFile, NewerVersion, ReadOnlyPlace, StoreError, reason
 from inspect_tui.store.folding import Ground, Held
@@ -299,6 +301,37 @@ class FindingsFile:
         line = round_line(round_raw)
         self._held.rounds[:] = [round_raw]
         saver.put(line)
+
+    def erase(self, change_ids: Collection[str]) -> int:
+        """Let the bodies of these changes go from every copy of the file, and wait; returns how many it held.
+
+        The record that they were erased is kept elsewhere as a change, so a crash in between is made good at
+        the next opening. Raises StoreError.
+        """
+        saver = self._writable()
+        places = [
+            place
+            for place, change in enumerate(self._held.changes)
+            if change.id in change_ids and change.body is not None and not erased_ids([change])
+        ]
+        if not places:
+            return 0
+        saver.flush()
+        for place in places:
+            self._held.changes[place] = erased_form(self._held.changes[place])
+        if self._db is not None:
+            self._db.table(CHANGES).clear_cache()
+        # The first fold still keeps the snapshot with the bodies as `.bak`; the second lets that one go.
+        self.compact()
+        self.compact()
+        for copy in Names(self.path).scan().dailies.values():
+            try:
+                data, held = without_bodies(files.fs.read(copy), change_ids)
+                if held:
+                    files.write_durable(copy, data)
+            except OSError as error:
+                raise StoreError(f"每日备份{copy.name}没有改写：{reason(error)}。", path=copy) from error
+        return len(places)
 
     def _writable(self) -> Saver:
         if self._saver is None:

@@ -74,6 +74,7 @@ class Session:
         session.writer = writer
         session._read_others(round_id)
         session._open_own(round_id, writer, read_only)
+        session._obey_quietly()
         return session
 
     def _open_own(self, round_id: str, writer: str, read_only: bool) -> None:
@@ -140,7 +141,26 @@ class Session:
                 touched |= self.state.apply(change)
             except msgspec.ValidationError:
                 self.messages.append(f"收到的记录里有一条读不懂，已跳过（编号 {change.id[:8]}）。")
+        self._obey_quietly()
         return touched
+
+    def obey_erasures(self) -> int:
+        """Let go of own bodies that the lead erased for good; returns how many. Raises StoreError."""
+        if self.file is None or self.read_only or not self.state.erased:
+            return 0
+        gone = self.file.erase(self.state.erased)
+        if gone:
+            self._undo.clear()
+        return gone
+
+    def _obey_quietly(self) -> None:
+        try:
+            gone = self.obey_erasures()
+        except StoreError as error:
+            self.messages.append(str(error))
+        else:
+            if gone:
+                self.messages.append(f"组长彻底删除了{gone}条记录的内容，本机的记录里也已删去。")
 
     def reload(self) -> None:
         """Fold everything anew, as after a received file was taken off the list."""
