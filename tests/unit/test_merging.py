@@ -106,7 +106,7 @@ def test_first_come_would_be_noticed(tmp_path: Path, monkeypatch) -> None:
 
 
 def test_a_wrong_row_would_be_noticed(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(union.Folded, "_undo_targets", lambda *_: None)
+    monkeypatch.setattr(union.Folded, "_records_of", lambda *_: set())
     assert _fault(tmp_path, "table answers")
 
 

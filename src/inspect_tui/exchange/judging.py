@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.lone import Lone, lone
 from inspect_tui.exchange.verifying import change_faults
 from inspect_tui.model.change import GENESIS, Body, Change
 from inspect_tui.model.round import Round
@@ -39,6 +40,7 @@ class Grounds:
         # The newest pack last: it is the one that names what is shown.
         self.rounds = sorted(rounds, key=lambda r: (r.pack_version, canonical(r)))
         self.newest = self.rounds[-1]
+        self.key = canonical(self.newest)
         self.units = {unit.id for round_ in self.rounds for unit in round_.units}
         #: Items of any pack as `checklist/item`, with the hash of their text in the newest that has them.
         self.items = {
@@ -141,13 +143,15 @@ def plainly_clean(text: str) -> bool:
 class Judged(msgspec.Struct, kw_only=True):
     """What judging a list of changes found; `rejected` are (place counted from 1, change, reasons).
 
-    `stale` are ids of changes that judge an item by another text than the newest pack has.
+    `stale` are ids of changes that judge an item by another text than the newest pack has; `lone` what
+    the lone changes among them say.
     """
 
     good: list[Change]
     rejected: list[tuple[int, Change, list[str]]]
     inspectors: dict[str, int]
     stale: set[str]
+    lone: dict[str, Lone]
 
 
 def judge(
@@ -165,6 +169,7 @@ def judge(
     people: dict[tuple[str, ...], int] = {}
     writers: dict[str, bool] = {}
     stale: set[str] = set()
+    alone: dict[str, Lone] = {}
     last = GENESIS
     for number, change in enumerate(changes, 1):
         if not number & 0xFFF:
@@ -222,6 +227,9 @@ def judge(
                         sure = plainly_clean(text)
                     if sure:
                         people[body.by] = people.get(body.by, 0) + 1
+                        said = lone(body)
+                        if said is not None:
+                            alone[change.id] = said
                 except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     sure = False
         if not sure:
@@ -240,7 +248,7 @@ def judge(
     for names, count in people.items():
         for name in names:
             inspectors[clean_text(name, newlines=False)] = inspectors.get(name, 0) + count
-    return Judged(good=good, rejected=rejected, inspectors=inspectors, stale=stale)
+    return Judged(good=good, rejected=rejected, inspectors=inspectors, stale=stale, lone=alone)
 
 
 def _escapes_clean(data: bytes) -> bool:

@@ -17,6 +17,7 @@ import msgspec
 
 from inspect_tui.exchange.handin import Counts, Manifest, count, short_code
 from inspect_tui.exchange.judging import Grounds, Judged, judge, plainly_clean
+from inspect_tui.exchange.lone import Lone
 from inspect_tui.exchange.offered import Opened, Opener, is_other_file_of_ours, offers
 from inspect_tui.exchange.pack import same_round
 from inspect_tui.exchange.union import Conflict, Folded, Meetings, Union
@@ -101,6 +102,7 @@ class Source(msgspec.Struct, kw_only=True):
     good: list[Change]
     rejected: tuple[int, ...] = ()
     stale: set[str] = set()
+    lone: dict[str, Lone] = {}
     fresh: list[Change] = []
     path: Path = Path()
 
@@ -118,6 +120,7 @@ class Scan(msgspec.Struct, kw_only=True):
     rounds: list[dict[str, Any]]
     round: Round | None = None
     skipped: list[str] = []
+    others: int = 0
     _folded: list[Folded] = []
 
     @property
@@ -134,8 +137,15 @@ class Scan(msgspec.Struct, kw_only=True):
         """What the union comes to; worked out once."""
         assert self.round is not None
         if not self._folded:
-            self._folded.append(Folded(self.union.changes, self.round, tick))
+            self._folded.append(Folded(self.union.changes, self.round, tick, lone=self._lone()))
         return self._folded[0]
+
+    def _lone(self) -> dict[str, Lone] | None:
+        """What lone changes say, unless there are changes here that were not just read."""
+        told: dict[str, Lone] = {}
+        for source in self.sources:
+            told |= source.lone
+        return told if not self.others else None
 
     def conflicts(self) -> list[Conflict]:
         """Every field on which hands differ in the union."""
@@ -264,6 +274,7 @@ class _Scanner:
             good=judged.good,
             rejected=tuple(number for number, _, _ in judged.rejected),
             stale=judged.stale,
+            lone=judged.lone,
             path=path,
         )
         self._seen[opened.sha256] = source
@@ -338,6 +349,7 @@ def _combined(
     for change in held:
         union.add(change)
     result = Scan(files=found.files, sources=[], union=union, rounds=[], skipped=found.skipped)
+    result.others = len(union.changes)
     if round_raw is not None:
         result.rounds.append(round_raw)
     for source in found.sources:

@@ -7,43 +7,34 @@ else goes through the one `State`, so that there are no second rules here.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.lone import Lone, Place, Teller, makes_findings
+from inspect_tui.exchange.lone import lone as lone_of
 from inspect_tui.model.change import GENESIS, Body, Change, answer_key
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import Verdict
-from inspect_tui.model.view import Answer, Judgement, Note, Opinion
-from inspect_tui.rules.applicability import checklists_for
-from inspect_tui.rules.canonical import canonical, item_hash
+from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fields import FieldRule, field_rule
-from inspect_tui.rules.fold import Entry, State, is_blank
-from inspect_tui.rules.tables import answer_row, state_tables
+from inspect_tui.rules.fold import Entry, State, erase_targets, is_blank
+from inspect_tui.rules.tables import state_tables
 from inspect_tui.store.content import one_of
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.limits import FINDINGS_CHANGES, TOO_MANY
 
 Tick = Callable[[int], None]
-#: Verdicts that make no finding, so that an answer with one of them touches no table but its own.
-_QUIET = (Verdict.PASS, Verdict.NA, Verdict.UNVERIFIED)
-
-
-#: Fields of an answer that a row is told from without the fold.
-_SPOKEN = {"judgement", "note"}
 
 
 class _Touch(msgspec.Struct, frozen=True):
     """Of an edit only what it touches; values are passed over unread."""
 
     record: str
-    field: str
 
 
 class _Touches(msgspec.Struct, frozen=True):
     edits: tuple[_Touch, ...] = ()
-    retract: tuple[str, ...] = ()
 
 
 _touches = msgspec.json.Decoder(_Touches)
@@ -105,109 +96,173 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Folded:
-    """What a set of changes comes to under a round: the tables, and where hands meet."""
+    """What a set of changes comes to under a round: the tables, and where hands meet.
 
-    def __init__(self, changes: dict[str, Change], round_: Round, tick: Tick = lambda done: None) -> None:
+    `lone` may bring what the lone changes among them say, where they were just read.
+    """
+
+    def __init__(
+        self,
+        changes: dict[str, Change],
+        round_: Round,
+        tick: Tick = lambda done: None,
+        *,
+        lone: Mapping[str, Lone] | None = None,
+    ) -> None:
         self._changes, self._round, self._tick = changes, round_, tick
-        #: Records written by one change alone, by unit; every other change is in `state`.
-        self._plain: dict[str, dict[str, bytes]] = {}
+        self._teller = Teller(round_)
+        #: Lone changes whose record nothing else touches, by unit; every other change is in `state`.
+        self._lone: dict[str, list[Lone]] = {}
+        #: Records that more than one change touched: only there can hands meet.
+        self._crowded: dict[str, None] = {}
         self.state = State()
-        self._sort_out()
+        self._fold(lone)
 
-    def _sort_out(self) -> None:
-        owner: dict[str, Change | None] = {}
+    def _fold(self, lone: Mapping[str, Lone] | None) -> None:
+        owner: dict[str, tuple[Change, Lone] | None] = {}
         rest: list[Change] = []
         targets: list[str] = []
-        decode = _touches.decode
+        edited: set[str] = set()
         for done, change in enumerate(self._changes.values()):
             if not done & 0xFFF:
                 self._tick(done)
-            if change.body is None:
-                rest.append(change)
-                continue
-            try:
-                touches = decode(change.body)
-            except msgspec.MsgspecError:
-                # Held by a folder that nobody judged; the fold leaves it out as well.
-                continue
-            edits = touches.edits
-            alone = 0 < len(edits) <= 2 and not touches.retract and edits[0].record[:7] == "answer/"
-            if alone:
-                record = edits[0].record
-                fields = {edit.field for edit in edits if edit.record == record}
-                alone = len(fields) == len(edits) and "judgement" in fields and fields <= _SPOKEN
-                if alone and record not in owner:
-                    owner[record] = change
+            told = None
+            if change.body is not None and lone is not None:
+                told = lone.get(change.id)
+            if told is None and change.body is not None:
+                try:
+                    body = _body.decode(change.body)
+                    told = lone_of(body) if lone is None else None
+                except (msgspec.MsgspecError, ValueError):
+                    # Held by a folder that nobody judged; the fold leaves it out as well.
                     continue
-            targets += touches.retract
-            rest.append(change)
-            for edit in edits:
-                held = owner.get(edit.record)
-                if held is not None:
-                    rest.append(held)
-                owner[edit.record] = None
-        self._undo_targets(targets, owner, rest)
-        self._make_rows(owner, rest)
-        apply = self.state.apply
+                if told is None:
+                    rest.append(change)
+                    self._touch(body, owner, rest, edited)
+                    targets += [*body.retract, *erase_targets(body.edits)]
+                    continue
+            if told is None:
+                rest.append(change)
+            elif told.record not in owner:
+                owner[told.record] = (change, told)
+            else:
+                rest.append(change)
+                self._crowd(told.record, owner, rest)
+        for target in targets:
+            # A change that is retracted or erased, however that ends, is for the fold.
+            for record in self._records_of(target):
+                held = owner.get(record)
+                if held is not None and held[0].id == target:
+                    owner[record] = None
+                    rest.append(held[0])
+        self._set_rows(owner, rest, edited)
+        owner.clear()
         for done, change in enumerate(rest):
             if not done & 0xFFF:
                 self._tick(done)
             with contextlib.suppress(msgspec.ValidationError):
-                apply(change)
+                self.state.apply(change)
 
-    def _undo_targets(self, targets: list[str], owner: dict[str, Change | None], rest: list[Change]) -> None:
-        """A change that is retracted, however that ends, is for the fold."""
-        for target in targets:
-            change = self._changes.get(target)
-            if change is None or change.body is None:
-                continue
-            for edit in _touches.decode(change.body).edits:
-                if owner.get(edit.record) is change:
-                    owner[edit.record] = None
-                    rest.append(change)
+    def _touch(
+        self, body: Body, owner: dict[str, tuple[Change, Lone] | None], rest: list[Change], edited: set[str]
+    ) -> None:
+        for record in {edit.record for edit in body.edits}:
+            if record in owner:
+                self._crowd(record, owner, rest)
+            else:
+                owner[record] = None
+            if record.startswith("finding/"):
+                # Whoever edits or joins findings may do so to one that a lone change makes.
+                edited.add(record.split("/", 2)[1])
 
-    def _make_rows(self, owner: dict[str, Change | None], rest: list[Change]) -> None:
-        round_ = self._round
-        fitting = {unit.id: {c.id for c in checklists_for(round_, unit)} for unit in round_.units}
-        wordings = {c.id: {item.id: item_hash(item) for item in c.items()} for c in round_.checklists}
-        in_fold = {record.split("/", 2)[1] for record, change in owner.items() if change is None}
-        for done, (record, change) in enumerate(owner.items()):
-            if change is None:
+    def _crowd(self, record: str, owner: dict[str, tuple[Change, Lone] | None], rest: list[Change]) -> None:
+        held = owner[record]
+        if held is not None:
+            rest.append(held[0])
+            owner[record] = None
+        self._crowded[record] = None
+
+    def _records_of(self, change_id: str) -> set[str]:
+        change = self._changes.get(change_id)
+        if change is None or change.body is None:
+            return set()
+        try:
+            return {edit.record for edit in _touches.decode(change.body).edits}
+        except msgspec.MsgspecError:
+            return set()
+
+    def _set_rows(
+        self,
+        owner: dict[str, tuple[Change, Lone] | None],
+        rest: list[Change],
+        edited: set[str],
+    ) -> None:
+        in_fold = {record.split("/")[1] for record, held in owner.items() if held is None and "/" in record}
+        for record, held in owner.items():
+            if held is None:
                 continue
-            if not done & 0xFFF:
-                self._tick(done)
+            change, told = held
             _, unit, checklist, item = record.split("/")
             if unit not in in_fold:
                 # One change of each unit goes through the fold, so that the fold knows of the visit.
                 in_fold.add(unit)
                 rest.append(change)
-                continue
-            row = b""
-            if checklist in fitting.get(unit, ()) and item in wordings[checklist]:
-                row = _row(unit, checklist, item, wordings[checklist][item], change)
-            if row:
-                self._plain.setdefault(unit, {})[record] = row
-            else:
+            elif self._teller.place(unit, checklist, item) is None or (
+                unit in edited and makes_findings(told)
+            ):
                 rest.append(change)
+            else:
+                self._lone.setdefault(unit, []).append(told)
 
     # ---------------------------------------------------------------- the tables
 
     def tables(self) -> dict[str, msgspec.Raw]:
         """The state tables as they stand in a snapshot, equal to those of a fold of every change."""
         folded = state_tables(self.state, self._round)
-        answers: dict[str, dict[str, bytes]] = {}
-        for row in folded.pop("answers"):
-            key = answer_key(row["unit"], row["checklist"], row["item"])
-            answers.setdefault(row["unit"], {})[key] = canonical(row)
-        return {"answers": _documents(self._answers(answers))} | {
-            name: _documents(canonical(row) for row in rows) for name, rows in folded.items()
-        }
+        answers, findings = folded.pop("answers"), folded.pop("findings")
+        return {
+            "answers": _documents(self._answers(answers)),
+            "findings": _documents(self._findings(findings)),
+        } | {name: _documents(canonical(row) for row in rows) for name, rows in folded.items()}
 
-    def _answers(self, folded: dict[str, dict[str, bytes]]) -> Iterator[bytes]:
-        for unit in sorted(self._plain.keys() | folded.keys()):
-            rows = self._plain.get(unit, {}) | folded.get(unit, {})
+    def _answers(self, folded: list[dict[str, Any]]) -> Iterator[bytes]:
+        by_unit: dict[str, dict[str, bytes | Lone]] = {}
+        for row in folded:
+            key = answer_key(row["unit"], row["checklist"], row["item"])
+            by_unit.setdefault(row["unit"], {})[key] = canonical(row)
+        folded.clear()
+        for unit in sorted(self._lone.keys() | by_unit.keys()):
+            rows = by_unit.pop(unit, {})
+            for told in self._lone.get(unit, ()):
+                rows[told.record] = told
             for record in sorted(rows):
-                yield rows[record]
+                row = rows[record]
+                yield row if isinstance(row, bytes) else self._teller.row(row)
+
+    def _findings(self, folded: list[dict[str, Any]]) -> Iterator[bytes]:
+        """What judgements make in checklist order, then what was typed by hand, as a unit has them."""
+        made: dict[str, list[tuple[Place, list[bytes]]]] = {}
+        typed: dict[str, list[bytes]] = {}
+        place = self._teller.place
+        for row in folded:
+            unit = row["unit"]
+            at = place(unit, row["checklist"], row["item"]) if row["label"] else None
+            if at is None:
+                typed.setdefault(unit, []).append(canonical(row))
+            else:
+                made.setdefault(unit, []).append((at, [canonical(row)]))
+        folded.clear()
+        for unit in sorted(self._lone.keys() | made.keys() | typed.keys()):
+            rows = made.pop(unit, [])
+            for told in self._lone.get(unit, ()):
+                if makes_findings(told):
+                    _, _, checklist, item = told.record.split("/")
+                    at = place(unit, checklist, item)
+                    assert at is not None
+                    rows.append((at, self._teller.findings(told)))
+            for _, texts in sorted(rows, key=lambda pair: pair[0]):
+                yield from texts
+            yield from typed.pop(unit, [])
 
     # ---------------------------------------------------------------- where hands meet
 
@@ -215,28 +270,30 @@ class Folded:
         """Every field on which hands differ."""
         return [
             Conflict(record=record, field=field, sides=tuple(_side(entry) for entry in entries))
-            for record, field, entries in self.state.questions()
+            for record, field, entries in self._questions()
         ]
+
+    def _questions(self) -> Iterator[tuple[str, str, list[Entry]]]:
+        return self.state.questions(sorted(self._crowded))
 
     def meetings(self) -> Meetings:
         """Which changes stand against, agree with, or write beside those of another file."""
         state = self.state
-        differing = {entry.change for _, _, entries in state.questions() for entry in entries}
+        differing = {entry.change for _, _, entries in self._questions() for entry in entries}
         agreeing: set[str] = set()
         beside: set[str] = set()
         changes = state.changes
-        for unit in state.units():
-            for record in state.records(unit):
-                here = state.saw_record(record)
-                if len(here) < 2 or len({changes[c].writer for c in here}) < 2:
-                    continue
-                beside.update(here)
-                kind = record.partition("/")[0]
-                for field in state.fields(record):
-                    if field_rule(kind, field) in (FieldRule.OPINION, FieldRule.VALUE):
-                        entries = [e for e in state.live(record, field) if not is_blank(e.value)]
-                        if len({e.writer for e in entries}) > 1:
-                            agreeing.update(e.change for e in entries)
+        for record in self._crowded:
+            here = state.saw_record(record)
+            if len({changes[c].writer for c in here}) < 2:
+                continue
+            beside.update(here)
+            kind = record.partition("/")[0]
+            for field in state.fields(record):
+                if field_rule(kind, field) in (FieldRule.OPINION, FieldRule.VALUE):
+                    entries = [e for e in state.live(record, field) if not is_blank(e.value)]
+                    if len({e.writer for e in entries}) > 1:
+                        agreeing.update(e.change for e in entries)
         return Meetings(differing=differing, agreeing=agreeing - differing, beside=beside)
 
 
@@ -250,40 +307,6 @@ class Meetings(msgspec.Struct, frozen=True, kw_only=True):
 
 def _side(entry: Entry) -> Side:
     return Side(change=entry.change, writer=entry.writer, by=entry.by, at=entry.at, value=entry.value)
-
-
-def _row(unit: str, checklist: str, item: str, wording: str, change: Change) -> bytes:
-    """The answers row of a record that one change wrote; empty when the fold must say."""
-    assert change.body is not None
-    body = _body.decode(change.body)
-    notes: tuple[Note, ...] = ()
-    judgement = None
-    for edit in body.edits:
-        if edit.field == "judgement":
-            if edit.value is None:
-                return b""
-            try:
-                judgement = msgspec.convert(edit.value, Judgement)
-            except msgspec.ValidationError:
-                return b""
-        elif not is_blank(edit.value):
-            notes = (Note(by=body.by, at=body.at, text=str(edit.value)),)
-    if judgement is None or judgement.verdict not in _QUIET:
-        return b""
-    opinion = Opinion(change=change.id, writer=change.writer, by=body.by, at=body.at, judgement=judgement)
-    return canonical(
-        answer_row(
-            Answer(
-                unit=unit,
-                checklist=checklist,
-                item=item,
-                judgement=judgement,
-                opinions=(opinion,),
-                notes=notes,
-                stale=bool(judgement.item) and judgement.item != wording,
-            )
-        )
-    )
 
 
 def _documents(rows: Iterator[bytes]) -> msgspec.Raw:

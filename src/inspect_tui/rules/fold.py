@@ -304,9 +304,13 @@ class State:
             }
         )
 
-    def questions(self) -> Iterator[tuple[str, str, list[Entry]]]:
-        """Every (record, field, entries) on which hands differ and only a lead can decide."""
-        for record, fields in sorted(self._fields.items()):
+    def questions(self, records: Iterable[str] | None = None) -> Iterator[tuple[str, str, list[Entry]]]:
+        """Every (record, field, entries) on which hands differ and only a lead can decide.
+
+        With `records`, only of those: who knows where hands can differ need not look everywhere.
+        """
+        for record in sorted(self._fields) if records is None else records:
+            fields = self._fields.get(record, {})
             kind = record.partition("/")[0]
             for field in sorted(fields):
                 if field_rule(kind, field) not in (FieldRule.OPINION, FieldRule.VALUE):

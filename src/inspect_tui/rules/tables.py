@@ -37,25 +37,7 @@ def state_tables(state: State, round_: Round) -> Tables:
                 continue
             tables["answers"].append(answer_row(read_answer(state, unit_id, address.checklist, item)))
         for finding in findings_of_unit(state, round_, unit_id, checklists):
-            tables["findings"].append(
-                {
-                    "key": finding.key,
-                    "unit": unit_id,
-                    "kind": finding.kind.value,
-                    "checklist": finding.checklist,
-                    "item": finding.item,
-                    "label": finding.label,
-                    "text": finding.text,
-                    "severity": finding.severity.value,
-                    "missing": finding.missing,
-                    "fixed_on_site": finding.fixed_on_site,
-                    "referred": finding.referred,
-                    "contested": finding.contested,
-                    "by": list(finding.by),
-                    "at": finding.at,
-                    **_joined(finding),
-                }
-            )
+            tables["findings"].append(finding_row(finding))
         visit = read_visit(state, unit_id)
         tables["visits"].append(
             {
@@ -103,6 +85,27 @@ def answer_row(answer: Answer) -> dict[str, Any]:
         "by": list(dict.fromkeys(name for o in answer.opinions for name in o.by)),
         "at": answer.opinions[0].at if answer.opinions else "",
         **({"returned": answer.returned} if answer.returned else {}),
+    }
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """The row of one finding."""
+    return {
+        "key": finding.key,
+        "unit": finding.unit,
+        "kind": finding.kind.value,
+        "checklist": finding.checklist,
+        "item": finding.item,
+        "label": finding.label,
+        "text": finding.text,
+        "severity": finding.severity.value,
+        "missing": finding.missing,
+        "fixed_on_site": finding.fixed_on_site,
+        "referred": finding.referred,
+        "contested": finding.contested,
+        "by": list(finding.by),
+        "at": finding.at,
+        **_joined(finding),
     }
 
 
