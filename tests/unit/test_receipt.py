@@ -447,6 +447,9 @@ def test_the_lead_decides_reviews_freezes_and_erases_from_the_command_line(
     assert lead.run(capsysbinary, "round", "freeze")[0] == 1
     assert frozen["short"] in lead.run(capsysbinary, "round", "show")[1]
 
+    folder = str(lead.space.round_dir(round_id))
+    for command in ("summary", "score", "notice"):
+        assert f"封存码 {frozen['short']}" in lead.run(capsysbinary, command, folder)[1], command
     code, out, _ = lead.run(capsysbinary, "erase", "--find", "牌子旧了。", "--json")
     found = json.loads(out)["found"]
     assert len(found) == 1
@@ -458,6 +461,9 @@ def test_the_lead_decides_reviews_freezes_and_erases_from_the_command_line(
     assert code == 0 and "已彻底删除" in out
     shown = json.loads(lead.run(capsysbinary, "round", "show", "--json")[1])["frozen"]
     assert not shown["whole"] and len(shown["breaches"]) == 1 and "彻底删除" in shown["breaches"][0]["what"]
+    assert "已失效" in lead.run(capsysbinary, "summary", folder)[1]
+    code, out, err = lead.run(capsysbinary, "notice", folder)
+    assert frozen["short"] not in out and "已失效" in err, "a broken seal is not printed on a text"
     path = next(lead.space.round_dir(round_id).glob("????????????.json"))
     code, out, _ = lead.run(capsysbinary, "verify", str(path))
     assert code == 0
