@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import msgspec
 
 from inspect_tui.model.change import Change
 from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import PACK_FORMAT, Round
 from inspect_tui.rules.fold import State
+from inspect_tui.store.clean import clean_text
 from inspect_tui.store.content import FindingsContent, read_findings
 from inspect_tui.store.errors import StoreError
+from inspect_tui.store.limits import OTHER_BYTES
 from inspect_tui.store.received import active_files, is_as_received
 from inspect_tui.store.roundfile import read_round, round_of
 from inspect_tui.store.workspace import Workspace
@@ -43,14 +47,37 @@ def read_source(path: Path) -> Source:
     return msgspec.structs.replace(source, people=roster_people(path))
 
 
+class _Leaders(msgspec.Struct, frozen=True):
+    leader: str = ""
+    responsible_leader: str = ""
+
+
+class _Names(msgspec.Struct, frozen=True):
+    """The names in a roster and nothing else of it, so that its other faults do not hide them."""
+
+    units: tuple[_Leaders, ...] = ()
+
+
 def roster_people(path: Path) -> tuple[str, ...]:
     """Names of the leaders in the roster of the workspace that a file or folder lies in."""
     for folder in list(path.absolute().parents)[:4]:
         if (folder / "rounds").is_dir() and (folder / "roster.json").is_file():
-            roster, _ = Workspace(folder).roster()
-            units = roster.units if roster else ()
-            return tuple({name for u in units for name in (u.leader, u.responsible_leader) if name})
+            units = _leaders(folder)
+            names = {clean_text(name) for u in units for name in (u.leader, u.responsible_leader)}
+            return tuple(names - {""})
     return ()
+
+
+def _leaders(folder: Path) -> Iterable[_Leaders | Unit]:
+    path = folder / "roster.json"
+    try:
+        if path.stat().st_size <= OTHER_BYTES:
+            return msgspec.json.decode(path.read_bytes(), type=_Names).units
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        pass
+    # Another encoding, or a fault in the names themselves: the full reading knows all that can be read.
+    roster, _ = Workspace(folder).roster()
+    return roster.units if roster else ()
 
 
 def _read(path: Path) -> Source:

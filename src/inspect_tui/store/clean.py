@@ -40,10 +40,11 @@ def _char_class(ranges: tuple[tuple[int, int], ...]) -> str:
 
 
 _SUSPECT = re.compile(f"[{_char_class((*_DROPPED_RANGES, _SURROGATES))}{_LINE_ENDS}]")
-_DROPPED = re.compile(f"[{_char_class(_DROPPED_RANGES)}]+")
-_ENDS = re.compile(f"\r\n|[{_LINE_ENDS}]")
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-_LONE = re.compile("[\ud800-\udfff]")
+# Compiled when an unclean text is met, which most starts of the program never do.
+_DROPPED = f"[{_char_class(_DROPPED_RANGES)}]+"
+_ENDS = f"\r\n|[{_LINE_ENDS}]"
+_PAIR = "[\ud800-\udbff][\udc00-\udfff]"
+_LONE = "[\ud800-\udfff]"
 _BREAKS = re.compile("[\n\t]+")
 
 
@@ -57,10 +58,10 @@ def clean_text(text: str, *, newlines: bool = True) -> str:
     With `newlines=False` lines and tabs are joined by one space, for fields of one line.
     """
     if _SUSPECT.search(text):
-        text = _PAIR.sub(_join_pair, text)
-        text = _LONE.sub(_REPLACEMENT, text)
-        text = _DROPPED.sub("", text)
-        text = _ENDS.sub("\n", text)
+        text = re.sub(_PAIR, _join_pair, text)
+        text = re.sub(_LONE, _REPLACEMENT, text)
+        text = re.sub(_DROPPED, "", text)
+        text = re.sub(_ENDS, "\n", text)
     if not newlines and _BREAKS.search(text):
         text = _BREAKS.sub(" ", text.strip("\n\t"))
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):

@@ -9,7 +9,6 @@ import contextlib
 import datetime
 import errno
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +27,18 @@ DAILY_DAYS = 30
 Tables = Mapping[str, Iterable[Mapping[str, Any]]]
 
 
-@dataclass
-class Held:
+class Held(msgspec.Struct):
     """What an open file holds in memory. `passed_on` are tables of a newer version, kept raw."""
 
     writer: str
     rounds: list[dict[str, Any]]
     changes: list[Change]
     version: str = FINDINGS_VERSION
-    extra: dict[str, Any] = field(default_factory=dict)
-    passed_on: dict[str, msgspec.Raw] = field(default_factory=dict)
+    extra: dict[str, Any] = {}
+    passed_on: dict[str, msgspec.Raw] = {}
 
 
-@dataclass
-class Ground:
+class Ground(msgspec.Struct):
     """What lies on the medium when a session starts."""
 
     number: int
@@ -51,8 +48,8 @@ class Ground:
     bak_generation: int
     closed: bool
     roll_forward: bool = False
-    broken_journals: list[Path] = field(default_factory=list)
-    temps: list[Path] = field(default_factory=list)
+    broken_journals: list[Path] = []
+    temps: list[Path] = []
 
 
 class Folder:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from inspect_tui.model.change import GENESIS, Change
 from inspect_tui.store import files
@@ -19,6 +20,10 @@ from inspect_tui.store.errors import DamagedFile, NewerVersion, StoreError, reas
 from inspect_tui.store.journal import JournalContent, read_journal
 from inspect_tui.store.limits import FINDINGS_BYTES, TOO_LARGE
 from inspect_tui.store.snapshot import WRITER, BadSnapshot, Snapshot, TooNew, decode
+
+_SIBLING = re.compile(
+    r"\.(?:(?P<journal>[0-9]{1,15})\.journal|[0-9a-f]{8}\.tmp|(?P<daily>[0-9]{8})\.bak)", re.ASCII
+)
 
 
 class Names:
@@ -33,10 +38,6 @@ class Names:
         self.folder = main.parent
         self.stem = files.stem(main)
         self.bak = main.with_name(f"{self.stem}.bak")
-        quoted = re.escape(self.stem)
-        self._journal = re.compile(rf"{quoted}\.([0-9]{{1,15}})\.journal")
-        self._temp = re.compile(rf"{quoted}\.[0-9a-f]{{8}}\.tmp")
-        self._daily = re.compile(rf"{quoted}\.([0-9]{{8}})\.bak")
 
     def journal(self, number: int) -> Path:
         return self.main.with_name(f"{self.stem}.{number}.journal")
@@ -55,26 +56,27 @@ class Names:
         """What stands in the folder. Raises OSError."""
         found = Siblings()
         for name in sorted(files.fs.names(self.folder)):
-            if match := self._journal.fullmatch(name):
-                found.journals[int(match.group(1))] = self.folder / name
-            elif self._temp.fullmatch(name):
+            match = _SIBLING.fullmatch(name[len(self.stem) :]) if name.startswith(self.stem) else None
+            if match is None:
+                continue
+            if match["journal"]:
+                found.journals[int(match["journal"])] = self.folder / name
+            elif match["daily"]:
+                found.dailies[match["daily"]] = self.folder / name
+            else:
                 found.temps.append(self.folder / name)
-            elif match := self._daily.fullmatch(name):
-                found.dailies[match.group(1)] = self.folder / name
         return found
 
 
-@dataclass
-class Siblings:
+class Siblings(msgspec.Struct):
     """Journals by number, unfinished files, daily copies by day."""
 
-    journals: dict[int, Path] = field(default_factory=dict)
-    temps: list[Path] = field(default_factory=list)
-    dailies: dict[str, Path] = field(default_factory=dict)
+    journals: dict[int, Path] = {}
+    temps: list[Path] = []
+    dailies: dict[str, Path] = {}
 
 
-@dataclass
-class Recovery:
+class Recovery(msgspec.Struct):
     """What opening found and did, as counts and as Chinese sentences for the user.
 
     `replayed` changes came from journals; `torn` unfinished ends were dropped; `broken` journals and a
@@ -86,7 +88,7 @@ class Recovery:
     broken: int = 0
     gaps: int = 0
     fallback: str = ""
-    messages: list[str] = field(default_factory=list)
+    messages: list[str] = []
 
     @property
     def clean(self) -> bool:
@@ -94,8 +96,7 @@ class Recovery:
         return not (self.replayed or self.torn or self.broken or self.gaps or self.fallback)
 
 
-@dataclass
-class Recovered:
+class Recovered(msgspec.Struct):
     """A findings file as read, with what its next session must know to go on safely."""
 
     snapshot: Snapshot
@@ -109,9 +110,9 @@ class Recovered:
     bak_generation: int = 0
     #: Largest number in use by any snapshot or journal.
     number: int = 0
-    broken_journals: list[Path] = field(default_factory=list)
-    temps: list[Path] = field(default_factory=list)
-    held: set[str] = field(default_factory=set)
+    broken_journals: list[Path] = []
+    temps: list[Path] = []
+    held: set[str] = set()
 
     def __post_init__(self) -> None:
         self.held = {change.id for change in self.changes}

@@ -12,7 +12,6 @@ import datetime
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from inspect_tui.model.change import GENESIS, Change
 from inspect_tui.store import files
@@ -31,12 +30,13 @@ FOLD_PAUSE = 60.0
 RETRY_FIRST, RETRY_LAST = 1.0, 15.0
 
 
-@dataclass
 class _Fold:
-    tables: Tables
-    closed: bool
-    done: threading.Event = field(default_factory=threading.Event)
-    error: StoreError | None = None
+    """A fold asked for by another thread, which waits until it is done."""
+
+    def __init__(self, tables: Tables, closed: bool) -> None:
+        self.tables, self.closed = tables, closed
+        self.done = threading.Event()
+        self.error: StoreError | None = None
 
 
 class Saver:
