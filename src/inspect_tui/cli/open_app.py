@@ -20,9 +20,13 @@ def start(workspace: str | None, pack: Path | None, unit: str | None) -> int:
             "这里不是终端，打不开程序界面。请在终端窗口里运行，或使用命令（inspect-tui --help）。", err=True
         )
         return 1
+    from inspect_tui.tui.probe import ask
+
+    # Asked before the slow imports, answered after them: knowing the width costs no time.
+    question = ask()
     from inspect_tui.tui.app import run_app
 
-    code: int = run_app(folder, pack, unit)
+    code: int = run_app(folder, pack, unit, width_of_signs=question.answer)
     return code
 
 

@@ -11,13 +11,13 @@ from itertools import pairwise
 from rich.cells import cell_len, get_character_cell_size
 
 NO_START = frozenset("，。、；：？！）》〉」』】〕〗｝］”’％‰℃…—～·,.;:?!)]}%°′″ー々〞»›")
-"""Signs that must not begin a line: they close what stands before them."""
+"""Signs that must not begin a line: they close what stands before them.
+
+`…` and `—` are among them, which also keeps the double `……` and `——` together.
+"""
 
 NO_END = frozenset("（《〈「『【〔〖｛［“‘([{￥＄№〝«‹#")
 """Signs that must not end a line: they open what comes after them."""
-
-PAIRED = frozenset("…—")
-"""Signs written twice (`……`, `——`) that stay together."""
 
 _JOINERS = frozenset("-_/.:,'’+@&%#=~")
 _BLANK = frozenset(" \t")

@@ -82,18 +82,22 @@ def is_noise(control_state: int, virtual_key: int, character: str) -> bool:
     return bool(control_state) and virtual_key == 0 and character in ("", "\x00")
 
 
+def without_drop(source: str) -> str:
+    """Source of `EventMonitor` with its test for noise put right."""
+    return DROPPING.sub(
+        "_is_noise(key_event.dwControlKeyState, key_event.wVirtualKeyCode, key))", source, count=1
+    )
+
+
 def _windows() -> None:
     if sys.platform != "win32":
         return
     from textual.drivers import win32
 
-    source = inspect.getsource(win32.EventMonitor)
-    # The method is rebuilt from its own source so that everything else in it stays as upstream has it.
-    fixed = DROPPING.sub(
-        "_is_noise(key_event.dwControlKeyState, key_event.wVirtualKeyCode, key))", source, count=1
-    )
+    # The class is rebuilt from its own source so that everything else in it stays as upstream has it.
+    source = without_drop(inspect.getsource(win32.EventMonitor))
     win32._is_noise = is_noise
-    exec(compile(fixed, win32.__file__, "exec"), win32.__dict__)
+    exec(compile(source, win32.__file__, "exec"), win32.__dict__)
 
 
 # Line breaking between Chinese characters, in everything that shows Content and in TextArea.

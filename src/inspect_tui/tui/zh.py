@@ -1,4 +1,4 @@
-"""Chinese for every built-in string of Textual that can appear: key names and binding descriptions."""
+"""Chinese names of keys. Textual's other built-in strings never appear: footer, help and menus are ours."""
 
 from __future__ import annotations
 
@@ -48,5 +48,3 @@ def key_name(key: str) -> str:
         name = base.upper() if len(base) == 1 or (base[0] == "f" and base[1:].isdigit()) else base
     return "+".join([*(_MODIFIERS.get(modifier, modifier) for modifier in modifiers), name])
 
-
-DESCRIPTIONS: dict[str, str] = {}
