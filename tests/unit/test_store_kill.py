@@ -58,7 +58,7 @@ print(f"{{runs}} kills, {{replayed}} with journals to replay, {{torn}} torn, {{g
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the runs are forked; see the spawned runs below")
-@pytest.mark.parametrize("runs", [30, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("runs", [200])
 def test_killed_at_random_moments(tmp_path: Path, runs: int) -> None:
     code = ZYGOTE.format(here=str(HERE))
     done = subprocess.run(
