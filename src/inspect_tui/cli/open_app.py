@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -24,6 +25,9 @@ def start(workspace: str | None, pack: Path | None, unit: str | None) -> int:
 
     # Asked before the slow imports, answered after them: knowing the width costs no time.
     question = ask()
+    # What a start makes stays; looking through it for garbage meanwhile only delays the first paint. The app
+    # turns collecting on again.
+    gc.disable()
     from inspect_tui.tui.app import run_app
 
     code: int = run_app(folder, pack, unit, width_of_signs=question.answer)

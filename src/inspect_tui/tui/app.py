@@ -5,6 +5,7 @@ Screens are imported when first shown, so that starting costs no more than the f
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,10 +26,20 @@ from inspect_tui.tui.base import BaseApp
 from inspect_tui.tui.desk import Desk, VisitClosed
 from inspect_tui.tui.skin import Skin
 from inspect_tui.tui.widgets.inks import Part
-from inspect_tui.tui.widgets.prompt import TextPrompt
 
 if TYPE_CHECKING:
     from inspect_tui.tui.track import Stop
+    from inspect_tui.tui.widgets.prompt import TextPrompt
+
+
+#: Seconds after the start when garbage is collected again (see `cli.open_app.start`).
+_REST = 1.0
+
+
+def _collect_again() -> None:
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 class Saved(Message):
@@ -69,6 +80,7 @@ class InspectApp(BaseApp[None]):
     # ---------------------------------------------------------------- starting
 
     def on_mount(self) -> None:
+        self.set_timer(_REST, _collect_again)
         self.begin()
 
     def begin(self) -> None:

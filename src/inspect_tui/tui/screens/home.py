@@ -28,7 +28,6 @@ from inspect_tui.tui.screens.page import PageScreen, ask
 from inspect_tui.tui.text import cells, fit, one_line
 from inspect_tui.tui.widgets.inks import Inked, Part
 from inspect_tui.tui.widgets.line_list import LineList
-from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 from inspect_tui.tui.widgets.page import Line, LinePane, pair, wrapped
 
 _AT_A_TIME = 6
@@ -454,6 +453,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
 
     def action_home_menu(self) -> None:
         """Everything that can be done from here."""
+        from inspect_tui.tui.widgets.menu import Entry, MenuScreen
+
         has = self.app.desk is not None
         none = "" if has else "没有打开的轮次"
         entries = [
@@ -495,6 +496,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         if not found:
             self._type_pack()
             return
+        from inspect_tui.tui.widgets.menu import Entry, MenuScreen
+
         entries = [Entry(str(path), path.name, one_line(path.parent.name)) for path in found]
         entries.append(Entry("", "输入文件位置"))
 
@@ -518,6 +521,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
 
     def action_across(self) -> None:
         """One item at every unit of mine: choose the section, then the item."""
+        from inspect_tui.tui.widgets.menu import Entry, MenuScreen
+
         desk = self.app.desk
         if desk is None:
             self.app.say("先打开一个轮次。", "warning")
@@ -543,6 +548,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         self.app.push_screen(MenuScreen("一题到底：先选大项", entries), picked)
 
     def _across_item(self, c: int, s: int) -> None:
+        from inspect_tui.tui.widgets.menu import Entry, MenuScreen
+
         desk = self.app.desk
         assert desk is not None
         checklist = desk.round.checklists[c]
