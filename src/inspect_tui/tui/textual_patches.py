@@ -2,12 +2,13 @@
 
 Each patch names the upstream report and knows by `applies()` whether the code still looks as it did when the
 patch was written; `tests/tui/test_patches.py` fails first when a new Textual changes it. Patches that no
-longer apply are left out rather than forced.
+longer apply are left out rather than forced. What costs time to ask or to load is asked when it is needed.
 """
 
 from __future__ import annotations
 
-import html
+import functools
+import importlib
 import inspect
 import re
 import sys
@@ -18,7 +19,6 @@ from typing import Any
 import rich.cells
 import textual._xterm_parser
 import textual.content
-import textual.document._wrapped_document
 from textual.app import App
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
@@ -27,7 +27,6 @@ from inspect_tui.tui import linebreak
 # The names replaced below are not exported by their modules.
 xterm_parser: Any = textual._xterm_parser
 textual_content: Any = textual.content
-wrapped_document: Any = textual.document._wrapped_document
 rich_cells: Any = rich.cells
 
 SEQUENCE_LIMIT = 4096
@@ -36,12 +35,16 @@ SEQUENCE_LIMIT = 4096
 
 @dataclass(frozen=True)
 class Patch:
-    """A repair: what it is about, where it was reported, whether it fits this Textual, how it is put in."""
+    """A repair: what it is about, where it was reported, whether it fits this Textual, how it is put in.
+
+    A `late` one asks by itself whether it fits, where it is first needed.
+    """
 
     name: str
     issue: str
     applies: Callable[[], bool]
     apply: Callable[[], None]
+    late: bool = False
 
 
 # Long input-method commits over the kitty protocol. The environment variable set in `tui/__init__` avoids the
@@ -90,7 +93,7 @@ def without_drop(source: str) -> str:
 
 
 def _windows() -> None:
-    if sys.platform != "win32":
+    if sys.platform != "win32" or not _windows_applies():
         return
     from textual.drivers import win32
 
@@ -102,13 +105,32 @@ def _windows() -> None:
 
 # Line breaking between Chinese characters, in everything that shows Content and in TextArea.
 
-stock_wrap: Callable[..., list[int]] = wrapped_document.compute_wrap_offsets
-
 
 def _breaks_applies() -> bool:
-    parameters = list(inspect.signature(textual_content.divide_line).parameters)
-    wrapping = list(inspect.signature(wrapped_document.compute_wrap_offsets).parameters)
-    return parameters == ["text", "width", "fold"] and wrapping[:3] == ["text", "width", "tab_size"]
+    return list(inspect.signature(textual_content.divide_line).parameters) == ["text", "width", "fold"]
+
+
+def _breaks() -> None:
+    textual_content.divide_line = linebreak.divide_line
+
+
+_WRAPPED = "textual.document._wrapped_document"
+
+
+def _area_applies() -> bool:
+    wrapping = inspect.signature(_wrapped_document().compute_wrap_offsets)
+    return list(wrapping.parameters)[:3] == ["text", "width", "tab_size"]
+
+
+def _wrapped_document() -> Any:
+    return importlib.import_module(_WRAPPED)
+
+
+@functools.cache
+def _stock_wrap() -> Callable[..., list[int]]:
+    from textual._wrap import compute_wrap_offsets
+
+    return compute_wrap_offsets
 
 
 def wrap_offsets(
@@ -120,13 +142,14 @@ def wrap_offsets(
 ) -> list[int]:
     """Where TextArea wraps a line. Lines with tabs keep Textual's own arithmetic."""
     if "\t" in text:
-        return stock_wrap(text, width, tab_size, fold, precomputed_tab_sections)
+        return _stock_wrap()(text, width, tab_size, fold, precomputed_tab_sections)
     return linebreak.offsets(text, width, hang=False)
 
 
-def _breaks() -> None:
-    textual_content.divide_line = linebreak.divide_line
-    wrapped_document.compute_wrap_offsets = wrap_offsets
+def _area() -> None:
+    # Not before TextArea itself is loaded: most starts never show a field.
+    if _WRAPPED in sys.modules and _area_applies():
+        _wrapped_document().compute_wrap_offsets = wrap_offsets
 
 
 # Scroll bars made of blanks: the stock ones end in eighth blocks, which many consoles draw two cells wide.
@@ -156,6 +179,7 @@ _FONTS = "'Sarasa Mono SC', 'Noto Sans Mono CJK SC', '等距更纱黑体 SC', NS
 
 def fix_svg(svg: str) -> str:
     """A Rich screenshot with Chinese at its true width and with fonts of the reader's machine."""
+    import html
 
     def widen(match: re.Match[str]) -> str:
         head, length, middle, body, tail = match.groups()
@@ -173,6 +197,7 @@ def fix_svg(svg: str) -> str:
 _stock_screenshot = App.export_screenshot
 
 
+@functools.cache
 def _svg_applies() -> bool:
     from rich.console import Console
 
@@ -180,7 +205,8 @@ def _svg_applies() -> bool:
 
 
 def _screenshot(self: App[Any], *, title: str | None = None, simplify: bool = False) -> str:
-    return fix_svg(_stock_screenshot(self, title=title, simplify=simplify))
+    svg = _stock_screenshot(self, title=title, simplify=simplify)
+    return fix_svg(svg) if _svg_applies() else svg
 
 
 def _svg() -> None:
@@ -189,10 +215,11 @@ def _svg() -> None:
 
 PATCHES: tuple[Patch, ...] = (
     Patch("kitty-sequence-limit", "Textualize/textual#6667", _kitty_applies, _kitty),
-    Patch("windows-input-method", "Textualize/textual#6667, PR #6689", _windows_applies, _windows),
+    Patch("windows-input-method", "Textualize/textual#6667, PR #6689", _windows_applies, _windows, late=True),
     Patch("chinese-line-breaks", "earendil-works/pi#5495 (same fault)", _breaks_applies, _breaks),
+    Patch("text-area-line-breaks", "earendil-works/pi#5495 (same fault)", _area_applies, _area, late=True),
     Patch("blank-scroll-bars", "microsoft/terminal#4604", _scrollbar_applies, _scrollbar),
-    Patch("screenshot-width", "Textualize/rich#2742", _svg_applies, _svg),
+    Patch("screenshot-width", "Textualize/rich#2742", _svg_applies, _svg, late=True),
 )
 
 _installed = False
@@ -203,12 +230,17 @@ def install() -> list[str]:
     global _installed
     left_out: list[str] = []
     for patch in PATCHES:
-        if not patch.applies():
+        if not patch.late and not patch.applies():
             left_out.append(patch.name)
         elif not _installed:
             patch.apply()
     _installed = True
     return left_out
+
+
+def install_for_text_area() -> None:
+    """Put in what concerns TextArea; called by whoever has just loaded it."""
+    _area()
 
 
 # Opt-in: terminals that draw ambiguous signs two cells wide.

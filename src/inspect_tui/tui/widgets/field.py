@@ -14,6 +14,9 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from inspect_tui.store.clean import clean_text
+from inspect_tui.tui import textual_patches
+
+textual_patches.install_for_text_area()
 
 
 class TextField(TextArea):
