@@ -92,6 +92,9 @@ FINDINGS, SUBMIT, SUMMARY, SEARCH, SETUP = "findings", "submit", "summary", "sea
 ROUND_NEW, HANDIN, HELP, FAULTS = "round_new", "handin", "help", "faults"
 IDENTITY, UNITS, REVIEW = "identity", "units", "review"
 PACKING, TAKE_PACK = "packing", "take_pack"
+MERGE, MERGE_LOOK, MERGE_TAKEN, DECIDE = "merge", "merge_look", "merge_taken", "decide"
+DOUBLES, UNIT_REVIEW, RETURNING, FREEZE = "doubles", "unit_review", "returning", "freeze"
+RETURNED = "returned"
 SCREENS = (
     HOME,
     WALK,
@@ -112,6 +115,15 @@ SCREENS = (
     REVIEW,
     PACKING,
     TAKE_PACK,
+    MERGE,
+    MERGE_LOOK,
+    MERGE_TAKEN,
+    DECIDE,
+    DOUBLES,
+    UNIT_REVIEW,
+    RETURNING,
+    FREEZE,
+    RETURNED,
 )
 _JUDGE = (WALK, ACROSS)
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
@@ -184,6 +196,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("handin", ("3",), "交卷", "把本轮记录打成一个交卷文件", (HOME,), 4),
     Action("collapse", ("left",), "收起", "收起下级", (HOME,)),
     Action("expand", ("right",), "展开", "展开下级", (HOME,)),
+    Action("merge", ("f8",), "合并", "收别人交来的文件，再裁定、审阅、退回、封存", (HOME,), 10),
+    Action("merge", ("f8",), "合并", "收别人交来的文件，再裁定、审阅、退回、封存", _JUDGE),
     # Findings of an item
     Action("open", ("enter",), "改文字", "修改所选一条的文字", (FINDINGS,), 1),
     Action("add", ("1",), "新增", "新增一个问题：选扣分情形，或自己写", (FINDINGS,), 2),
@@ -253,6 +267,50 @@ ACTIONS: tuple[Action, ...] = (
     Action("make", ("enter", "1"), "交卷", "把本机记录存盘、打成一个文件并读回核对", (HANDIN,), 1),
     Action("make", ("enter", "1"), "收下", "收下这个轮次包，已记的内容全部保留", (TAKE_PACK,), 1),
     Action("again", ("1",), "重新读取", "改好文件后重新读取", (FAULTS,), 1),
+    # Merging
+    Action("look", ("enter", "1"), "看内容", "先看选中的文件带来什么，还不收", (MERGE,), 1),
+    Action("mark", ("space",), "选、不选", "选上或去掉所在的文件", (MERGE,), 2),
+    Action("type", ("2",), "输入位置", "输入、粘贴文件或文件夹的位置；也可把文件拖进窗口", (MERGE,), 3),
+    Action("taken", ("3",), "收过的", "看收过哪些文件，退出收错的", (MERGE,), 4),
+    Action("decide", ("4",), "裁定", "逐条裁定意见不同的地方", (MERGE,), 5),
+    Action("doubles", ("5",), "重复", "把说同一件事的几条合为一条", (MERGE,), 6),
+    Action("review", ("6",), "审阅", "认可或退回各单位的检查，写回执", (MERGE,), 7),
+    Action("freeze", ("7",), "封存", "封存本轮，给出封存码", (MERGE,), 8),
+    Action("returned", ("8",), "退回清单", "看组长退回本组重查的检查项", (MERGE,), 9, "退回"),
+    Action("mark_all", ("9",), "全选", "选上列出的全部文件；再按一次全不选", (MERGE,), 11),
+    Action("again", ("0",), "重新找", "重新列出附近的文件", (MERGE,), 12),
+    Action("take", ("1",), "收下", "收下全部能收的文件；不能收的列在后面", (MERGE_LOOK,), 1),
+    Action("decide", ("4",), "裁定", "逐条裁定意见不同的地方", (MERGE_LOOK,), 3),
+    Action("withdraw", ("4", "delete"), "退出", "把所选的文件退出本轮，文件和台账都保留", (MERGE_TAKEN,), 1),
+    Action("left", ("1",), "取第1种", "以左边（上面）的意见为准，写明理由", (DECIDE,), 1),
+    Action("right", ("2",), "取第2种", "以右边（下面）的意见为准，写明理由", (DECIDE,), 2),
+    Action("third", ("3",), "另写", "两边都不取，另写一种意见和理由", (DECIDE,), 3),
+    Action("later", ("4",), "以后再定", "先不定，看下一处", (DECIDE,), 4, "以后"),
+    Action("bulk", ("5",), "成批裁定", "一个大项以某一位检查人员为准，先看有几处再定", (DECIDE,), 5, "成批"),
+    Action("others", ("6",), "取其他", "有三种以上意见时，按数字选一种", (DECIDE,)),
+    Action("open", ("enter",), "看检查项", "到检查页看这一条的全部记录", (DECIDE,), 6),
+    Action("join", ("1",), "合为一条", "两条说的是同一件事，以后只显示一条，文字都保留", (DOUBLES,), 1),
+    Action("differ", ("2",), "不是一回事", "两条不是一回事，不再提示", (DOUBLES,), 2),
+    Action("part", ("3",), "分开", "把合在一起的重新分开", (DOUBLES,), 3),
+    Action("open", ("enter",), "看检查", "到检查页看这个单位", (UNIT_REVIEW,), 1),
+    Action("accept", ("1",), "认可", "认可这个单位的检查，认可后锁定", (UNIT_REVIEW,), 2),
+    Action("give_back", ("2",), "退回", "退回重查：选检查项，每项写一条原因", (UNIT_REVIEW,), 3),
+    Action("withdraw", ("3",), "收回", "收回认可或退回，须写原因", (UNIT_REVIEW,), 4),
+    Action("receipts", ("4",), "写回执", "给每位检查人员写一份回执文件", (UNIT_REVIEW,), 5, "回执"),
+    Action("mark", ("enter", "space"), "选、不选", "选上所在的检查项并写原因；再按一次去掉", (RETURNING,), 1),
+    Action("done", ("1", "f10"), "退回", "选好了，确认后退回", (RETURNING,), 2),
+    Action("whole", ("2",), "总的原因", "写退回整个单位的原因", (RETURNING,), 3),
+    Action("freeze", ("1",), "封存", "没有待裁定的地方时封存本轮", (FREEZE,), 1),
+    Action("jump", ("enter",), "去裁定", "到所选的一处去裁定", (FREEZE,), 2),
+    Action("go", ("enter",), "去改", "到所选的检查项重新检查", (RETURNED,), 1),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (DECIDE, DOUBLES, UNIT_REVIEW), 9),
+    Action(
+        "next_pane",
+        ("tab",),
+        "看全文",
+        "到另一栏，用上下键看全文；再按一次回来",
+        (MERGE_LOOK, MERGE_TAKEN, DECIDE, DOUBLES, UNIT_REVIEW, RETURNED),
+    ),
     # Everywhere
     Action("leave_help", ("f1",), "返回", "回到上一屏", (HELP,), run="back"),
     Action("back", ("escape",), "返回", "回到上一屏", _BELOW_HOME, 20),

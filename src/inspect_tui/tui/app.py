@@ -76,6 +76,7 @@ class InspectApp(BaseApp[None]):
         self.drafts: Drafts | None = None
         self._save_error = ""
         self._preferred = ""
+        self._brought: Path | None = None
 
     # ---------------------------------------------------------------- starting
 
@@ -85,6 +86,9 @@ class InspectApp(BaseApp[None]):
 
     def begin(self) -> None:
         """Show the first screen this folder calls for."""
+        if self.pack is not None and self._is_record(self.pack):
+            # Not a pack but what somebody recorded, or a receipt: it is looked at once a round is open.
+            self._brought, self.pack = self.pack, None
         if self.pack is not None:
             from inspect_tui.tui.screens.take_pack import TakePackScreen
 
@@ -95,6 +99,22 @@ class InspectApp(BaseApp[None]):
             self.push_screen(SetupScreen(self.root))
         else:
             self.enter()
+
+    @staticmethod
+    def _is_record(path: Path) -> bool:
+        from inspect_tui.tui.files_nearby import is_ours
+
+        return is_ours(path)
+
+    def _show_brought(self) -> None:
+        """Look at a file given at the start."""
+        path, self._brought = self._brought, None
+        if path is None:
+            return
+        if self.desk is None:
+            self.say("这台电脑上还没有检查轮次，请先收组长的发包文件，再打开这一份。", "warning", timeout=12)
+        else:
+            self.open_merge_look([path])
 
     def enter(self, prefer: str = "", team: str = "") -> None:
         """Enter the workspace: ask who works here when it is not known, then go home.
@@ -143,12 +163,17 @@ class InspectApp(BaseApp[None]):
         """Open the preferred round, else the newest usable one, and show the home screen."""
         from inspect_tui.tui.screens.home import HomeScreen
 
+        if self._brought is not None and not prefer:
+            from inspect_tui.tui.files_nearby import round_of_file
+
+            prefer = round_of_file(self._brought)
         entries = self.space.rounds()
         usable = [e for e in entries if e.round is not None]
         first = next((e for e in usable if e.id == prefer), usable[0] if usable else None)
         if first is not None:
             self.open_round(first.id)
         self.switch_to(HomeScreen(entries))
+        self._show_brought()
         unit = self.unit_wanted
         self.unit_wanted = ""
         if unit and self.desk is not None:
@@ -479,6 +504,62 @@ class InspectApp(BaseApp[None]):
         from inspect_tui.tui.screens.take_pack import TakePackScreen
 
         self.push_screen(TakePackScreen(path))
+
+    def open_merge(self) -> None:
+        """Choose files of others to take in, and everything the lead does after that."""
+        from inspect_tui.tui.screens.merge import MergeScreen
+
+        if self.desk is not None:
+            self.push_screen(MergeScreen(self.desk))
+
+    def open_merge_look(self, paths: list[Path]) -> None:
+        """Look at files of others before they are taken in."""
+        from inspect_tui.tui.screens.merge_look import MergeLookScreen
+
+        if self.desk is not None:
+            self.push_screen(MergeLookScreen(self.desk, paths))
+
+    def open_merge_taken(self) -> None:
+        """The files taken in so far."""
+        from inspect_tui.tui.screens.merge_taken import MergeTakenScreen
+
+        if self.desk is not None:
+            self.push_screen(MergeTakenScreen(self.desk))
+
+    def open_decide(self, question: str = "") -> None:
+        """Settle what inspectors differ on, at a question when one is named."""
+        from inspect_tui.tui.screens.decide import DecideScreen
+
+        if self.desk is not None:
+            self.push_screen(DecideScreen(self.desk, question))
+
+    def open_doubles(self) -> None:
+        """Findings that likely tell the same."""
+        from inspect_tui.tui.screens.doubles import DoublesScreen
+
+        if self.desk is not None:
+            self.push_screen(DoublesScreen(self.desk))
+
+    def open_review(self) -> None:
+        """Accept units' visits or return them."""
+        from inspect_tui.tui.screens.review import ReviewScreen
+
+        if self.desk is not None:
+            self.push_screen(ReviewScreen(self.desk))
+
+    def open_freeze(self) -> None:
+        """Freeze the round, or see whether its seal holds."""
+        from inspect_tui.tui.screens.freeze import FreezeScreen
+
+        if self.desk is not None:
+            self.push_screen(FreezeScreen(self.desk))
+
+    def open_returned(self) -> None:
+        """What the lead returned to be looked at again."""
+        from inspect_tui.tui.screens.returned import ReturnedScreen
+
+        if self.desk is not None:
+            self.push_screen(ReturnedScreen(self.desk))
 
     def open_faults(self) -> None:
         """Everything that is wrong with the workspace's files."""

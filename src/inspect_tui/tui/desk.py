@@ -148,6 +148,29 @@ class Desk:
         self._changed(done[1])
         return done[0]
 
+    def undo_lead(self, unit_id: str) -> str | None:
+        """Take back the last action in a unit, closed or not; returns its name, or None."""
+        done = self.session.undo(unit_id)
+        if done is None:
+            return None
+        self._changed(done[1])
+        return done[0]
+
+    def came_in(self, touched: set[str]) -> None:
+        """Bring the sheets in step after changes of others were taken into the session."""
+        self._changed(touched)
+
+    def reload(self) -> None:
+        """Fold everything anew, as after a received file was taken off the list."""
+        touched = self._all_records()
+        self.session.reload()
+        for sheet in self._sheets.values():
+            sheet.state = self.state
+        self._changed(touched | self._all_records())
+
+    def _all_records(self) -> set[str]:
+        return {record for unit in self.state.units() for record in self.state.records(unit)}
+
     def _changed(self, touched: set[str]) -> set[str]:
         units = {record.split("/")[1] for record in touched if record.count("/")}
         for unit_id in units:

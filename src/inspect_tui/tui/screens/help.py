@@ -34,6 +34,15 @@ PLACES: dict[str, str] = {
     actions.REVIEW: "核对",
     actions.PACKING: "发包",
     actions.TAKE_PACK: "收轮次包",
+    actions.MERGE: "合并",
+    actions.MERGE_LOOK: "合并前先看",
+    actions.MERGE_TAKEN: "收过的文件",
+    actions.DECIDE: "裁定",
+    actions.DOUBLES: "可能重复的",
+    actions.UNIT_REVIEW: "审阅",
+    actions.RETURNING: "退回重查",
+    actions.FREEZE: "封存",
+    actions.RETURNED: "退回清单",
 }
 
 _CHOICES = "列出选项时：数字直接选；上下键移动，回车选定；超过九项按 0 翻页；Esc 不选。"
@@ -50,6 +59,22 @@ NOTES: dict[str, tuple[str, ...]] = {
     actions.FINDINGS: (_CHOICES, _COUNTS, _WORDS),
     actions.TRIGGERS: ("每条红线、否决项都要写明事实并再确认一次；撤回也留痕。",),
     actions.HEADER: (_CHOICES, _WORDS),
+    actions.MERGE: (
+        "列出的是工作文件夹、收卷、exports、下载、桌面和微信文件夹里的交卷和检查记录，新的在前。",
+        "把文件或文件夹拖进窗口，或粘贴它的位置，也可以收；几个可以一次给。",
+    ),
+    actions.MERGE_LOOK: (
+        "看的时候什么也不写；收多少次、按什么顺序，结果都一样。",
+        "收下的文件原样保存，收错了可以在“收过的文件”里退出。",
+    ),
+    actions.DECIDE: (
+        "红线最先，再按程度和分数排；说明文字不同的都保留，不用裁定。",
+        "裁定随文件走，定过的不再问；除非以后有人又改了这一处。",
+        _CHOICES,
+    ),
+    actions.DOUBLES: ("程序只提示，合不合由组长定；合并后两条原文都保留，随时可以分开。",),
+    actions.UNIT_REVIEW: ("认可后锁定，收回前不能改；退回后该单位重新打开，重查的项改了就算办了。",),
+    actions.RETURNED: ("重新记了结论的项自动离开清单；都改完后到提交页再提交，然后交卷。",),
     actions.SEARCH: (
         "输入汉字随打随找；也可只输拼音首字母，如 gwzr 找到岗位责任。",
         "下键进入结果，上键回到输入处；在结果上接着打字也行。",

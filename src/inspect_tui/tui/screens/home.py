@@ -469,6 +469,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
                 "identity", "换人（我是谁）", "、".join(self.app.identity.people) if self.app.identity else ""
             ),
             Entry("faults", "清单和名册的问题"),
+            Entry("merge", "合并、裁定、审阅、封存", none or "也可按 F8", enabled=has),
+            Entry("returned", "退回清单", none or "组长退回重查的", enabled=has),
         ]
         self.app.push_screen(MenuScreen("主页菜单", entries), self._menu_picked)
 
@@ -490,6 +492,10 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
                 self.app.change_identity()
             case "faults":
                 self.app.open_faults()
+            case "merge":
+                self.app.open_merge()
+            case "returned":
+                self.app.open_returned()
 
     def _ask_pack(self) -> None:
         found = _packs_nearby(self.app.space.root)
@@ -570,6 +576,13 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             self.app.say("先打开一个轮次。", "warning")
         else:
             self.app.open_handin()
+
+    def action_merge(self) -> None:
+        """Take in what others recorded, and settle what follows from it."""
+        if self.app.desk is None:
+            self.app.say("先打开一个轮次。", "warning")
+        else:
+            self.app.open_merge()
 
     def action_summary(self) -> None:
         """Summary and text of the round."""

@@ -574,6 +574,10 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         """Summary and text of this unit."""
         self.app.open_summary(self.stop.unit if self.stop and not self.track.across else None)
 
+    def action_merge(self) -> None:
+        """Take in what others recorded."""
+        self.app.open_merge()
+
     def action_help(self) -> None:
         """The keys of this screen."""
         self.app.open_help(self.place)
