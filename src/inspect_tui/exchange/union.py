@@ -42,7 +42,7 @@ _body = msgspec.json.Decoder(Body)
 
 
 class Union:
-    """A set of changes by id. A change given twice counts once; its erased form wins."""
+    """A set of changes by id. A change given twice counts once; a body is not lost to a bare copy."""
 
     def __init__(self) -> None:
         self.changes: dict[str, Change] = {}
@@ -236,8 +236,8 @@ class Folded:
             for told in self._lone.get(unit, ()):
                 rows[told.record] = told
             for record in sorted(rows):
-                row = rows[record]
-                yield row if isinstance(row, bytes) else self._teller.row(row)
+                told_or_row = rows[record]
+                yield told_or_row if isinstance(told_or_row, bytes) else self._teller.row(told_or_row)
 
     def _findings(self, folded: list[dict[str, Any]]) -> Iterator[bytes]:
         """What judgements make in checklist order, then what was typed by hand, as a unit has them."""

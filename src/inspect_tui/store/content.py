@@ -102,8 +102,8 @@ def write_merged(
 ) -> None:
     """Write the merged file: a pure function of the set of changes and of the given rounds and tables.
 
-    Rounds stand by pack version, changes by id. A change given twice is taken once; its erased form wins,
-    so that what was erased for good does not come back. Raises StoreError.
+    Rounds stand by pack version, changes by id. A change given twice is taken once; what some
+    change says was erased for good loses its body. Raises StoreError.
     """
     union: dict[str, Change] = {}
     for change in changes:
@@ -121,11 +121,15 @@ def write_merged(
 
 
 def one_of(first: Change, second: Change) -> Change:
-    """Which of two forms of one change a merged file keeps, whatever their order: the erased one first."""
-    for change in (first, second):
-        if change.body is None:
-            return change
-    assert first.body is not None and second.body is not None
+    """Which of two forms of one change a merged file keeps, whatever their order.
+
+    The one with a body: only a recorded erasure takes a body away (see `rules.erasing`), else a foreign file
+    could empty anybody's findings by holding bare copies of them.
+    """
+    if first.body is None:
+        return second
+    if second.body is None:
+        return first
     if bytes(first.body) == bytes(second.body):
         return first
     # Two spellings of one body: the canonical one, so that the order of files does not show.
