@@ -81,18 +81,20 @@ def _taken(raw: dict[str, Any]) -> Round | None:
     return round_ if _known(raw, round_) and _sound(round_) else None
 
 
-def _known(raw: Any, record: Any) -> bool:
+def _known(raw: dict[str, Any], record: msgspec.Struct) -> bool:
     """Whether a record has every field of the raw form it was read from."""
-    if isinstance(raw, dict) and isinstance(record, msgspec.Struct):
-        fields = record.__struct_fields__
-        return all(
-            name in fields and (not isinstance(part, dict | list) or _known(part, getattr(record, name)))
-            for name, part in raw.items()
-        )
-    if isinstance(raw, list):
-        return all(
-            not isinstance(part, dict) or _known(part, item) for part, item in zip(raw, record, strict=True)
-        )
+    fields = record.__struct_fields__
+    for name, part in raw.items():
+        if name not in fields:
+            return False
+        if isinstance(part, dict):
+            held = getattr(record, name)
+            if isinstance(held, msgspec.Struct) and not _known(part, held):
+                return False
+        elif isinstance(part, list) and part and isinstance(part[0], dict):
+            for one, held in zip(part, getattr(record, name), strict=True):
+                if isinstance(held, msgspec.Struct) and not _known(one, held):
+                    return False
     return True
 
 

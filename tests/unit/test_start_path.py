@@ -1,0 +1,79 @@
+"""What a start must not load: each of these costs more than all the work of the command it would delay."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inspect_tui.demo import make_demo
+
+HEAVY = (
+    "difflib",
+    "docx",
+    "filelock",
+    "http",
+    "jinja2",
+    "openpyxl",
+    "pypinyin",
+    "rapidfuzz",
+    "tinydb",
+    "xlsxwriter",
+)
+JUDGING = ("inspect_tui.rules.checking", "inspect_tui.store.jsonfile", "inspect_tui.store.structure")
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("start") / "demo"
+    make_demo(root)
+    return next(p for p in sorted(root.glob("rounds/*/*.json")) if len(p.stem) == 12)
+
+
+def loaded(code: str) -> set[str]:
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)",
+        ],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    )
+    return set(json.loads(told.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("words", [("score", "--json"), ("notice",), ("summary", "--json"), ("score",)])
+def test_a_command_loads_what_it_needs(words: tuple[str, ...], findings: Path) -> None:
+    arguments = [words[0], str(findings), *words[1:]]
+    found = loaded(f"from inspect_tui.cli.main import run\nassert run({arguments!r}) == 0")
+    heavy = {*HEAVY, *JUDGING, "textual"} | ({"rich"} if words != ("score",) else set())
+    assert not found & heavy
+
+
+def test_help_loads_click_and_no_more() -> None:
+    found = loaded("from inspect_tui.cli.main import run\nassert run(['--help']) == 0")
+    assert not {name for name in found if name.startswith("inspect_tui.") and ".cli" not in name}
+    assert not found & {*HEAVY, "msgspec", "rich", "textual"}
+
+
+def test_the_home_screen_loads_no_field_and_no_menu() -> None:
+    found = loaded("import inspect_tui.tui.app, inspect_tui.tui.screens.home, inspect_tui.tui.screens.walk")
+    # Textual itself looks for near names with difflib.
+    assert not found & ({*HEAVY, *JUDGING} - {"difflib"})
+    assert not found & {"textual.widgets._text_area", "textual.document._wrapped_document"}
+    assert not found & {"inspect_tui.tui.widgets.menu", "inspect_tui.tui.widgets.prompt"}
+
+
+def test_a_field_brings_its_line_breaks_along() -> None:
+    found = loaded(
+        "import inspect_tui.tui.base, inspect_tui.tui.widgets.field\n"
+        "from inspect_tui.tui import textual_patches\n"
+        "import textual.document._wrapped_document as document\n"
+        "assert document.compute_wrap_offsets is textual_patches.wrap_offsets"
+    )
+    assert "textual.document._wrapped_document" in found
