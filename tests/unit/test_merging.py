@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mergework import bring, erased, file_bytes, forged, ids, merged, no_wait, respelled
 from strategies import ROUND, Desk, histories, play, random_history
 
-from inspect_tui.exchange import merging, scanning, union
+from inspect_tui.exchange import folded, merging, scanning, union
 from inspect_tui.exchange.scanning import Cancelled, scan
 from inspect_tui.model.terms import Verdict
 from inspect_tui.rules.canonical import canonical
@@ -106,7 +106,7 @@ def test_first_come_would_be_noticed(tmp_path: Path, monkeypatch) -> None:
 
 
 def test_a_wrong_row_would_be_noticed(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(union.Folded, "_records_of", lambda *_: set())
+    monkeypatch.setattr(folded.Folded, "_records_of", lambda *_: set())
     assert _fault(tmp_path, "table answers")
 
 
@@ -198,7 +198,7 @@ def test_an_old_out_stays_until_the_new_one_is_whole(tmp_path: Path, monkeypatch
     def stop(self):
         raise Cancelled
 
-    monkeypatch.setattr(union.Folded, "tables", stop)
+    monkeypatch.setattr(folded.Folded, "tables", stop)
     with pytest.raises(Cancelled):
         merging.merge([source], out)
     assert out.read_bytes() == b"before"

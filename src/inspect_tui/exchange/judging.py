@@ -59,6 +59,27 @@ class Grounds:
                     return True
         return False
 
+    def surely_known(self, body: Body) -> bool:
+        """Whether every edit surely is of a record of ours, at units and items of the round."""
+        for edit in body.edits:
+            parts = edit.record.split("/")
+            match parts:
+                case ["answer", unit, checklist, item]:
+                    known = unit in self.units and f"{checklist}/{item}" in self.items
+                    if edit.field == "judgement" and edit.value is not None:
+                        msgspec.convert(edit.value, Judgement)
+                case ["visit", unit]:
+                    known = unit in self.units
+                case ["finding", unit, free]:
+                    known = unit in self.units and len(free) > 1 and free[0] == "~"
+                case ["finding", unit, checklist, item, _, *_]:
+                    known = unit in self.units and f"{checklist}/{item}" in self.items
+                case _:
+                    known = False
+            if not known:
+                return False
+        return True
+
     def faults(self, change: Change) -> list[str]:
         """Why a change cannot be taken; empty when it is sound."""
         early = _early_faults(change)
@@ -162,7 +183,7 @@ def judge(
     tick: Callable[[int], None] = lambda done: None,
 ) -> Judged:
     """Judge the changes of one file. `clean` says its text is plainly clean; `tick` may raise to stop."""
-    sha256, decode, encode, convert = hashlib.sha256, _body.decode, canonical, msgspec.convert
+    sha256, decode, encode = hashlib.sha256, _body.decode, canonical
     units, items = grounds.units, grounds.items
     good: list[Change] = []
     rejected: list[tuple[int, Change, list[str]]] = []
@@ -193,44 +214,26 @@ def judge(
                     body = decode(data)
                     # A body that is not written as we write it may hold a key twice, or what we cannot see.
                     sure = (b"\\" not in data or _escapes_clean(data)) and encode(body) == data
-                    if sure:
-                        for edit in body.edits:
-                            parts = edit.record.split("/")
-                            kind = parts[0]
-                            if kind == "answer":
-                                sure = (
-                                    len(parts) == 4
-                                    and parts[1] in units
-                                    and f"{parts[2]}/{parts[3]}" in items
-                                )
-                                if edit.field == "judgement" and edit.value is not None:
-                                    told = convert(edit.value, Judgement).item
-                                    if told and sure and told != items[f"{parts[2]}/{parts[3]}"]:
-                                        stale.add(change.id)
-                            elif kind == "visit":
-                                sure = len(parts) == 2 and parts[1] in units
-                            elif kind == "finding":
-                                sure = len(parts) >= 3 and parts[1] in units
-                                if sure and not (
-                                    len(parts) == 3 and len(parts[2]) > 1 and parts[2][0] == "~"
-                                ):
-                                    sure = len(parts) >= 5 and f"{parts[2]}/{parts[3]}" in items
-                            else:
-                                sure = False
-                            value = edit.value
-                            if sure and type(value) in (dict, list) and _too_deep(value, DEPTH - 3):
-                                sure = False
-                            if not sure:
-                                break
+                    if sure and data.count(b"{") + data.count(b"[") > DEPTH:
+                        sure = not _too_deep(msgspec.json.decode(data), DEPTH)
+                    said = lone(body) if sure else None
+                    if said is not None:
+                        _, unit, key = said.record.split("/", 2)
+                        wording = items.get(key)
+                        sure = unit in units and wording is not None
+                        if wording != said.judgement.item and said.judgement.item:
+                            stale.add(change.id)
+                    elif sure:
+                        sure = grounds.surely_known(body)
+                        if sure and grounds.stale(body):
+                            stale.add(change.id)
                     if sure and not clean:
-                        text = data.decode()
-                        sure = plainly_clean(text)
+                        sure = plainly_clean(data.decode())
                     if sure:
                         people[body.by] = people.get(body.by, 0) + 1
-                        said = lone(body)
                         if said is not None:
                             alone[change.id] = said
-                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                except (ValueError, RecursionError):
                     sure = False
         if not sure:
             reasons = grounds.faults(change)

@@ -34,11 +34,12 @@ def merge(
     taken for whole. `out` is read only when it is among the files, and is replaced in one step at the end.
     Raises Cancelled, StoreError, and ExportRefused for a round marked 秘密 or above.
     """
-    found = scan(paths, counts=counts, progress=progress, cancelled=cancelled)
-    if out is None or not found.ok:
-        return Merged(scan=found)
-    write_union(found, out, cancelled=cancelled)
-    return Merged(scan=found, path=out)
+    with without_collector():
+        found = scan(paths, counts=counts, progress=progress, cancelled=cancelled)
+        if out is None or not found.ok:
+            return Merged(scan=found)
+        write_union(found, out, cancelled=cancelled)
+        return Merged(scan=found, path=out)
 
 
 def write_union(found: Scan, out: Path, *, cancelled: Callable[[], bool] | None = None) -> None:

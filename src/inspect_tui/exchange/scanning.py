@@ -15,12 +15,13 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.folded import Conflict, Folded, Meetings
 from inspect_tui.exchange.handin import Counts, Manifest, count, short_code
 from inspect_tui.exchange.judging import Grounds, Judged, judge, plainly_clean
 from inspect_tui.exchange.lone import Lone
 from inspect_tui.exchange.offered import Opened, Opener, is_other_file_of_ours, offers
 from inspect_tui.exchange.pack import same_round
-from inspect_tui.exchange.union import Conflict, Folded, Meetings, Union
+from inspect_tui.exchange.union import Union
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
@@ -145,11 +146,12 @@ class Scan(msgspec.Struct, kw_only=True):
         told: dict[str, Lone] = {}
         for source in self.sources:
             told |= source.lone
+            source.lone = {}
         return told if not self.others else None
 
     def conflicts(self) -> list[Conflict]:
         """Every field on which hands differ in the union."""
-        return self.folded().conflicts() if self.round is not None else []
+        return self.folded().conflicts if self.round is not None else []
 
 
 def scan(
@@ -400,7 +402,7 @@ def _account(result: Scan, counts: bool, tick: Callable[[int], None]) -> None:
     """What each file brings, measured against everything together."""
     assert result.round is not None
     folded = result.folded(tick)
-    met = folded.meetings()
+    met = folded.meetings
     gaps = result.union.gaps()
     forks = set(result.union.forks())
     grounds = Grounds([result.round])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -81,12 +82,15 @@ def _notes(state: State, key: str) -> tuple[Note, ...]:
     return tuple(texts.values())
 
 
-def findings_of_item(state: State, unit: str, checklist: str, item: Item) -> list[Finding]:
+def findings_of_item(
+    state: State, unit: str, checklist: str, item: Item, answer: Answer | None = None
+) -> list[Finding]:
     """The problems an item's judgements make: one per picked label, one bare one where no label was picked.
 
     Under two opinions the problems of both are shown, marked contested, each with the higher count.
+    `answer` spares reading it again.
     """
-    answer = read_answer(state, unit, checklist, item)
+    answer = answer or read_answer(state, unit, checklist, item)
     found: dict[str, tuple[int, list[Opinion]]] = {}
     for opinion in answer.opinions:
         judgement = opinion.judgement
@@ -212,16 +216,28 @@ def free_findings(state: State, unit: str) -> list[Finding]:
     return found
 
 
-def findings_of_unit(state: State, round_: Round, unit: str, checklists: list[Checklist]) -> list[Finding]:
+def findings_of_unit(
+    state: State,
+    round_: Round,
+    unit: str,
+    checklists: list[Checklist],
+    answers: Mapping[tuple[str, str], Answer] | None = None,
+) -> list[Finding]:
     """All findings of a unit: those its judgements make in checklist order, then those typed by hand.
 
     Findings that the lead joined stand once. Only items that have a record are read, so the work follows
-    what was found, not the checklist's length.
+    what was found, not the checklist's length. `answers` by checklist and item spare reading them again.
     """
-    return joined_together(state, separate_findings(state, round_, unit, checklists))
+    return joined_together(state, separate_findings(state, round_, unit, checklists, answers))
 
 
-def separate_findings(state: State, round_: Round, unit: str, checklists: list[Checklist]) -> list[Finding]:
+def separate_findings(
+    state: State,
+    round_: Round,
+    unit: str,
+    checklists: list[Checklist],
+    answers: Mapping[tuple[str, str], Answer] | None = None,
+) -> list[Finding]:
     """All findings of a unit as each was made, whatever was joined."""
     known = {c.id: (rank, _places(c)) for rank, c in enumerate(checklists)}
 
@@ -235,10 +251,13 @@ def separate_findings(state: State, round_: Round, unit: str, checklists: list[C
         if (address := parse_key(key)) and address.kind == "answer" and address.checklist in known
         if address.item in known[address.checklist][1]
     }
+    read = answers or {}
     made = [
         finding
         for checklist, item in sorted(judged, key=lambda pair: place(*pair))
-        for finding in findings_of_item(state, unit, checklist, known[checklist][1][item][1])
+        for finding in findings_of_item(
+            state, unit, checklist, known[checklist][1][item][1], read.get((checklist, item))
+        )
     ]
     typed = sorted(free_findings(state, unit), key=lambda f: (place(f.checklist, f.item), f.at, f.key))
     return made + typed

@@ -28,6 +28,7 @@ def state_tables(state: State, round_: Round) -> Tables:
             continue
         checklists = checklists_for(round_, unit)
         known = {c.id: items[c.id] for c in checklists}
+        answers: dict[tuple[str, str], Answer] = {}
         for record in sorted(state.records(unit_id)):
             address = parse_key(record)
             if address is None or address.kind != "answer" or address.checklist not in known:
@@ -35,8 +36,10 @@ def state_tables(state: State, round_: Round) -> Tables:
             item = known[address.checklist].get(address.item)
             if item is None:
                 continue
-            tables["answers"].append(answer_row(read_answer(state, unit_id, address.checklist, item)))
-        for finding in findings_of_unit(state, round_, unit_id, checklists):
+            answer = read_answer(state, unit_id, address.checklist, item)
+            answers[address.checklist, address.item] = answer
+            tables["answers"].append(answer_row(answer))
+        for finding in findings_of_unit(state, round_, unit_id, checklists, answers):
             tables["findings"].append(finding_row(finding))
         visit = read_visit(state, unit_id)
         tables["visits"].append(

@@ -112,16 +112,20 @@ def encode(
     about: dict[str, Any] = {name: getattr(meta, name) for name in sorted(_known_meta)}
     about |= dict(extra or {})
     about |= {"count": len(changes)}
-    rest = [b'",' + canonical(about)[1:] + b"}"]
-    rest += _table(ROUND, (canonical(document) for document in rounds))
-    rest += _table(CHANGES, (canonical(change) for change in changes))
-    for name, documents in tables.items():
-        if isinstance(documents, msgspec.Raw):
-            rest.append(b",\n%b:%b" % (canonical(name), bytes(documents)))
-        else:
-            rest += _table(name, (canonical(document) for document in documents))
-    rest.append(b"}\n")
-    pieces = list(_joined(rest))
+
+    def parts() -> Iterator[bytes]:
+        yield b'",' + canonical(about)[1:] + b"}"
+        yield from _table(ROUND, (canonical(document) for document in rounds))
+        yield from _table(CHANGES, (canonical(change) for change in changes))
+        for name, documents in tables.items():
+            if isinstance(documents, msgspec.Raw):
+                yield b",\n%b:" % canonical(name)
+                yield bytes(documents)
+            else:
+                yield from _table(name, (canonical(document) for document in documents))
+        yield b"}\n"
+
+    pieces = list(_joined(parts()))
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece)
@@ -142,6 +146,11 @@ def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
     held: list[bytes] = []
     size = 0
     for part in parts:
+        if len(part) >= CHUNK:
+            yield b"".join(held)
+            yield part
+            held, size = [], 0
+            continue
         held.append(part)
         size += len(part)
         if size >= CHUNK:
