@@ -120,3 +120,26 @@ def test_a_round_carried_in_another_file_is_judged_the_same() -> None:
     with pytest.raises(InputFaults) as caught:
         roundfile.round_of(twice, name="x.json")
     assert caught.value.faults[0].code == "P02" and caught.value.faults[0].file == "x.json"
+
+
+def test_a_listed_round_is_read_once_and_again_when_its_file_changes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from inspect_tui.store import workspace
+
+    space = workspace.Workspace(tmp_path)
+    space.save_round(ROUND)
+    read: list[Path] = []
+    monkeypatch.setattr(
+        workspace, "read_round", lambda path: (read.append(path), roundfile.read_round(path))[1]
+    )
+    assert space.rounds()[0].round is not None and len(read) == 1
+    assert space.round("2026Q4").raw == ROUND and len(read) == 1
+    assert space.round("2026Q4").raw == ROUND and len(read) == 2
+    space.rounds()
+    space.save_round({**ROUND, "title": "第五季度回头看"})
+    assert space.round("2026Q4").raw["title"] == "第五季度回头看"
+    space.rounds()
+    (space.round_dir("2026Q4") / "round.json").unlink()
+    with pytest.raises(InputFaults):
+        space.round("2026Q4")

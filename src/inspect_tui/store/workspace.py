@@ -53,6 +53,8 @@ class Workspace:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # Rounds as just listed, so that opening one of them does not read it again; each is given out once.
+        self._listed: dict[Path, tuple[tuple[int, int, int], RoundEntry]] = {}
 
     # ---------------------------------------------------------------- places
 
@@ -169,17 +171,22 @@ class Workspace:
             path = folder / "round.json"
             if not path.is_file() or not _SAFE_ID.match(folder.name):
                 continue
+            stamp = _stamp(path)
             try:
                 round_, raw = read_round(path)
             except InputFaults as error:
                 entries.append(RoundEntry(id=folder.name, path=path, faults=tuple(error.faults)))
             else:
                 entries.append(RoundEntry(id=folder.name, path=path, round=round_, raw=raw))
+                self._listed[path] = stamp, entries[-1]
         return sorted(entries, key=_newest_first)
 
     def round(self, round_id: str) -> RoundEntry:
         """One round. Raises InputFaults when its file cannot be used or is not there."""
         path = self.round_dir(round_id) / "round.json"
+        stamp, entry = self._listed.pop(path, ((0, 0, 0), None))
+        if entry is not None and stamp == _stamp(path):
+            return entry
         round_, raw = read_round(path)
         return RoundEntry(id=round_id, path=path, round=round_, raw=raw)
 
@@ -278,6 +285,15 @@ def machine_id() -> str:
         # A machine whose home cannot be written still works; it is asked who is there each time.
         return made
     return made
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is replaced or written to."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _newest_first(entry: RoundEntry) -> tuple[int, str, str]:
