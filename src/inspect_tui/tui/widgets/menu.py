@@ -16,10 +16,13 @@ from textual.strip import Strip
 
 from inspect_tui.tui import skin
 from inspect_tui.tui.linebreak import wrap
-from inspect_tui.tui.text import cells, one_line
+from inspect_tui.tui.text import cells, fit, one_line
 from inspect_tui.tui.widgets.inks import Inked, Part
 
 PAGE = 9
+TALL = 4
+"""Lines an entry may take; a longer label ends in the ellipsis, so that nine entries stay in reach."""
+
 _DIGITS = [Binding(f"{d},{chr(0xFF10 + d)}", f"digit({d})", f"第{d}项", show=False) for d in range(1, 10)]
 
 
@@ -105,6 +108,7 @@ class MenuPanel(Inked, can_focus=True, inherit_bindings=False):
         self._hint = hint
         self._lines: list[_Line] | None = None
         self._lines_width = 0
+        self._top = 0
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -154,13 +158,22 @@ class MenuPanel(Inked, can_focus=True, inherit_bindings=False):
             lines += [_Line(-2, True, text) for text in wrap(one_line(self._intro), max(4, width - 2))]
         for index in self._on_page():
             entry = self._entries[index]
-            room = max(4, width - 5 - (cells(one_line(entry.detail)) + 2 if entry.detail else 0))
-            for number, text in enumerate(wrap(one_line(entry.label), room)):
-                lines.append(_Line(index, number == 0, text))
+            detail = self._detail(entry, width)
+            room = max(4, width - 5 - (cells(detail) + 2 if detail else 0))
+            texts = wrap(one_line(entry.label), room)
+            if len(texts) > TALL:
+                texts[TALL - 1 :] = [fit("".join(texts[TALL - 1 : TALL + 1]), room)]
+            lines += [_Line(index, number == 0, text) for number, text in enumerate(texts)]
         if self._hint:
             lines.append(_Line(-1, True, self._hint_text()))
         self._lines, self._lines_width = lines, width
         return lines
+
+    @staticmethod
+    def _detail(entry: Entry, width: int) -> str:
+        """An entry's detail, on at most half of the line."""
+        detail = one_line(entry.detail)
+        return detail if cells(detail) <= width // 2 else fit(detail, width // 2)
 
     def _hint_text(self) -> str:
         turn = f"  0 翻页（{self.page + 1}/{self.pages}）" if self.pages > 1 else ""
@@ -175,6 +188,8 @@ class MenuPanel(Inked, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         lines = self._layout(width)
+        self._top = self._first_seen(lines)
+        y += self._top
         if y >= len(lines):
             return Strip.blank(width, self.ink("text"))
         line = lines[y]
@@ -186,6 +201,18 @@ class MenuPanel(Inked, can_focus=True, inherit_bindings=False):
             return self.strip([(" ", "dim"), (line.text, "dim")], width)
         return self._entry_strip(line, width)
 
+    def _first_seen(self, lines: list[_Line]) -> int:
+        """The first line to draw: the top one, unless the entry under the cursor would be out of sight."""
+        height = self.size.height
+        if len(lines) <= height:
+            return 0
+        own = [y for y, line in enumerate(lines) if line.index == self._cursor]
+        if not own or own[-1] < height:
+            return 0
+        # The hint is the last line; the last entry brings it along where there is room for both.
+        last = own[-1] + (1 if own[-1] == len(lines) - 2 and len(own) < height else 0)
+        return min(own[0], last - height + 1)
+
     def _entry_strip(self, line: _Line, width: int) -> Strip:
         entry = self._entries[line.index]
         on_cursor = line.index == self._cursor
@@ -195,7 +222,7 @@ class MenuPanel(Inked, can_focus=True, inherit_bindings=False):
         parts: list[Part] = [(f"{pointer} ", ink), (digit, "key" if entry.enabled else "dim"), ("  ", ink)]
         parts.append((line.text, ink))
         if line.first and entry.detail:
-            detail = one_line(entry.detail)
+            detail = self._detail(entry, width)
             gap = width - 5 - cells(line.text) - cells(detail)
             parts += [(" " * max(1, gap), ink), (detail, "dim")]
         return self.strip(parts, width, ("cursor" if self.has_focus else "cursor-blur") if on_cursor else "")
@@ -236,8 +263,12 @@ class MenuPanel(Inked, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         lines = self._layout(self.size.width)
-        if 0 <= event.y < len(lines) and lines[event.y].index >= 0:
-            self._move(lines[event.y].index)
+        at = event.get_content_offset(self)
+        if at is None:
+            return
+        y = at.y + self._top
+        if 0 <= y < len(lines) and lines[y].index >= 0:
+            self._move(lines[y].index)
             self.action_pick()
 
 
