@@ -15,6 +15,7 @@ from textual.widgets import TextArea
 
 from inspect_tui.store.clean import clean_text
 from inspect_tui.tui import textual_patches
+from inspect_tui.tui.text import one_line, plain, shown
 
 textual_patches.install_for_text_area()
 
@@ -47,13 +48,13 @@ class TextField(TextArea):
         classes: str | None = None,
     ) -> None:
         super().__init__(
-            clean_text(text),
+            shown(text),
             soft_wrap=True,
             show_line_numbers=False,
             tab_behavior="focus",
             compact=True,
             highlight_cursor_line=False,
-            placeholder=clean_text(placeholder, newlines=False),
+            placeholder=plain(one_line(placeholder)),
             id=id,
             classes=classes,
         )
@@ -68,12 +69,12 @@ class TextField(TextArea):
 
     def set_value(self, text: str) -> None:
         """Put in another text, the cursor behind it (TextArea itself would leave it in front)."""
-        self.text = clean_text(text)
+        self.text = shown(text)
         self.move_cursor(self.document.end)
 
     def incoming(self, text: str) -> str:
         """Pasted text as the field takes it: cleaned, and in one line where the field is one."""
-        text = clean_text(text)
+        text = shown(text)
         if self.multiline:
             return text
         return "；".join(part for part in (line.strip() for line in text.split("\n")) if part)
@@ -83,6 +84,11 @@ class TextField(TextArea):
             event.stop()
             event.prevent_default()
             self.action_accept()
+            return
+        if event.character and event.is_printable and not shown(event.character):
+            # A sign without a width of its own, which an emoji keyboard sends behind the emoji.
+            event.stop()
+            event.prevent_default()
             return
         await super()._on_key(event)
 

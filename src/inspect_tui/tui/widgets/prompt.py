@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -26,6 +27,8 @@ Check = Callable[[str], str]
 class _Asking(ModalScreen[str], inherit_bindings=False):
     """What both prompts share: a field whose text is handed out as a draft and cannot be lost silently."""
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-normal")]  # noqa: RUF012
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "返回", show=False),
         Binding("tab", "app.focus_next", "下一处", show=False),
@@ -45,7 +48,7 @@ class _Asking(ModalScreen[str], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self.field = TextField(text, multiline=multiline, placeholder=placeholder, id="prompt-field")
-        self.field.styles.max_height = rows
+        self._rows = rows
         self._initial = self.field.text
         self._required = required
         self._check = check
@@ -55,6 +58,10 @@ class _Asking(ModalScreen[str], inherit_bindings=False):
         self._warned = False
         self._done = False
         self._message = Static(id="prompt-message", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        # A third of the window at most, so that title and keys stay in sight with it.
+        self.field.styles.max_height = max(1, min(self._rows, event.size.height // 3))
 
     @property
     def changed(self) -> bool:
