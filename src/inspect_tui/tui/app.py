@@ -389,6 +389,9 @@ class InspectApp(BaseApp[None]):
         desk = self.desk
         if desk is None:
             return
+        if desk.visit(unit).accepted:
+            self.say(desk.why_closed(unit), "warning")
+            return
 
         def reasoned(reason: str) -> None:
             try:

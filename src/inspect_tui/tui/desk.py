@@ -130,6 +130,15 @@ class Desk:
         if visit.submitted and not reopening:
             raise VisitClosed(unit_id)
 
+    def why_closed(self, unit_id: str) -> str:
+        """Why nothing can be changed in a unit's visit, and what to do; empty when it is open."""
+        visit = self.visit(unit_id)
+        if visit.accepted:
+            return "组长已认可本单位的检查，已锁定。要改请组长先在审阅页收回认可。"
+        if visit.submitted:
+            return "本次检查已提交，只能看。"
+        return ""
+
     def undo(self, unit_id: str) -> str | None:
         """Take back the last action in a unit; returns its name, or None when there is nothing to undo."""
         self._refuse_closed(unit_id)

@@ -108,10 +108,8 @@ class FreezeScreen(LeadPage, inherit_bindings=False):
             if not (visit.submitted or visit.result is VisitResult.NOT_REACHED):
                 waiting.append(unit.name)
         if waiting:
-            self._say(
-                f"还有{len(waiting)}个单位没有提交：{'、'.join(waiting)}。可以封存，之后补交会破坏封存。",
-                "warn",
-            )
+            names = "、".join(waiting[:8]) + ("等" if len(waiting) > 8 else "")
+            self._say(f"还有{len(waiting)}个单位没有提交：{names}。可以封存，之后补交会破坏封存。", "warn")
         if back:
             self._say(f"还有{back}项退回的没有重查完。", "warn")
         if not self.open:

@@ -109,13 +109,12 @@ class ReviewScreen(LeadPage, inherit_bindings=False):
         if unit is None:
             return lines
         visit = self.desk.visit(unit.id)
-        word, ink = state_of(visit)
-        said = ""
+        said, ink = state_of(visit)
         if visit.review.state is not ReviewState.OPEN:
             by = "、".join(visit.review.by)
             reason = f"：{visit.review.reason}" if visit.review.reason else ""
-            said = f"  {visit.review.state.label}（{by} {when(visit.review.at)}）{reason}"
-        lines += wrapped(f"{unit.name}  {word}{said}", width, ink)
+            said = f"{visit.review.state.label}（{by} {when(visit.review.at)}）{reason}"
+        lines += wrapped(f"{unit.name}  {said}", width, ink)
         for item in returned_items(self.desk.state, unit.id):
             lines += wrapped(f"{item.item} 退回：{item.reason}", width, "warn", indent="   ", hang="     ")
         if visit.submitted:
@@ -223,16 +222,25 @@ class ReviewScreen(LeadPage, inherit_bindings=False):
             return
         if not self.writable():
             return
+        silent: list[str] = []
         for name in names:
             try:
                 self.written.append(write_receipt(self.desk.session, name))
-            except (ExportRefused, InputFaults) as error:
+            except InputFaults as error:
+                if error.faults[0].code == "R05":
+                    silent.append(name)
+                else:
+                    self.failed.append(f"{name}的回执没有写成：{error}")
+            except ExportRefused as error:
                 self.failed.append(f"{name}的回执没有写成：{error}")
             except (StoreError, OSError) as error:
                 self.failed.append(f"{name}的回执没有写成：{why_not(error)}。")
         self._follow()
-        if self.written:
-            self.app.say(f"已写好{len(self.written)}份回执。")
+        said = f"已写好{len(self.written)}份回执。" if self.written else ""
+        if silent:
+            said += f"还没有对{'、'.join(silent)}的检查认可、退回或裁定过什么，不用写。"
+        if said:
+            self.app.say(said)
 
 
 class ReturningScreen(LeadPage, inherit_bindings=False):
@@ -304,7 +312,12 @@ class ReturningScreen(LeadPage, inherit_bindings=False):
             return lines
         answer = self.desk.sheet(self.unit).answers[self.list.cursor]
         lines += wrapped(f"{row.item.id} {row.item.text}", width, "strong")
-        lines += wrapped(judgement_words(answer.judgement), width, "text")
+        if answer.disputed:
+            for opinion in answer.opinions:
+                said = f"{'、'.join(opinion.by)}：{judgement_words(opinion.judgement)}"
+                lines += wrapped(said, width, "warn")
+        else:
+            lines += wrapped(judgement_words(answer.judgement), width, "text")
         for note in answer.notes:
             lines += wrapped(f"说明（{'、'.join(note.by)}）：{note.text}", width, "dim")
         picked = self.items.get((row.checklist.id, row.item.id))

@@ -172,7 +172,7 @@ class VisitPage(PageScreen[None], inherit_bindings=False):
         """Whether anything can be written in this unit now; tells the user when not, before they type."""
         if self.desk.session.read_only:
             self.app.say(f"现在只能看：{self.desk.session.read_only}", "warning")
-        elif self.desk.visit(self.unit).submitted:
+        elif self.desk.why_closed(self.unit):
             self._say_closed()
         else:
             return True
@@ -191,7 +191,10 @@ class VisitPage(PageScreen[None], inherit_bindings=False):
         return False
 
     def _say_closed(self) -> None:
-        self.app.say("本次检查已提交，只能看。要改请到提交页按 4 重新打开。", "warning")
+        if self.desk.visit(self.unit).accepted:
+            self.app.say(self.desk.why_closed(self.unit), "warning")
+        else:
+            self.app.say("本次检查已提交，只能看。要改请到提交页按 4 重新打开。", "warning")
 
     def offer(self, title: str, options: list[Option], picked: Picked) -> None:
         """Show an offer in place of what stands below the list."""

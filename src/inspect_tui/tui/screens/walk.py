@@ -21,7 +21,7 @@ from inspect_tui.rules import actions
 from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.tui import skin, walking
 from inspect_tui.tui.actions import ACROSS, WALK, bindings_for, footer_for
-from inspect_tui.tui.desk import Desk, VisitClosed
+from inspect_tui.tui.desk import Desk, VisitAccepted, VisitClosed
 from inspect_tui.tui.product_screen import ProductScreen
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
@@ -120,7 +120,11 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         else:
             id_ = f"{stop.row.item.id} "
             text = [(id_, "dim"), (fit(stop.row.item.text, room - len(id_)), "text")]
-        sign = "!" if stop.answer.disputed or stop.answer.stale else glyphs.verdict(stop.answer.verdict)
+        sign = (
+            "!"
+            if stop.answer.disputed or stop.answer.stale or stop.answer.returned
+            else glyphs.verdict(stop.answer.verdict)
+        )
         ink = "warn" if sign == "!" else stop.answer.verdict.value
         return [
             (glyphs.cursor if here else " ", "accent"),
@@ -170,6 +174,9 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             return False
         try:
             self.desk.commit(deed.unit, deed.edits, deed.what)
+        except VisitAccepted:
+            self.app.say(self.desk.why_closed(deed.unit), "warning")
+            return False
         except VisitClosed:
             self.app.say("本次检查已提交，只能看。要改请按回车，选“重新打开”。", "warning")
             return False
@@ -534,6 +541,8 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             return
         try:
             name = act(stop.unit)
+        except VisitAccepted:
+            self.app.say(self.desk.why_closed(stop.unit), "warning")
         except VisitClosed:
             self.app.say("本次检查已提交，不能撤销；要改请先重新打开。", "warning")
         except ReadOnlySession as held:

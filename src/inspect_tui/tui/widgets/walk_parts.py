@@ -154,6 +154,8 @@ class ItemDetail(Inked):
         lines += self._wrapped(item.text, room, "strong")
         if item.rubric:
             lines += self._wrapped(f"评分：{item.rubric}", room, "dim")
+        if answer.returned:
+            lines += self._wrapped(f"组长退回重查：{answer.returned}", room, "warn")
         lines += self._recorded(room)
         if answer.stale:
             lines += self._wrapped("需重看：条文在检查之后改过", room, "warn")
