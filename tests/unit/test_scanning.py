@@ -9,15 +9,18 @@ import os
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
-from mergework import RAW, erased, file_bytes, forged, tampered
-from strategies import CHECKLIST, GW2, ROUND, Desk
+from mergework import RAW, bring, erased, file_bytes, forged, tampered
+from strategies import CHECKLIST, GW2, ROUND, Desk, play, random_history
 
+from inspect_tui.exchange.judging import Grounds, judge, plainly_clean
 from inspect_tui.exchange.scanning import FileScan, Scan, scan
 from inspect_tui.model.change import Body, Edit
 from inspect_tui.model.terms import Verdict
 from inspect_tui.rules.canonical import make_change
 from inspect_tui.store.findings import FindingsFile
+from inspect_tui.store.snapshot import BadSnapshot, decode
 
 
 def two() -> tuple[Desk, Desk]:
@@ -188,8 +191,6 @@ def test_journals_beside_a_file_are_read_with_it(tmp_path: Path) -> None:
 
 
 def test_other_files_of_ours_are_named_for_what_they_are(tmp_path: Path) -> None:
-    import msgspec
-
     pack = {"format": "inspect-tui/pack", "version": "1.0", "round": RAW}
     assert "发包" in refused(put(tmp_path, "p.json", json.dumps(pack).encode()))
     assert "清单" in refused(put(tmp_path, "c.json", msgspec.json.encode(CHECKLIST)))
@@ -247,8 +248,6 @@ def test_a_newer_major_version_is_said_to_be_one(tmp_path: Path) -> None:
 
 
 def test_a_round_of_another_origin_is_another_round(tmp_path: Path) -> None:
-    import msgspec
-
     first, second = two()
     other = put(tmp_path, "b.json", file_bytes(second.own, raw=RAW | {"origin": "1" * 16}))
     here = msgspec.structs.replace(ROUND, origin="0" * 16)
@@ -314,8 +313,6 @@ def test_a_change_altered_under_a_right_checksum_is_named(tmp_path: Path) -> Non
 
 
 def test_a_key_given_twice_is_named(tmp_path: Path) -> None:
-    import msgspec
-
     from inspect_tui.rules.canonical import change_id, digest
 
     own = two()[0].own
@@ -337,6 +334,24 @@ def test_an_odd_writer_is_rejected(tmp_path: Path) -> None:
     odd = note("", "answer/u1/small/GW-01", "x", writer="../../x")
     found = scan([put(tmp_path, "a.json", file_bytes([odd]))])
     assert [reason for _, reason in rejected(found)] == ["编号写法不对"]
+
+
+def test_the_quick_judge_says_what_the_slow_one_says() -> None:
+    """Whatever the quick checks let pass is sound by the full ones, and nothing sound is rejected."""
+    rejections = 0
+    for seed in range(150):
+        for data in bring(play(random_history(seed)), seed):
+            try:
+                changes = decode(data).changes
+            except BadSnapshot:
+                continue
+            grounds = Grounds([msgspec.structs.replace(ROUND, origin="0" * 16)])
+            for clean in (False, plainly_clean(data.decode())):
+                judged = judge(changes, grounds, clean=clean)
+                slow = [change.id for change in changes if not grounds.faults(change)]
+                assert [change.id for change in judged.good] == slow
+                rejections += len(judged.rejected)
+    assert rejections > 20
 
 
 # -------------------------------------------------------------------- chains

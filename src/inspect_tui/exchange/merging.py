@@ -53,6 +53,7 @@ def write_union(found: Scan, out: Path, *, cancelled: Callable[[], bool] | None 
     refuse_secret(found.round)
     with without_collector():
         tables = found.folded(tick).tables()
+        found.let_go()
         tick()
         private_folder(out.parent)
         write_merged(out, found.rounds, found.union.changes.values(), tables)

@@ -123,6 +123,7 @@ class Scan(msgspec.Struct, kw_only=True):
     skipped: list[str] = []
     others: int = 0
     _folded: list[Folded] = []
+    _differ: list[list[Conflict]] = []
 
     @property
     def ok(self) -> bool:
@@ -151,7 +152,14 @@ class Scan(msgspec.Struct, kw_only=True):
 
     def conflicts(self) -> list[Conflict]:
         """Every field on which hands differ in the union."""
-        return self.folded().conflicts if self.round is not None else []
+        if not self._differ and self.round is not None:
+            self._differ.append(self.folded().conflicts)
+        return self._differ[0] if self._differ else []
+
+    def let_go(self) -> None:
+        """Keep the conflicts and drop the rest of the fold, which for a large merge fills memory."""
+        self.conflicts()
+        self._folded.clear()
 
 
 def scan(

@@ -175,7 +175,7 @@ def keep_previous(path: Path, bak: Path, data: bytes) -> None:
 
 def write_durable(
     path: Path,
-    data: bytes | Sequence[bytes],
+    data: bytes | Sequence[bytes | memoryview],
     *,
     bak: Path | None = None,
     valid: Callable[[bytes], bool] | None = None,
@@ -212,7 +212,7 @@ def write_durable(
         ) from error
 
 
-def pieces(data: bytes | Sequence[bytes]) -> Iterable[memoryview]:
+def pieces(data: bytes | Sequence[bytes | memoryview]) -> Iterable[memoryview]:
     """A long run of bytes, whole or in parts, in pieces of one flush each."""
     for part in (data,) if isinstance(data, bytes) else data:
         view = memoryview(part)

@@ -94,7 +94,7 @@ class Folder:
             ground.bak_generation = before
         self._tidy()
 
-    def _read_back(self, temp: Path, pieces: list[bytes]) -> tuple[bytes, int]:
+    def _read_back(self, temp: Path, pieces: list[bytes | memoryview]) -> tuple[bytes, int]:
         """Check that the medium gives back what was written, before anything older is let go."""
         written = files.fs.read(temp)
         head = b"".join(piece[:HEAD_BYTES] for piece in pieces[:2])[:HEAD_BYTES]

@@ -105,7 +105,7 @@ def encode(
     changes: Sequence[Change],
     tables: Mapping[str, Iterable[Mapping[str, Any]] | msgspec.Raw],
     extra: Mapping[str, Any] | None = None,
-) -> list[bytes]:
+) -> list[bytes | memoryview]:
     """Snapshot bytes in pieces, checksum included; one document a line, a pure function of what is given."""
     if clash := {META, ROUND, CHANGES} & set(tables):
         raise ValueError(f"tables of these names are not the caller's: {sorted(clash)}")
@@ -113,14 +113,14 @@ def encode(
     about |= dict(extra or {})
     about |= {"count": len(changes)}
 
-    def parts() -> Iterator[bytes]:
+    def parts() -> Iterator[bytes | memoryview]:
         yield b'",' + canonical(about)[1:] + b"}"
         yield from _table(ROUND, (canonical(document) for document in rounds))
         yield from _table(CHANGES, (canonical(change) for change in changes))
         for name, documents in tables.items():
             if isinstance(documents, msgspec.Raw):
                 yield b",\n%b:" % canonical(name)
-                yield bytes(documents)
+                yield memoryview(documents)
             else:
                 yield from _table(name, (canonical(document) for document in documents))
         yield b"}\n"
@@ -141,9 +141,9 @@ def _table(name: str, documents: Iterable[bytes]) -> Iterator[bytes]:
     yield b"}"
 
 
-def _joined(parts: Iterable[bytes]) -> Iterator[bytes]:
+def _joined(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
     """Small parts as a few large ones."""
-    held: list[bytes] = []
+    held: list[bytes | memoryview] = []
     size = 0
     for part in parts:
         if len(part) >= CHUNK:
