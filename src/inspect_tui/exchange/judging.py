@@ -191,6 +191,7 @@ def judge(
     writers: dict[str, bool] = {}
     stale: set[str] = set()
     alone: dict[str, Lone] = {}
+    authors: dict[tuple[str, ...], tuple[str, ...]] = {}
     last = GENESIS
     for number, change in enumerate(changes, 1):
         if not number & 0xFFF:
@@ -216,7 +217,7 @@ def judge(
                     sure = (b"\\" not in data or _escapes_clean(data)) and encode(body) == data
                     if sure and data.count(b"{") + data.count(b"[") > DEPTH:
                         sure = not _too_deep(msgspec.json.decode(data), DEPTH)
-                    said = lone(body) if sure else None
+                    said = lone(body, authors.setdefault(body.by, body.by)) if sure else None
                     if said is not None:
                         _, unit, key = said.record.split("/", 2)
                         wording = items.get(key)

@@ -72,8 +72,11 @@ class _Untouched(State):
         return default
 
 
-def lone(body: Body) -> Lone | None:
-    """What a sound change says if it is a lone one that judges. Raises msgspec.ValidationError."""
+def lone(body: Body, by: tuple[str, ...] | None = None) -> Lone | None:
+    """What a sound change says if it is a lone one that judges. Raises msgspec.ValidationError.
+
+    `by` is the author as held elsewhere already, so that very many changes share one.
+    """
     edits = body.edits
     if body.retract or not edits or len(edits) > 2:
         return None
@@ -93,7 +96,7 @@ def lone(body: Body) -> Lone | None:
             return None
     if judged is None or judged.verdict is Verdict.PENDING:
         return None
-    return Lone(record, body.at, body.by, judged, note or "")
+    return Lone(record, body.at, by or body.by, judged, note or "")
 
 
 class Teller:

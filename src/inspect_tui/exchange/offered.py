@@ -17,6 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import msgspec
 
@@ -70,7 +71,7 @@ class Opened(msgspec.Struct, kw_only=True):
     """A findings file as read. `data` is the file byte for byte; None when it was put together from parts."""
 
     meta: Meta
-    rounds: list[dict[str, object]]
+    rounds: list[dict[str, Any]]
     changes: list[Change]
     data: bytes | None
     sha256: str

@@ -213,6 +213,7 @@ class _Scanner:
     def __init__(self, tick: Callable[[int], None], progress: Progress | None) -> None:
         self._tick, self._progress = tick, progress
         self._grounds: dict[bytes, Grounds | str] = {}
+        self._packs: dict[bytes, list[dict[str, Any]]] = {}
         self._seen: dict[str, Source] = {}
         self._found = _Found(files=[], sources=[], skipped=[])
 
@@ -294,6 +295,8 @@ class _Scanner:
         key = canonical(opened.rounds)
         if key not in self._grounds:
             self._grounds[key] = _read_rounds(key)
+        # Most files carry the same packs: one copy of them is held for all.
+        opened.rounds = self._packs.setdefault(key, opened.rounds)
         return self._grounds[key]
 
 
@@ -382,7 +385,7 @@ def _combined(
                 source.fresh.append(change)
         source.scan.new = len(source.fresh)
         source.scan.known = len(source.good) - len(source.fresh)
-        result.rounds += source.opened.rounds
+        result.rounds += [raw for raw in source.opened.rounds if not any(raw is r for r in result.rounds)]
         newest.append(source.grounds.newest)
     if newest:
         result.round = max(newest, key=lambda r: (r.pack_version, canonical(r)))
