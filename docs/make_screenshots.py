@@ -1,4 +1,4 @@
-"""Make the README's screenshots from the real screens on the demo workspace: `python docs/make_screenshots.py`."""
+"""Make the README's pictures from the real screens on the demo: `python docs/make_screenshots.py`."""
 
 from __future__ import annotations
 

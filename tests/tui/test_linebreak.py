@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,14 +12,15 @@ from rich.cells import cell_len, get_character_cell_size
 from inspect_tui.tui import linebreak
 from inspect_tui.tui.linebreak import NO_END, NO_START, divide_line, offsets, wrap
 
-ALPHABET = st.sampled_from([*"党小组检查员甲乙丙。，、：；？！（）《》“”‘’…—·%℃aZ09-/. ()[]\u3000é", "\u0301"])
+SIGNS = "党小组检查员甲乙丙。，、：；？！（）《》“”‘’…—·%℃aZ09-/. ()[]\u3000é"
+ALPHABET = st.sampled_from([*SIGNS, "\u0301"])
 TEXTS = st.text(ALPHABET, max_size=120)
 WIDTHS = st.integers(2, 40)
 
 
 def pieces(text: str, cuts: list[int]) -> list[str]:
     edges = [0, *cuts, len(text)]
-    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(edges)]
 
 
 @pytest.mark.parametrize(

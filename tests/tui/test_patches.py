@@ -1,6 +1,7 @@
 """Assumptions about Textual 8.2.8 that our repairs rest on.
 
-When one fails after a Textual update: look whether upstream has fixed the fault, then drop or adapt the patch.
+When one fails after a Textual update: look whether upstream has fixed the fault, then drop or adapt the
+patch.
 """
 
 from __future__ import annotations
@@ -178,7 +179,9 @@ def test_the_patched_windows_monitor_keeps_every_commit() -> None:
 # Line breaks
 
 
-PARAGRAPH = "3号楼 一层灭火器箱内有杂物，二层无人值守；班组学习记录缺1个月（10月）。问：原因是什么？答：“忘了”……"
+PARAGRAPH = (
+    "3号楼 一层灭火器箱内有杂物，二层无人值守；班组学习记录缺1个月（10月）。问：原因是什么？答：“忘了”……"
+)
 
 
 class Lines(App[None]):

@@ -87,8 +87,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `practice` rounds never count. `issuer` opens and signs texts (区党总支); `basis` and `demands` are
     sentences of the plan used in the 通报. `origin` is a random id given when the round is opened: two rounds
-    of one id but different origin are different rounds. `checklist_hashes` and `unit_hashes` are content hashes of
-    what was frozen, by id.
+    of one id but different origin are different rounds. `checklist_hashes` and `unit_hashes` are content
+    hashes of what was frozen, by id.
     """
 
     format: str

@@ -206,7 +206,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("delete", ("4", "delete"), "删除", "删除所选的一条，须确认，可撤销", (FINDINGS,), 5),
     Action("missing", ("5",), "缺项", "标记或取消缺项", (FINDINGS,), 6),
     Action("referred", ("6",), "移交", "标记或取消移交：移交的线索不写入任何通报", (FINDINGS,), 7),
-    Action("good_practice", ("7", "f3"), "好的做法", "记一条好的做法", (FINDINGS,), 9, "好做法"),
+    Action("good_practice", ("7", "f3"), "好的做法", "记一条好的做法", (FINDINGS,), 8, "好做法"),
     Action("suggestion", ("8", "f4"), "建议", "记一条建议", (FINDINGS,), 10),
     Action("belong", ("9",), "归属", "归到本条，或改记在单位名下", (FINDINGS,), 11),
     Action("restore", ("0",), "恢复原文", "放弃手工改过的文字，恢复扣分情形自动生成的文字", (FINDINGS,), 13),

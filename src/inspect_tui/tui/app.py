@@ -24,7 +24,7 @@ from inspect_tui.store.session import ReadOnlySession, Session
 from inspect_tui.store.workspace import Clock, Workspace, local_clock
 from inspect_tui.tui.base import BaseApp
 from inspect_tui.tui.desk import Desk, VisitClosed
-from inspect_tui.tui.skin import Skin
+from inspect_tui.tui.skin import Skin, choose_skin
 from inspect_tui.tui.widgets.inks import Part
 
 if TYPE_CHECKING:
@@ -583,9 +583,18 @@ class InspectApp(BaseApp[None]):
             self.show_status()
 
 
-def run_app(workspace: Path | None = None, pack: Path | None = None, unit: str | None = None) -> int:
-    """Run the product full-screen; returns the process's exit code."""
-    app = InspectApp((workspace or Path.cwd()).absolute(), pack=pack, unit=unit or "")
+def run_app(
+    workspace: Path | None = None,
+    pack: Path | None = None,
+    unit: str | None = None,
+    width_of_signs: Callable[[], int | None] | None = None,
+) -> int:
+    """Run the product full-screen; returns the process's exit code.
+
+    `width_of_signs` tells how many cells the terminal gives an ambiguous sign, which chooses the skin.
+    """
+    root = (workspace or Path.cwd()).absolute()
+    app = InspectApp(root, pack=pack, unit=unit or "", look=choose_skin(probe=width_of_signs))
     app.run()
     return app.return_code or 0
 

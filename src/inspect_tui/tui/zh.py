@@ -47,4 +47,3 @@ def key_name(key: str) -> str:
     if name is None:
         name = base.upper() if len(base) == 1 or (base[0] == "f" and base[1:].isdigit()) else base
     return "+".join([*(_MODIFIERS.get(modifier, modifier) for modifier in modifiers), name])
-

@@ -67,7 +67,9 @@ class ChoicePanel(Inked, can_focus=True):
             last = min(len(self._options), (self._page + 1) * _PAGE) - self._page * _PAGE + 2
             if y == last:
                 counted = any(o.counted for o in self._options)
-                hint = " 数字直接选，Esc 不选" + ("；上下方向键移到一条，右方向键加次数，回车记下" if counted else "")
+                hint = " 数字直接选，Esc 不选" + (
+                    "；上下方向键移到一条，右方向键加次数，回车记下" if counted else ""
+                )
                 return self.strip([(hint, "dim")], width)
             return self.strip([], width)
         return self._option_line(index, width)
