@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fixture import deduct, open_desk, past_round, say, some_work, who
+from fixture import NOW, ROUND, deduct, open_desk, past_round, say, some_work, who
 from helpers import HOSTILE, assert_sound, screen_text
+from lead_work import merged
 from pages import at, name, said, space_with
 
+from inspect_tui.exchange.received import undo
 from inspect_tui.model.terms import FindingKind
 from inspect_tui.store.clean import clean_text
+from inspect_tui.store.received import read_list
 from inspect_tui.tui import searching
 
 
@@ -132,6 +135,21 @@ async def test_other_rounds_are_found_and_only_looked_at(tmp_path: Path) -> None
         assert "其他轮次（1）" in text and "2026年第三季度" in text
         await pilot.press("enter")
         assert name(pilot.app) == "SearchScreen" and "只能在这里看" in said(pilot.app)
+
+
+def test_of_received_files_only_those_that_count_are_searched(tmp_path: Path) -> None:
+    space = merged(tmp_path)
+    of_b, of_c = "班前五分钟讲本班风险，组员都能复述", "用班前五分钟讲本班风险"
+
+    def found() -> str:
+        return "\n".join(entry.text for part in searching.other_rounds(space, "2026Q3") for entry in part)
+
+    assert of_b in found() and of_c in found()
+    entry = next(e for e in read_list(space.round_dir(ROUND)) if "检查员丙" in e.inspectors)
+    undo(space, ROUND, entry.sha256, "检查员甲", NOW)
+    assert of_b in found() and of_c not in found(), "what was taken off the list is not found"
+    (space.round_dir(ROUND) / "received" / "list.json").write_text("{", encoding="utf-8")
+    assert of_b not in found(), "a damaged list hides what was received, and does no harm"
 
 
 async def test_a_damaged_file_of_another_round_hides_nothing_else(tmp_path: Path) -> None:

@@ -154,9 +154,13 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
 
     def _print_error_renderables(self) -> None:
         # Not through Rich, which would break the log's path over two lines.
-        for line in self._exit_renderables:
-            print(line, file=sys.__stderr__)
-        self._exit_renderables.clear()
+        try:
+            for line in self._exit_renderables:
+                print(line, file=sys.__stderr__)
+        except (OSError, ValueError):
+            pass  # The terminal is gone, or stderr was closed: nobody is left to read it, and the log has it.
+        finally:
+            self._exit_renderables.clear()
 
     # Keys, one after the other
 

@@ -11,6 +11,8 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
+from textual.worker import WorkerFailed
+
 KEEP = 20
 """How many log files are kept."""
 
@@ -29,8 +31,14 @@ def describe(error: BaseException) -> str:
         for frame in traceback.extract_tb(at.__traceback__):
             path = Path(frame.filename)
             lines.append(f"  {'/'.join(path.parts[-3:])}:{frame.lineno} {frame.name}")
-        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+        at = _reason(at)
     return "\n".join(lines)
+
+
+def _reason(error: BaseException) -> BaseException | None:
+    if isinstance(error, WorkerFailed):
+        return error.error  # Textual names what failed in a worker here and nowhere else.
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def log_folders(folder: Path | None) -> list[Path]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import msgspec
-
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
 from inspect_tui.model.view import Finding
@@ -106,25 +104,15 @@ def other_rounds(space: Workspace, but: str) -> Iterator[list[Entry]]:
 
     What cannot be read is left out: searching is no place to mend files, and home names them.
     """
-    from inspect_tui.store.findings import read_findings
+    from inspect_tui.exchange.source import read_source
 
     for entry in space.rounds():
         if entry.round is None or entry.id == but:
             continue
-        state = State()
-        folder = space.round_dir(entry.id)
-        paths = [space.findings_path(entry.id, writer) for writer in space.writers(entry.id)]
-        paths += sorted((folder / "received").glob("*.json"))
-        for path in paths:
-            try:
-                changes = read_findings(path).changes
-            except (StoreError, InputFaults, OSError):
-                continue
-            for change in changes:
-                try:
-                    state.apply(change)
-                except msgspec.ValidationError:
-                    continue
+        try:
+            state = read_source(space.round_dir(entry.id)).state
+        except (StoreError, InputFaults, OSError):
+            continue
         title = f"{entry.round.period.label or entry.round.title} "
         yield [
             found
