@@ -146,8 +146,9 @@ class Folded:
                 self._crowd(record, found)
             else:
                 found.owner[record] = None
-            if record.startswith("finding/"):
-                found.edited.add(_unit(record))
+        for edit in body.edits:
+            if edit.record.startswith("finding/") and edit.field != "number":
+                found.edited.add(_unit(edit.record))
 
     def _crowd(self, record: str, found: _Sorted) -> None:
         held = found.owner[record]
@@ -266,7 +267,7 @@ class Folded:
             beside.update(here)
             kind = record.partition("/")[0]
             for field in state.fields(record):
-                if field_rule(kind, field) in (FieldRule.OPINION, FieldRule.VALUE):
+                if field_rule(kind, field) in (FieldRule.OPINION, FieldRule.VALUE, FieldRule.STEP):
                     entries = [e for e in state.live(record, field) if not is_blank(e.value)]
                     if len({e.writer for e in entries}) > 1:
                         agreeing.update(e.change for e in entries)
@@ -279,8 +280,10 @@ class Folded:
         return {
             "answers": _documents(self._answers(units)),
             "findings": _documents(self._findings(units)),
-            "visits": _documents(row for u in units for row in self._units[u].others.get("visits", ())),
-            "triggers": _documents(row for u in units for row in self._units[u].others.get("triggers", ())),
+            **{
+                name: _documents(row for u in units for row in self._units[u].others.get(name, ()))
+                for name in ("visits", "triggers", "rectifications")
+            },
         }
 
     def _answers(self, units: list[str]) -> Iterator[bytes]:

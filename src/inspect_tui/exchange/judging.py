@@ -21,6 +21,7 @@ from inspect_tui.model.change import GENESIS, Body, Change
 from inspect_tui.model.round import Round
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules.canonical import ID_LENGTH, canonical, item_hash
+from inspect_tui.rules.lifecycle import step_of
 from inspect_tui.store.clean import clean_json, clean_text
 
 #: A change is one user action; the largest real one, a whole section at once, stays under a tenth of this.
@@ -70,6 +71,10 @@ class Grounds:
                         msgspec.convert(edit.value, Judgement)
                 case ["visit", unit]:
                     known = unit in self.units
+                case ["rect", unit, problem]:
+                    known = unit in self.units and problem != ""
+                    if edit.field == "step" and edit.value is not None:
+                        step_of(edit.value)
                 case ["finding", unit, free]:
                     known = unit in self.units and len(free) > 1 and free[0] == "~"
                 case ["finding", unit, checklist, item, _, *_]:

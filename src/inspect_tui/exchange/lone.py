@@ -78,7 +78,7 @@ def lone(body: Body, by: tuple[str, ...] | None = None) -> Lone | None:
     `by` is the author as held elsewhere already, so that very many changes share one.
     """
     edits = body.edits
-    if body.retract or not edits or len(edits) > 2:
+    if body.retract or not edits or len(edits) > 12:
         return None
     first = edits[0]
     record = first.record
@@ -87,6 +87,9 @@ def lone(body: Body, by: tuple[str, ...] | None = None) -> Lone | None:
     judged = note = None
     for edit in edits:
         if edit.record != record:
+            if edit.field == "number" and edit.record.startswith(f"finding/{record[7:]}/"):
+                # A number shows in no row, so it makes no difference here.
+                continue
             return None
         if edit.field == "judgement" and judged is None and edit.value is not None:
             judged = msgspec.convert(edit.value, Judgement)

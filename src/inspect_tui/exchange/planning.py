@@ -23,6 +23,7 @@ from inspect_tui.model.round import ROUND_FORMAT, ROUND_VERSION, Period, Round, 
 from inspect_tui.model.terms import RoundKind, Secrecy
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
+from inspect_tui.rules.carrying import Cargo
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.store.clean import clean_json, clean_text
 from inspect_tui.store.jsonfile import read_json
@@ -49,12 +50,13 @@ def open_round(
     demands: Sequence[str] = (),
     secrecy: Secrecy = Secrecy.INTERNAL,
     origin: str = "",
+    cargo: Cargo | None = None,
 ) -> Round:
     """Freeze a new round into the workspace and return it.
 
     Units and checklists are named by id; a team without units of its own is a fault unless it is the only
-    one, which then visits all. Raises InputFaults with everything that is wrong at once, StoreError when
-    the file cannot be written.
+    one, which then visits all. `cargo` are the problems of earlier rounds that come along. Raises
+    InputFaults with everything that is wrong at once, StoreError when the file cannot be written.
     """
     plan = _Plan(space)
     team_list = list(teams)
@@ -82,6 +84,9 @@ def open_round(
         "teams": [_builtins(clean_team(team)) for team in team_list],
     }
     raw = head | frozen
+    if cargo is not None:
+        raw["carried"] = _builtins(cargo.carried)
+        raw["held"] = _builtins(cargo.held)
     round_, _ = round_from_raw(raw)
     space.save_round(raw)
     return round_

@@ -20,11 +20,13 @@ from inspect_tui.exchange.record_lines import (
 from inspect_tui.model.change import Body
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.pack import Pack
+from inspect_tui.model.problem import Duty
 from inspect_tui.model.roster import ROSTER_FORMAT, Roster
 from inspect_tui.model.round import PACK_FORMAT, ROUND_FORMAT, RULES_FORMAT, Round, Rules
 from inspect_tui.model.terms import (
     FindingKind,
     Profile,
+    RectState,
     Severity,
     Term,
     Verdict,
@@ -226,6 +228,21 @@ def _findings() -> dict[str, Any]:
                 "trigger",
             ),
             "红线、一票否决、即时上报",
+        ),
+        "rectifications": _table(
+            _rows(
+                {
+                    "unit": _ID,
+                    "problem": _TEXT,
+                    "state": {"enum": ["", *(state.value for state in RectState)]},
+                    "contested": _YES,
+                    "verified": {"type": "array", "items": {"type": "object"}},
+                    **{field: _TEXT for field in Duty.__struct_fields__},
+                },
+                "unit",
+                "problem",
+            ),
+            "整改和复查",
         ),
     }
     return {

@@ -100,7 +100,7 @@ def change_faults(change: Change, round_: Round) -> Iterator[str]:
         address = parse_key(edit.record)
         if address is None:
             yield f"不认识的记录“{edit.record[:60]}”"
-        elif address.kind in ("round", "erase"):
+        elif not address.unit:
             continue
         elif round_.unit(address.unit) is None:
             yield f"本轮没有编号为“{address.unit[:40]}”的单位"

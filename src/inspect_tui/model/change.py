@@ -81,6 +81,16 @@ def trigger_key(unit: str, checklist: str, trigger: str) -> str:
     return f"trigger/{unit}/{checklist}/{trigger}"
 
 
+def rect_key(unit: str, problem: str) -> str:
+    """Address of the rectification of a problem: its steps, its measure, who answers for it, until when."""
+    return f"rect/{unit}/{problem}"
+
+
+def draw_key(random_id: str) -> str:
+    """Address of a random drawing of closed problems to be checked again."""
+    return f"draw/-/{random_id}"
+
+
 #: Address of what concerns the round as a whole: its freeze.
 ROUND_KEY = "round/-"
 
@@ -93,7 +103,8 @@ def erase_key(change_id: str) -> str:
 class Address(msgspec.Struct, frozen=True):
     """A record key taken apart; parts a kind does not have are empty.
 
-    A round and an erasure belong to no unit. The id of an erased change stands in `label`.
+    A round, a drawing and an erasure belong to no unit. The id of a problem, a drawing or an erased change
+    stands in `label`.
     """
 
     kind: str
@@ -118,6 +129,10 @@ def parse_key(record: str) -> Address | None:
             return Address(kind, parts[0])
         case "finding" if len(parts) >= 4 and all(parts[:3]):
             return Address(kind, parts[0], parts[1], parts[2], "/".join(parts[3:]))
+        case "rect" if len(parts) == 2 and all(parts):
+            return Address(kind, parts[0], label=parts[1])
+        case "draw" if len(parts) == 2 and parts[0] == "-" and parts[1]:
+            return Address(kind, "", label=parts[1])
         case "round" if record == ROUND_KEY:
             return Address(kind, "")
         case "erase" if len(parts) == 2 and parts[0] == "-" and parts[1]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from inspect_tui.model.checklist import Checklist, Item
+from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.terms import NaPolicy, RoundKind, Secrecy
 
@@ -50,7 +51,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     `severity_points`: what a problem without a labelled deduction costs. `days`: days to rectify by
     severity. `common_units`/`common_share`: when one problem in several units is a common one.
     `softeners`: which word a text uses for which share of units (domain 3.1). `*_reasons`: ready reasons
-    offered by digit.
+    offered by digit. `near_days` before its day a problem is 将到期; `idle_days` without a step count as
+    no movement; `lineage_rounds` is for how many rounds a closed problem is kept at hand, so that its return
+    is known as one.
     """
 
     format: str = RULES_FORMAT
@@ -80,6 +83,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     unverified_reasons: tuple[str, ...] = ("当事人不在岗", "资料不在现场", "现场条件不允许", "本单位未查")
     not_reached_reasons: tuple[str, ...] = ("道路不通", "单位集中作业，无人迎检", "天气原因")
     message_bytes: int = 1900
+    near_days: int = 3
+    idle_days: int = 15
+    lineage_rounds: int = 4
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,7 +94,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `practice` rounds never count. `issuer` opens and signs texts (区党总支); `basis` and `demands` are
     sentences of the plan used in the 通报. `origin` is a random id given when the round is opened: two rounds
     of one id but different origin are different rounds. `checklist_hashes` and `unit_hashes` are content
-    hashes of what was frozen, by id.
+    hashes of what was frozen, by id. `carried` are the problems of earlier rounds that this one looks at
+    again, frozen as they were; `held` those that were kept out, each with the reason.
     """
 
     format: str
@@ -111,7 +118,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: str = ""
     checklist_hashes: dict[str, str] = {}
     unit_hashes: dict[str, str] = {}
-    carried: tuple[msgspec.Raw, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    held: tuple[Held, ...] = ()
 
     def unit(self, unit_id: str) -> Unit | None:
         """The frozen unit of that id, if the round has it."""

@@ -141,3 +141,47 @@ class NamingLevel(Term):
     INTERNAL = "internal", "内部台账"
     SECRETARY = "secretary", "书记版"
     GROUP = "group", "群内版"
+
+
+class RectState(Term):
+    """Where the rectification of a problem stands (整改状态)."""
+
+    OPEN = "open", "未整改"
+    DISPUTED = "disputed", "有异议"
+    IN_PROGRESS = "in_progress", "整改中"
+    SUBMITTED = "submitted", "已整改待复查"
+    REJECTED = "rejected", "复查不通过"
+    CLOSED = "closed", "已销号"
+    RELAPSED = "relapsed", "问题反弹"
+    DEFERRED = "deferred", "长期挂账"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is expected of the unit."""
+        return self in (RectState.CLOSED, RectState.WITHDRAWN)
+
+
+class Outcome(Term):
+    """What an inspector finds when an earlier problem is looked at again (复查结论)."""
+
+    FIXED = "fixed", "已整改"
+    PARTLY = "partly", "部分整改"
+    NOT_FIXED = "not_fixed", "未整改"
+    RELAPSED = "relapsed", "反弹"
+    UNVERIFIABLE = "unverifiable", "无法核实"
+
+
+class StepKind(Term):
+    """A step in the life of a problem's rectification."""
+
+    START = "start", "开始整改"
+    DISPUTE = "dispute", "提出异议"
+    UPHOLD = "uphold", "维持问题"
+    WITHDRAW = "withdraw", "撤销问题"
+    SUBMIT = "submit", "上报完成"
+    CLOSE = "close", "复查通过"
+    REJECT = "reject", "复查不通过"
+    DEFER = "defer", "长期挂账"
+    VERIFY = "verify", "回头看复查"
+    RECHECK = "recheck", "抽查复核"

@@ -156,6 +156,7 @@ def _round(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
             )
     yield from _teams(raw, steps, unit_ids)
     yield from _period(raw, steps)
+    yield from _carried(raw, steps, unit_ids)
 
 
 def _teams(raw: dict[str, Any], steps: Steps, unit_ids: Seen) -> Iterator[Issue]:
@@ -172,6 +173,24 @@ def _teams(raw: dict[str, Any], steps: Steps, unit_ids: Seen) -> Iterator[Issue]
                     value=unit,
                     remedy=did_you_mean(unit, unit_ids.held, "请核对单位编号"),
                 )
+
+
+def _carried(raw: dict[str, Any], steps: Steps, unit_ids: Seen) -> Iterator[Issue]:
+    """Problems carried over must belong to units of the round, else nobody would ever look at them."""
+    ids = Seen("P02", "上轮问题", "请向组长重新要发包文件")
+    for at, problem in rows(raw.get("carried"), (*steps, "carried")):
+        yield from ids.add(text(problem, "id"), (*at, "id"))
+        yield from check_named(problem, at, "text")
+        if not good_id(text(problem, "id")):
+            yield from check_id(problem, at)
+        if text(problem, "unit") not in unit_ids.held:
+            yield Issue(
+                code="P03",
+                steps=(*at, "unit"),
+                message="轮次里没有这个单位",
+                value=problem.get("unit"),
+                remedy="请向组长重新要发包文件",
+            )
 
 
 def _period(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:

@@ -28,6 +28,7 @@ from inspect_tui.rules.matter import (
     unit_name,
     value_words,
 )
+from inspect_tui.rules.problems import problems_of
 from inspect_tui.rules.reading import (
     findings_of_item,
     findings_of_judgement,
@@ -40,7 +41,7 @@ from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.rules.scoring import ZERO, item_score
 
 #: Fields whose differing values all stay and are nobody's quarrel: reasons given by several people.
-_NOT_ASKED = {"reopened", "returned", "frozen", "same_as"}
+_NOT_ASKED = {"reopened", "returned", "frozen", "same_as", "carried_to", "drawn"}
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 #: What shapes a whole visit is asked before any single item.
 _SHAPING = {"profile": 0, "result": 1}
@@ -151,6 +152,8 @@ def _question(
             return _hit_question(round_, address, record, entries)
         case "finding":
             return _finding_question(state, round_, address, record, field, entries)
+        case "rect":
+            return _step_question(state, round_, address, record, field, entries)
         case "visit" | "answer":
             return _made(round_, address, record, field, _plain_sides(record, field, entries))
         case _:
@@ -285,6 +288,32 @@ def _judgement_question(
         severity=gravest if used else Severity.MINOR,
         grave=used and (gravest is Severity.VETO or any(d.triggers for d in picked)),
         stake=stake if used else ZERO,
+    )
+
+
+def _step_question(
+    state: State, round_: Round, address: Address, record: str, field: str, entries: list[Entry]
+) -> Question | None:
+    """Verifications that differ, steps that cannot both have been taken, or a duty told in two ways."""
+    unit = round_.unit(address.unit)
+    problem = (
+        next((p for p in problems_of(state, round_, unit) if p.id == address.label), None) if unit else None
+    )
+    if problem is None:
+        return None
+    said = problem.carried or problem.finding
+    assert said is not None
+    return _made(
+        round_,
+        address,
+        record,
+        field,
+        _plain_sides(record, field, entries),
+        about=f"{'上轮问题' if problem.carried else '本轮问题'}“{said.text}”",
+        checklist=said.checklist,
+        item=said.item,
+        severity=said.severity,
+        grave=False,
     )
 
 

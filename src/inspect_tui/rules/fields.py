@@ -11,17 +11,21 @@ class FieldRule(enum.Enum):
     OPINION: one value per inspector; an edit retires only its own inspector's, a decision all it saw;
     differing values are two opinions. WORDS: one value per inspector, all kept, never a question.
     VALUE: one value; an edit retires all it saw; several different live values are a question.
-    ELEMENT: presence of one element of a set; where hands differ, present wins.
+    ELEMENT: presence of one element of a set; where hands differ, present wins. STEP: a step in the life of a
+    rectification; an edit retires what it saw, except one inspector's verification another's, and what stands
+    side by side is a question only when `rules.lifecycle` cannot put it in one order.
     """
 
     OPINION = "opinion"
     WORDS = "words"
     VALUE = "value"
     ELEMENT = "element"
+    STEP = "step"
 
 
 _OPINIONS = {("answer", "judgement"), ("trigger", "hit")}
-_WORDS = {("answer", "note"), ("visit", "note")}
+_WORDS = {("answer", "note"), ("visit", "note"), ("finding", "number")}
+_STEPS = {("rect", "step")}
 
 
 def field_rule(kind: str, field: str) -> FieldRule:
@@ -32,4 +36,6 @@ def field_rule(kind: str, field: str) -> FieldRule:
         return FieldRule.OPINION
     if (kind, field) in _WORDS:
         return FieldRule.WORDS
+    if (kind, field) in _STEPS:
+        return FieldRule.STEP
     return FieldRule.VALUE

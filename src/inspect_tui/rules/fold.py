@@ -7,7 +7,7 @@ union, undoing a merge is leaving a file out, and no clock decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from inspect_tui.model.terms import Verdict
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fields import FieldRule, field_rule
+from inspect_tui.rules.lifecycle import step_of, surely_retires, unsettled
 
 _body_decoder = msgspec.json.Decoder(Body)
 
@@ -82,7 +83,8 @@ class State:
         """Take a change in; returns the keys of the records whose reading may have changed.
 
         Raises msgspec.ValidationError, and takes nothing in, when the body is not a Body or holds a
-        judgement that is none. A body that arrives after its erased form is taken: a union loses nothing.
+        judgement or a step that is none. A body that arrives after its erased form is taken: a union loses
+        nothing.
         """
         held = self.changes.get(change.id)
         if held is not None and (held.body is not None or change.body is None):
@@ -221,7 +223,21 @@ class State:
         return found
 
     def _compute(self, record: str, field: str) -> list[Entry]:
-        entries = self._fields.get(record, {}).get(field)
+        return self._standing(record, field, self._fields.get(record, {}).get(field) or [])
+
+    def live_among(self, record: str, field: str, wanted: Callable[[Any], bool]) -> list[Entry]:
+        """What would be live of a field if only the values that are wanted had ever been said.
+
+        The verifications of a problem stand as opinions even after the ledger went on from them.
+        """
+        entries = [e for e in self._fields.get(record, {}).get(field, ()) if wanted(e.value)]
+        return self._standing(record, field, entries)
+
+    def ever(self, record: str, field: str) -> list[Any]:
+        """Every value that a field was ever given, whether it was taken back or not."""
+        return [e.value for e in self._fields.get(record, {}).get(field, ())]
+
+    def _standing(self, record: str, field: str, entries: list[Entry]) -> list[Entry]:
         if not entries:
             return []
         active = [e for e in entries if not self._retracted_by or not self.retracted(e.change)]
@@ -250,6 +266,11 @@ class State:
         """The agreed value of a field; where hands differ, the first by change id (see `questions`)."""
         values = self.values(record, field)
         return values[0] if values else default
+
+    def history(self, record: str, field: str) -> list[Entry]:
+        """Every edit of a field that was not taken back, retired ones too, in the order of arrival."""
+        entries = self._fields.get(record, {}).get(field, ())
+        return [e for e in entries if not self._retracted_by or not self.retracted(e.change)]
 
     def elements(self, record: str, name: str) -> list[str]:
         """The elements present in a set kept as one field per element (`name:element`), sorted."""
@@ -313,9 +334,14 @@ class State:
             fields = self._fields.get(record, {})
             kind = record.partition("/")[0]
             for field in sorted(fields):
-                if field_rule(kind, field) not in (FieldRule.OPINION, FieldRule.VALUE):
+                rule = field_rule(kind, field)
+                if rule not in (FieldRule.OPINION, FieldRule.VALUE, FieldRule.STEP):
                     continue
                 entries = self.live(record, field)
+                if rule is FieldRule.STEP:
+                    if unsettled(e.value for e in entries):
+                        yield record, field, entries
+                    continue
                 if len({_opinion(kind, field, e.value) for e in entries if not is_blank(e.value)}) > 1:
                     yield record, field, entries
             if unseen := self.unseen_by_tombstone(record):
@@ -352,6 +378,9 @@ class State:
 def _read_body(raw: msgspec.Raw) -> Body:
     """The body of a change. A judgement without a verdict says nothing, so it becomes a blank."""
     body = _body_decoder.decode(raw)
+    for edit in body.edits:
+        if edit.field == "step" and edit.value is not None and edit.record.startswith("rect/"):
+            step_of(edit.value)
     if not any(_is_judgement(e) and e.value is not None for e in body.edits):
         return body
     edits = tuple(
@@ -409,6 +438,8 @@ def _opinion(kind: str, field: str, value: Any) -> bytes:
 
 def _retires(rule: FieldRule, later: Entry, earlier: Entry) -> bool:
     if rule in (FieldRule.VALUE, FieldRule.ELEMENT) or later.decision:
+        return True
+    if rule is FieldRule.STEP and surely_retires(later.value, earlier.value):
         return True
     return _same_hand(later.writer, later.by, earlier.writer, earlier.by)
 

@@ -12,18 +12,21 @@ import msgspec
 
 from inspect_tui.model.change import Edit, parse_key
 from inspect_tui.model.checklist import Item
+from inspect_tui.model.problem import Step
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import (
     FindingKind,
     Profile,
     ReviewState,
     Severity,
+    StepKind,
     Term,
     Verdict,
     VisitResult,
 )
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules.fold import is_blank
+from inspect_tui.rules.lifecycle import read_step
 from inspect_tui.rules.reading import BARE, judgement_of
 
 _FIELDS: dict[tuple[str, str], str] = {
@@ -51,6 +54,22 @@ _FIELDS: dict[tuple[str, str], str] = {
     ("visit", "objection"): "被检单位的异议",
     ("visit", "note"): "说明",
     ("visit", "review"): "组长审阅",
+    ("rect", "step"): "整改状态",
+    ("rect", "owner_unit"): "责任单位",
+    ("rect", "owner"): "责任人",
+    ("rect", "leader"): "责任领导",
+    ("rect", "supervisor"): "督办人",
+    ("rect", "measure"): "整改措施",
+    ("rect", "due"): "整改时限",
+    ("rect", "task"): "一项任务",
+    ("rect", "team"): "一个团队",
+    ("rect", "progress"): "进展",
+    ("rect", "result"): "完成情况",
+    ("rect", "done_on"): "完成日期",
+    ("rect", "carried_to"): "转入",
+    ("finding", "number"): "编号",
+    ("finding", "lineage"): "与上轮哪个问题是同一个",
+    ("draw", "drawn"): "抽查名单",
     ("round", "frozen"): "封存",
     ("erase", "reason"): "彻底删除的原因",
 }
@@ -93,6 +112,10 @@ def record_words(round_: Round, record: str) -> str:
             return f"{unit} 手写的问题或做法"
         case "visit":
             return f"{unit} 进点信息"
+        case "rect":
+            return f"{unit} {_problem_words(round_, address.unit, address.label)}的整改"
+        case "draw":
+            return "随机抽查"
         case "round":
             return "整轮检查"
         case _:
@@ -125,6 +148,13 @@ def value_words(record: str, field: str, value: Any) -> str:
         said = _term(ReviewState, value.get("state"))
         reason = str(value.get("reason") or "")
         return f"{said}：{reason}" if reason else said
+    if (kind, field) == ("rect", "step"):
+        step = read_step(value)
+        return step_words(step) if step is not None else "没有这一步"
+    if (kind, field) == ("rect", "carried_to"):
+        return str(value.get("title") or "") if isinstance(value, dict) else "没有转入"
+    if (kind, field) == ("draw", "drawn"):
+        return f"种子“{value.get('seed', '')}”" if isinstance(value, dict) else "没有抽"
     if (kind, field) == ("round", "frozen"):
         return "封存" if value else "未封存"
     if isinstance(value, bool):
@@ -151,6 +181,40 @@ def judgement_words(value: Any) -> str:
     if judgement.reason:
         said.append(f"原因：{judgement.reason}")
     return "；".join(said)
+
+
+def step_words(step: Step) -> str:
+    """A step in words: 回头看复查：部分整改，查阅资料；依据：…；还剩：…"""
+    said = [step.kind.label]
+    if step.outcome is not None:
+        said[0] += f"：{step.outcome.label}"
+    if step.methods:
+        said[0] += "，" + "、".join(method.label for method in step.methods)
+    if step.on:
+        said.append(zh_date(step.on))
+    named = {"复查人": step.who, "依据": step.basis, "还剩": step.remains, "批准人": step.approver}
+    if step.kind in (StepKind.DISPUTE, StepKind.UPHOLD, StepKind.WITHDRAW, StepKind.DEFER, StepKind.REJECT):
+        named = {"理由": step.basis, "复查人": step.who, "批准人": step.approver}
+    elif step.kind in (StepKind.START, StepKind.SUBMIT):
+        named = {"说明": step.basis, "上报人": step.who}
+    said += [f"{name}：{value}" for name, value in named.items() if value]
+    if step.until:
+        said.append(f"挂账到{zh_date(step.until)}")
+    return "；".join(said)
+
+
+def zh_date(day: str) -> str:
+    """A calendar date as people read it: 2026年11月20日."""
+    parts = day.split("-")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return day
+    year, month, date = (int(part) for part in parts)
+    return f"{year}年{month}月{date}日"
+
+
+def _problem_words(round_: Round, unit: str, problem: str) -> str:
+    carried = next((c for c in round_.carried if c.unit == unit and c.id == problem), None)
+    return f"上轮问题“{carried.text}”" if carried is not None else "本轮问题"
 
 
 def edits_words(round_: Round, edits: Iterable[Edit], most: int = 4) -> str:

@@ -27,6 +27,9 @@ _SEALED = {
     ("finding", "deleted"),
 }
 
+#: The ledger goes on after the freeze, decisions on it too.
+_GOES_ON = ("rect", "draw", "notice")
+
 
 class StillOpen(Exception):
     """The round cannot be frozen: these questions wait for the lead."""
@@ -121,6 +124,8 @@ def _sealed_fields(state: State) -> Iterable[tuple[str, str]]:
     for unit in state.units():
         for record in state.records(unit):
             kind = record.partition("/")[0]
+            if kind in _GOES_ON:
+                continue
             for field in state.fields(record):
                 if (kind, field) in _SEALED or any(e.decision for e in state.live(record, field)):
                     yield record, field
@@ -205,7 +210,7 @@ def _breaches(state: State, round_: Round, frozen: Sealed) -> list[Breach]:
 def _touches(edit: Edit, decided: set[tuple[str, str]]) -> bool:
     kind = edit.record.partition("/")[0]
     address = parse_key(edit.record)
-    if address is None or not address.unit:
+    if address is None or not address.unit or kind in _GOES_ON:
         return False
     return (kind, edit.field) in _SEALED or bool(edit.decision) or (edit.record, edit.field) in decided
 

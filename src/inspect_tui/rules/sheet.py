@@ -6,6 +6,7 @@ long the checklist is. `rules.scoring.unit_score` over the same answers must alw
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import msgspec
@@ -17,6 +18,8 @@ from inspect_tui.model.terms import Profile, Verdict
 from inspect_tui.model.view import Answer, ItemScore, UnitScore
 from inspect_tui.rules.applicability import checklists_for, items_for
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.numbering import short_number
+from inspect_tui.rules.problems import contested, owed, to_verify
 from inspect_tui.rules.reading import profile_of, read_answer, read_hits, read_visit
 from inspect_tui.rules.scoring import ZERO, item_score, rescaled, unit_score
 
@@ -78,28 +81,22 @@ class UnitSheet:
         self.by_section: dict[tuple[str, str], Tally] = {}
         self.by_checklist: dict[str, Tally] = {}
         self.verdicts: dict[Verdict, int] = dict.fromkeys(Verdict, 0)
+        for row, times in Counter((r.checklist.id, r.section.id) for r in self.rows).items():
+            for tally in self._tallies(*row):
+                tally.items += times
         for index, answer in enumerate(self.answers):
-            for tally in self._tallies(index):
-                tally.items += 1
             if answer.opinions:
                 self._count(index, 1)
-            else:
-                self.verdicts[Verdict.PENDING] += 1
+        self.verdicts[Verdict.PENDING] += sum(not answer.opinions for answer in self.answers)
 
-    def _tallies(self, index: int) -> tuple[Tally, Tally, Tally]:
-        row = self.rows[index]
-        checklist, key = row.checklist.id, (row.checklist.id, row.section.id)
-        section, whole = self.by_section.get(key), self.by_checklist.get(checklist)
-        if section is None:
-            section = self.by_section[key] = Tally()
-        if whole is None:
-            whole = self.by_checklist[checklist] = Tally()
-        return self.total, section, whole
+    def _tallies(self, checklist: str, section: str) -> tuple[Tally, Tally, Tally]:
+        of_section = self.by_section.setdefault((checklist, section), Tally())
+        return self.total, of_section, self.by_checklist.setdefault(checklist, Tally())
 
     def _count(self, index: int, sign: int) -> None:
-        answer, score = self.answers[index], self.scores[index]
+        row, answer, score = self.rows[index], self.answers[index], self.scores[index]
         self.verdicts[answer.verdict] += sign
-        for tally in self._tallies(index):
+        for tally in self._tallies(row.checklist.id, row.section.id):
             tally.answered += sign * answer.answered
             tally.disputed += sign * answer.disputed
             if score.counted:
@@ -172,6 +169,8 @@ class UnitSheet:
             not_reached=visit.result.value == "not_reached",
             started=visit.started,
             disputed=self.total.disputed,
+            owed=len(owed(self.state, self.round, self.unit.id)),
+            to_verify=len(to_verify(self.round, self.unit.id)),
         )
 
     def open_points(self) -> list[OpenPoint]:
@@ -186,6 +185,12 @@ class UnitSheet:
             points.append(OpenPoint("date", -1, "进点信息：没有检查日期"))
         if not visit.counterpart:
             points.append(OpenPoint("counterpart", -1, "进点信息：没有写迎检人"))
+        for carried in owed(self.state, self.round, self.unit.id):
+            told = f"上轮问题 {short_number(carried.number)} 还没有复查：{carried.text}"
+            points.append(OpenPoint("verify", -1, told))
+        for carried in contested(self.state, self.round, self.unit.id):
+            told = f"上轮问题 {short_number(carried.number)} 复查结论有两种意见，待组长裁定"
+            points.append(OpenPoint("verify", -1, told))
         for index, (row, answer) in enumerate(zip(self.rows, self.answers, strict=True)):
             if answer.disputed:
                 points.append(OpenPoint("disputed", index, f"{row.item.id} 两种意见，待组长裁定"))
@@ -197,7 +202,10 @@ class UnitSheet:
 
 
 class OpenPoint(msgspec.Struct, frozen=True):
-    """One thing that stands in the way of submitting; `row` is -1 when it is in the visit header."""
+    """One thing that stands in the way of submitting.
+
+    `row` is -1 when it is no item: in the visit's header, or an earlier problem (`kind` verify).
+    """
 
     kind: str
     row: int
@@ -207,7 +215,8 @@ class OpenPoint(msgspec.Struct, frozen=True):
 class Progress(msgspec.Struct, frozen=True):
     """Honest progress of a unit: answered of applicable items, whether submitted or not reached.
 
-    `disputed` counts items under two opinions, which are not answered until the lead decides.
+    `disputed` counts items under two opinions, which are not answered until the lead decides. `owed` counts
+    the earlier problems that nobody looked at again yet, of the `to_verify` that must be.
     """
 
     items: int
@@ -216,6 +225,8 @@ class Progress(msgspec.Struct, frozen=True):
     not_reached: bool
     started: bool
     disputed: int = 0
+    owed: int = 0
+    to_verify: int = 0
 
 
 def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
@@ -240,4 +251,6 @@ def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
         not_reached=visit.result.value == "not_reached",
         started=visit.started,
         disputed=disputed,
+        owed=len(owed(state, round_, unit_id)),
+        to_verify=len(to_verify(round_, unit_id)),
     )

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from inspect_tui.model.change import parse_key
 from inspect_tui.model.round import Round
 from inspect_tui.model.view import Answer, Finding, Judgement, Review
 from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.lifecycle import read_step, settled
+from inspect_tui.rules.problems import DUTY_FIELDS, STEP, opinions_of
 from inspect_tui.rules.reading import findings_of_unit, read_answer, read_hits, read_visit
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -19,7 +23,7 @@ Tables = dict[str, list[dict[str, Any]]]
 
 def state_tables(state: State, round_: Round) -> Tables:
     """Rows of answers, findings, visits and triggers, ordered so that equal states give equal rows."""
-    tables: Tables = {"answers": [], "findings": [], "visits": [], "triggers": []}
+    tables: Tables = {name: [] for name in ("answers", "findings", "visits", "triggers", "rectifications")}
     units = {unit.id: unit for unit in reversed(round_.units)}
     items = {c.id: {item.id: item for item in reversed(c.items())} for c in round_.checklists}
     for unit_id in sorted(state.units()):
@@ -56,6 +60,11 @@ def state_tables(state: State, round_: Round) -> Tables:
                 "objection": visit.objection,
                 **_review(visit.review),
             }
+        )
+        tables["rectifications"].extend(
+            rectification_row(state, unit_id, record)
+            for record in sorted(state.records(unit_id))
+            if record.startswith("rect/")
         )
         tables["triggers"].extend(
             {
@@ -109,6 +118,27 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "by": list(finding.by),
         "at": finding.at,
         **_joined(finding),
+    }
+
+
+def rectification_row(state: State, unit: str, record: str) -> dict[str, Any]:
+    """The row of what this round recorded on one problem's rectification.
+
+    `state` is blank where no step was taken or where steps contradict each other (`contested`).
+    """
+    problem = record.rpartition("/")[2]
+    live = [step for e in state.live(record, STEP) if (step := read_step(e.value)) is not None]
+    agreed = settled(live) if live else None
+    verified = opinions_of(state, record)
+    return {
+        "unit": unit,
+        "problem": problem,
+        "state": agreed.value if agreed is not None else "",
+        "contested": bool(live) and agreed is None,
+        "verified": [
+            {"by": list(taken.by), **msgspec.to_builtins(taken.step, str_keys=True)} for taken in verified
+        ],
+        **{field: str(state.value(record, field, "") or "") for field in DUTY_FIELDS},
     }
 
 

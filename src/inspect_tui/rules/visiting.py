@@ -176,6 +176,7 @@ _GROUPS = {
     "reason": "进点信息",
     "date": "进点信息",
     "counterpart": "进点信息",
+    "verify": "上轮问题",
     "disputed": "两种意见",
     "unanswered": "未查",
     "stale": "需重看",

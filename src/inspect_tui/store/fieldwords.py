@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect_tui.model.checklist import Award, Checklist, Deduction, Item, Section, Trigger
 from inspect_tui.model.pack import Pack
+from inspect_tui.model.problem import Carried, Duty, Held, Past, Source
 from inspect_tui.model.roster import Crew, Roster, Unit
 from inspect_tui.model.round import Period, Round, Rules, SoftenerStep, Team
 
@@ -24,6 +25,11 @@ RECORD_WORDS: dict[type, str] = {
     Rules: "规则",
     SoftenerStep: "程度词",
     Pack: "发包文件",
+    Carried: "上轮转入的问题",
+    Held: "没有转入的问题",
+    Duty: "整改责任",
+    Source: "转入前的轮次",
+    Past: "办理经过",
 }
 
 #: The lines of `record`, by the names of their types, which stand on a higher floor.
@@ -159,6 +165,58 @@ _WORDS: dict[type, dict[str, str]] = {
         "checklist_hashes": "清单指纹",
         "unit_hashes": "单位指纹",
         "carried": "上轮转入的问题",
+        "held": "没有转入的问题",
+    },
+    Carried: {
+        "number": "问题编号",
+        "unit": "单位编号",
+        "text": "存在问题",
+        "state": "转入时的整改状态",
+        "source": "从哪一轮转入",
+        "checklist": "清单编号",
+        "item": "检查内容编号",
+        "item_text": "检查内容",
+        "severity": "问题程度",
+        "missing": "是否缺项",
+        "fixed_on_site": "是否立行立改",
+        "noted": "首次发现日期",
+        "noted_round": "首次发现的轮次",
+        "rounds": "此前在几轮的清单上",
+        "recurrences": "反弹次数",
+        "kept": "销号后又过了几轮",
+        "verify": "本轮是否必须复查",
+        "duty": "整改责任",
+        "remains": "还剩什么没有整改",
+        "until": "挂账到哪一天",
+        "approver": "挂账批准人",
+        "closed_on": "销号日期",
+        "closed_by": "销号的复查人",
+        "basis": "复查意见",
+        "evidence": "当时的佐证",
+        "history": "办理经过",
+    },
+    Held: {"problem": "问题", "reason": "不转入的理由", "by": "谁定的", "at": "什么时候定的"},
+    Duty: {
+        "owner_unit": "责任单位",
+        "owner": "责任人",
+        "leader": "责任领导",
+        "supervisor": "督办人",
+        "measure": "整改措施",
+        "task": "一项任务",
+        "team": "一个团队",
+        "progress": "进展",
+        "due": "整改时限",
+        "result": "完成情况",
+        "done_on": "完成日期",
+    },
+    Source: {"round": "轮次编号", "origin": "轮次的随机标识", "title": "轮次名称"},
+    Past: {
+        "at": "时间",
+        "by": "谁",
+        "round": "轮次名称",
+        "words": "做了什么",
+        "left": "之前的状态",
+        "to": "之后的状态",
     },
     Period: {"label": "时间名称", "start": "开始日期", "end": "结束日期"},
     Team: {"lead": "组长", "members": "组员", "units": "负责检查的单位编号"},
@@ -175,6 +233,9 @@ _WORDS: dict[type, dict[str, str]] = {
         "unverified_reasons": "常用的未能核实原因",
         "not_reached_reasons": "常用的未能进点原因",
         "message_bytes": "一条消息的最大字节数",
+        "near_days": "时限前几天算将到期",
+        "idle_days": "几天没有办理算没有进展",
+        "lineage_rounds": "销号以后几轮内再出现算反弹",
     },
     SoftenerStep: {"share": "单位比例上限", "word": "程度词"},
     Pack: {

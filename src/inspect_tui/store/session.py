@@ -19,6 +19,7 @@ from inspect_tui.model.round import Round
 from inspect_tui.rules.canonical import make_change
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.history import UndoStacks
+from inspect_tui.rules.numbering import numbered
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
@@ -186,11 +187,14 @@ class Session:
     def commit(self, edits: list[Edit], what: str) -> set[str]:
         """Make one change of these edits; returns the records whose reading may have changed.
 
+        Problems that it makes get their numbers in the same change, whoever asked for it.
+
         Raises ReadOnlySession when this session only looks.
         """
         if not edits:
             return set()
-        return self._append(edits=tuple(edits), what=what)
+        numbers = numbered(self.state, self.round, edits, self.identity.people, self.writer)
+        return self._append(edits=(*edits, *numbers), what=what)
 
     def _append(self, *, edits: tuple[Edit, ...] = (), retract: tuple[str, ...] = (), what: str) -> set[str]:
         if self.file is None or self.read_only:
