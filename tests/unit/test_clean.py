@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspect_tui.store import clean
 from inspect_tui.store.clean import KeyCollision, clean_json, clean_text, is_clean
 
 any_text = st.text(alphabet=st.characters(), max_size=60) | st.text(
@@ -35,6 +36,13 @@ def test_nothing_unsafe_survives_over_all_code_points() -> None:
             assert category not in ("Cc", "Zl", "Zp") or character in "\n\t", hex(code)
             if category == "Cf" and code < 0xE000:
                 assert character in allowed_format or code in (0x890, 0x891, 0x8E2), hex(code)
+
+
+def test_what_is_taken_out_is_never_printable() -> None:
+    """Printable texts, which are most, are let through without a closer look."""
+    for low, high in (*clean._DROPPED_RANGES, clean._SURROGATES):
+        assert not any(chr(code).isprintable() for code in range(low, high + 1)), hex(low)
+    assert not any(sign.isprintable() for sign in clean._LINE_ENDS)
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,8 @@ from inspect_tui.store.errors import StoreError
 from inspect_tui.store.limits import OTHER_BYTES
 from inspect_tui.store.received import active_files, is_as_received
 from inspect_tui.store.roundfile import read_round, round_of
-from inspect_tui.store.workspace import Workspace
 
-_WRITER_FILE = re.compile(r"[0-9a-f]{12}\.json")
+_WRITER_FILE = r"[0-9a-f]{12}\.json"
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +75,8 @@ def _leaders(folder: Path) -> Iterable[_Leaders | Unit]:
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         pass
     # Another encoding, or a fault in the names themselves: the full reading knows all that can be read.
+    from inspect_tui.store.workspace import Workspace
+
     roster, _ = Workspace(folder).roster()
     return roster.units if roster else ()
 
@@ -115,6 +116,8 @@ def sniff_is_pack(path: Path, head: bytes) -> bool:
 
 def _folder(path: Path) -> Source:
     if not (path / "round.json").is_file():
+        from inspect_tui.store.workspace import Workspace
+
         rounds = Workspace(path).rounds() if (path / "rounds").is_dir() else []
         if len(rounds) == 1:
             path = rounds[0].path.parent
@@ -124,7 +127,7 @@ def _folder(path: Path) -> Source:
             raise _fault(path, "H22", "这个文件夹不是一轮检查", remedy)
     round_, raw = read_round(path / "round.json")
     # The folder may have been copied out of its workspace, so its files are found by their own names.
-    files = sorted(p for p in path.glob("*.json") if _WRITER_FILE.fullmatch(p.name))
+    files = sorted(p for p in path.glob("*.json") if re.fullmatch(_WRITER_FILE, p.name))
     contents: list[FindingsContent] = []
     messages: list[str] = []
     for file in files:

@@ -36,13 +36,13 @@ _COMPOUND = (
     "长孙",
     "宇文",
 )
+#: The longest first, so that 党小组长 goes whole.
 _TITLES = (
-    "党总支书记|党支部书记|党小组长|支部书记|总支书记|组织委员|宣传委员|纪检委员|"
-    "预备党员|副组长|副书记|副班长|副站长|副队长|副主任|副经理|副厂长|技术员|检查员|"
-    "联络员|负责人|组长|组员|书记|委员|班长|站长|队长|主任|经理|厂长|党员|群众|"
-    "同志|师傅|老师"
-)
-_TITLE = re.compile(f"^(?:{_TITLES})|(?:{_TITLES})$")
+    "党总支书记", "党支部书记", "党小组长", "支部书记", "总支书记", "组织委员", "宣传委员", "纪检委员",
+    "预备党员", "副组长", "副书记", "副班长", "副站长", "副队长", "副主任", "副经理", "副厂长", "技术员",
+    "检查员", "联络员", "负责人", "组长", "组员", "书记", "委员", "班长", "站长", "队长", "主任", "经理",
+    "厂长", "党员", "群众", "同志", "师傅", "老师",
+)  # fmt: skip
 _BETWEEN = re.compile(r"[、，,；;/／|（）()\[\]【】和及\n\t]+")
 _BLANKS = re.compile(r"[ \u3000\u00a0]+")
 _PUBLIC_KINDS = (UnitKind.COMPANY, UnitKind.COMMITTEE, UnitKind.GENERAL_BRANCH)
@@ -87,8 +87,8 @@ def names_in(text: str) -> list[str]:
 
 
 def _without_titles(name: str) -> str:
-    while (bare := _TITLE.sub("", name)) != name:
-        name = bare
+    while title := next((t for t in _TITLES if name.startswith(t) or name.endswith(t)), ""):
+        name = name.removeprefix(title) if name.startswith(title) else name.removesuffix(title)
     return name
 
 
@@ -101,7 +101,7 @@ def surname_only(name: str) -> str:
     for surname in _COMPOUND:
         if name.startswith(surname) and len(name) > len(surname):
             return surname + "某"
-    plain = _is_han(name[0]) and len(name) <= 4 and not _TITLE.search(name)
+    plain = _is_han(name[0]) and len(name) <= 4 and _without_titles(name) == name
     return name[0] + "某" if plain else SOMEONE
 
 

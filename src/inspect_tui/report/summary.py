@@ -6,7 +6,6 @@ the work stays in proportion and the columns line up from page to page.
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -398,6 +397,8 @@ CSV_HEADS = (
 def summary_csv(outline: Outline) -> str:
     """One row per unit, to be written as UTF-8 with BOM; text cells cannot become formulas."""
     refuse_secret(outline.round)
+    import csv
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(CSV_HEADS)

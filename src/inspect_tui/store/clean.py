@@ -39,13 +39,13 @@ def _char_class(ranges: tuple[tuple[int, int], ...]) -> str:
     return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges)
 
 
-_SUSPECT = re.compile(f"[{_char_class((*_DROPPED_RANGES, _SURROGATES))}{_LINE_ENDS}]")
-# Compiled when an unclean text is met, which most starts of the program never do.
+# Compiled when a text is met that needs them, which most starts of the program never do.
+_SUSPECT = f"[{_char_class((*_DROPPED_RANGES, _SURROGATES))}{_LINE_ENDS}]"
 _DROPPED = f"[{_char_class(_DROPPED_RANGES)}]+"
 _ENDS = f"\r\n|[{_LINE_ENDS}]"
 _PAIR = "[\ud800-\udbff][\udc00-\udfff]"
 _LONE = "[\ud800-\udfff]"
-_BREAKS = re.compile("[\n\t]+")
+_BREAKS = "[\n\t]+"
 
 
 class KeyCollision(ValueError):
@@ -57,13 +57,14 @@ def clean_text(text: str, *, newlines: bool = True) -> str:
 
     With `newlines=False` lines and tabs are joined by one space, for fields of one line.
     """
-    if _SUSPECT.search(text):
+    # Nothing of what is dropped or replaced is printable, and most texts are printable throughout.
+    if not text.isprintable() and re.search(_SUSPECT, text):
         text = re.sub(_PAIR, _join_pair, text)
         text = re.sub(_LONE, _REPLACEMENT, text)
         text = re.sub(_DROPPED, "", text)
         text = re.sub(_ENDS, "\n", text)
-    if not newlines and _BREAKS.search(text):
-        text = _BREAKS.sub(" ", text.strip("\n\t"))
+    if not newlines and ("\n" in text or "\t" in text):
+        text = re.sub(_BREAKS, " ", text.strip("\n\t"))
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text

@@ -7,7 +7,6 @@ folded meanwhile.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,7 @@ from inspect_tui.store.recovery import HEAD_BYTES, Names, Recovered, Recovery, r
 from inspect_tui.store.snapshot import MERGED, STATE_TABLES, Meta, encode
 
 
-@dataclass
-class FindingsContent:
+class FindingsContent(msgspec.Struct, kw_only=True):
     """A findings file as read for a summary or a merge.
 
     `closed` is False when its writer was at work, so that a copy of it may lack the newest changes. `rounds`
@@ -37,7 +35,7 @@ class FindingsContent:
     rounds: list[dict[str, Any]]
     changes: list[Change]
     tables: dict[str, msgspec.Raw]
-    recovery: Recovery = field(default_factory=Recovery)
+    recovery: Recovery = msgspec.field(default_factory=Recovery)
 
     @property
     def writer(self) -> str:

@@ -21,7 +21,7 @@ from inspect_tui.store.limits import FINDINGS_BYTES, TOO_LARGE
 RECEIVED_FORMAT = "inspect-tui/received"
 RECEIVED_VERSION = "1.0"
 FOLDER, LIST = "received", "list.json"
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = r"[0-9a-f]{64}"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,7 +97,7 @@ def active_files(round_dir: Path) -> list[tuple[Path, Entry]]:
     """The received files that count, each once, oldest first. Raises StoreError."""
     found: dict[str, Entry] = {}
     for entry in read_list(round_dir):
-        if entry.active and _SHA256.fullmatch(entry.sha256):
+        if entry.active and re.fullmatch(_SHA256, entry.sha256):
             found.setdefault(entry.sha256, entry)
     folder = received_folder(round_dir)
     return [(folder / f"{sha256}.json", entry) for sha256, entry in found.items()]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,12 @@ def read_round(source: Path | bytes, *, name: str = "") -> tuple[Round, dict[str
     data = _bytes_of(source) if isinstance(source, Path) else source
     raw = _decoded(data)
     # Only the exact layout shows that no key stands twice.
-    if isinstance(raw, dict) and msgspec.json.format(msgspec.json.encode(raw), indent=1) == data:
-        round_ = _taken(raw)
-        if round_ is not None:
-            return round_, raw
+    if isinstance(raw, dict):
+        packed = msgspec.json.encode(raw)
+        if msgspec.json.format(packed, indent=1) == data:
+            round_ = _taken(raw, packed)
+            if round_ is not None:
+                return round_, raw
     from inspect_tui.store.loading import load_round
 
     round_, raw, _ = load_round(source, name=name)
@@ -68,33 +70,42 @@ def _decoded(data: bytes) -> Any:
         return None
 
 
-def _taken(raw: dict[str, Any]) -> Round | None:
-    """The round, when it is beyond doubt."""
+def _taken(raw: dict[str, Any], packed: bytes | None = None) -> Round | None:
+    """The round, when it is beyond doubt; `packed` is its raw form encoded, where that is at hand."""
     try:
-        data = msgspec.json.encode(raw)
+        data = packed or msgspec.json.encode(raw)
         # With an escape in it, a text may hold what the text of the file does not show.
         if b"\\" in data or not is_clean(data.decode("utf-8")):
             return None
         round_ = _decoder.decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return round_ if _known(raw, round_) and _sound(round_) else None
+    return round_ if _known([raw], [round_]) and _sound(round_) else None
 
 
-def _known(raw: dict[str, Any], record: msgspec.Struct) -> bool:
-    """Whether a record has every field of the raw form it was read from."""
-    fields = record.__struct_fields__
-    for name, part in raw.items():
-        if name not in fields:
+def _known(raws: Sequence[dict[str, Any]], records: Sequence[msgspec.Struct]) -> bool:
+    """Whether records of one type have every field of the raw forms they were read from.
+
+    They are looked at together, level by level: the items of a round have the same few fields.
+    """
+    names: set[str] = set().union(*raws)
+    if not names <= set(records[0].__struct_fields__):
+        return False
+    for name in names:
+        # One that is not empty tells what all are, since each was read as the type of the field.
+        sample = next((part for raw in raws if (part := raw.get(name))), None)
+        parts: list[dict[str, Any]]
+        if isinstance(sample, dict):
+            pairs = [(part, getattr(r, name)) for raw, r in zip(raws, records, strict=True)
+                     if (part := raw.get(name))]  # fmt: skip
+            parts, held = [part for part, _ in pairs], [one for _, one in pairs]
+        elif isinstance(sample, list) and isinstance(sample[0], dict):
+            parts = [part for raw in raws for part in raw.get(name) or ()]
+            held = [one for record in records for one in getattr(record, name) or ()]
+        else:
+            continue
+        if isinstance(held[0], msgspec.Struct) and not _known(parts, held):
             return False
-        if isinstance(part, dict):
-            held = getattr(record, name)
-            if isinstance(held, msgspec.Struct) and not _known(part, held):
-                return False
-        elif isinstance(part, list) and part and isinstance(part[0], dict):
-            for one, held in zip(part, getattr(record, name), strict=True):
-                if isinstance(held, msgspec.Struct) and not _known(one, held):
-                    return False
     return True
 
 

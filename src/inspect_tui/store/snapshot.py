@@ -67,7 +67,7 @@ class TooNew(BadSnapshot):
 
 _table_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _docs_decoder = msgspec.json.Decoder(dict[str, dict[str, Any]])
-_known_meta = {field.name for field in msgspec.structs.fields(Meta)}
+_known_meta = set(Meta.__struct_fields__)
 
 
 def decode(data: bytes) -> Snapshot:
