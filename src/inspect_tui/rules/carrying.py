@@ -17,6 +17,9 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow, history_of, ledger_rows
 from inspect_tui.rules.problems import carried_of
 
+#: Why a problem is held when its unit is not part of the round; such a one comes along once the unit is.
+OUT_OF_SCOPE = "单位不在本轮范围"
+
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
     """A problem an earlier round offers to the next one, and why it would be looked at again.
@@ -92,6 +95,35 @@ def _offer(state: State, round_: Round, row: LedgerRow) -> Offered | None:
     return Offered(problem=problem, why=why, contested=row.contested or row.unsettled_finding)
 
 
+def current(leaves: Iterable[tuple[Round, Iterable[Offered]]]) -> list[Offered]:
+    """What several earlier rounds leave together: each problem once, as the newest of them has it.
+
+    A round that took a problem over speaks for it, also where the older one does not say 已转入 yet, and also
+    by offering nothing. What a round only held out lives on in the round it came from, which knows better.
+    """
+    told = [(round_, list(offers)) for round_, offers in leaves]
+    there = {_key(round_) for round_, _ in told}
+    taken: dict[str, int] = {}
+    for round_, _ in told:
+        for carried in round_.carried:
+            taken[carried.id] = max(taken.get(carried.id, 0), carried.rounds)
+    found: dict[str, Offered] = {}
+    for round_, offers in told:
+        for offer in offers:
+            problem = offer.problem
+            home = problem.source.origin or problem.source.round
+            if problem.rounds <= taken.get(problem.id, 0) or (home != _key(round_) and home in there):
+                continue
+            before = found.get(problem.id)
+            if before is None or _age(problem) > _age(before.problem):
+                found[problem.id] = offer
+    return list(found.values())
+
+
+def _key(round_: Round) -> str:
+    return round_.origin or round_.id
+
+
 class Cargo(msgspec.Struct, frozen=True, kw_only=True):
     """What a new round takes over: the problems it carries and those held out, each with a reason."""
 
@@ -123,7 +155,7 @@ def cargo(
     for offer in newest.values():
         reason = holds.get(offer.problem.id, "")
         if not reason and offer.problem.unit not in visited:
-            reason = "单位不在本轮范围"
+            reason = OUT_OF_SCOPE
         if reason:
             held.append(Held(problem=offer.problem, reason=reason, by=by, at=at))
         else:
