@@ -87,7 +87,7 @@ def planned(
     if duty:
         ground = msgspec.structs.replace(ground, duty=msgspec.structs.replace(ground.duty, **dict(duty)))
     outcome = said.get("outcome")
-    base = _base(state, row) if kind is StepKind.VERIFY else row.state
+    base = base_of(state, row) if kind is StepKind.VERIFY else row.state
     to = leads_to(kind, base, outcome if isinstance(outcome, Outcome) else None)
     fields: dict[str, Any] = {"on": today, **said}
     step = Step(kind=kind, left=base, to=to or base, **fields)
@@ -160,7 +160,7 @@ def hand_on(state: State, record: str, origin: str, round_id: str, title: str) -
 # -------------------------------------------------------------------- looking back
 
 
-def _base(state: State, row: LedgerRow) -> RectState:
+def base_of(state: State, row: LedgerRow) -> RectState:
     """The state a verification leaves: the one before this round's verifications where nothing came after.
 
     An inspector who thinks again does not verify what the first verdict made of the problem.
