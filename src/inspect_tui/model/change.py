@@ -91,6 +91,11 @@ def draw_key(random_id: str) -> str:
     return f"draw/-/{random_id}"
 
 
+def notice_key(scope: str) -> str:
+    """Address of what the lead settled about the texts of one kind and scope."""
+    return f"notice/-/{scope}"
+
+
 #: Address of what concerns the round as a whole: its freeze.
 ROUND_KEY = "round/-"
 
@@ -131,7 +136,11 @@ def parse_key(record: str) -> Address | None:
             return Address(kind, parts[0], parts[1], parts[2], "/".join(parts[3:]))
         case "rect" if len(parts) == 2 and all(parts):
             return Address(kind, parts[0], label=parts[1])
+        case "award" if len(parts) == 2 and parts[0] == "-" and parts[1]:
+            return Address(kind, "", label=parts[1])
         case "draw" if len(parts) == 2 and parts[0] == "-" and parts[1]:
+            return Address(kind, "", label=parts[1])
+        case "notice" if len(parts) == 2 and parts[0] == "-" and parts[1]:
             return Address(kind, "", label=parts[1])
         case "round" if record == ROUND_KEY:
             return Address(kind, "")

@@ -70,10 +70,19 @@ _FIELDS: dict[tuple[str, str], str] = {
     ("finding", "number"): "编号",
     ("finding", "lineage"): "与上轮哪个问题是同一个",
     ("draw", "drawn"): "抽查名单",
+    ("award", "awarded"): "评比结果",
     ("round", "frozen"): "封存",
     ("erase", "reason"): "彻底删除的原因",
 }
-_SETS = {"method": "检查方式", "sample": "抽查内容", "inspector": "检查人", "present": "在场人员"}
+_SETS = {
+    "method": "检查方式",
+    "sample": "抽查内容",
+    "inspector": "检查人",
+    "present": "在场人员",
+    "exclude": "不写入",
+    "confirm": "确认可以发出",
+    "issued": "发出",
+}
 _TERMS: dict[tuple[str, str], type[Term]] = {
     ("finding", "kind"): FindingKind,
     ("finding", "severity"): Severity,
@@ -116,6 +125,10 @@ def record_words(round_: Round, record: str) -> str:
             return f"{unit} {_problem_words(round_, address.unit, address.label)}的整改"
         case "draw":
             return "随机抽查"
+        case "notice":
+            return "通报"
+        case "award":
+            return "评比"
         case "round":
             return "整轮检查"
         case _:
@@ -130,6 +143,8 @@ def field_words(record: str, field: str) -> str:
         return f"{_SETS.get(name, name)}“{element}”"
     if field == "deleted":
         return "删除"
+    if kind == "notice":
+        return "改写的句子"
     return _FIELDS.get((kind, field), field)
 
 
@@ -153,10 +168,14 @@ def value_words(record: str, field: str, value: Any) -> str:
         return step_words(step) if step is not None else "没有这一步"
     if (kind, field) == ("rect", "carried_to"):
         return str(value.get("title") or "") if isinstance(value, dict) else "没有转入"
+    if (kind, field) == ("award", "awarded"):
+        return f"{value.get('period', '')}评比结果" if isinstance(value, dict) else "没有评比"
     if (kind, field) == ("draw", "drawn"):
         return f"种子“{value.get('seed', '')}”" if isinstance(value, dict) else "没有抽"
     if (kind, field) == ("round", "frozen"):
         return "封存" if value else "未封存"
+    if kind == "notice" and isinstance(value, dict):
+        return str(value.get("text") or "")
     if isinstance(value, bool):
         return "是" if value else "否"
     if is_blank(value):
