@@ -14,7 +14,7 @@ import msgspec
 
 from inspect_tui.exchange.record_checks import LineChecker, free_count, label_of
 from inspect_tui.exchange.record_lines import Line, Numbered, read_lines
-from inspect_tui.model.change import Body, Edit, answer_key
+from inspect_tui.model.change import Body, Edit, answer_key, free_finding_key, labelled_finding_key
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.round import Round
@@ -22,7 +22,9 @@ from inspect_tui.model.terms import FindingKind, Scoring, Verdict
 from inspect_tui.model.view import Judgement, Picked
 from inspect_tui.rules import actions
 from inspect_tui.rules.canonical import make_change
+from inspect_tui.rules.numbering import labels_of
 from inspect_tui.rules.reading import read_visit
+from inspect_tui.rules.rectifying import link, verify
 from inspect_tui.rules.reviewing import handled
 from inspect_tui.store.session import ReadOnlySession, Session
 
@@ -91,6 +93,8 @@ def _what(round_: Round, line: Line) -> str:
         return "进点信息"
     if line.trigger is not None:
         return f"记红线 {line.trigger.id}"
+    if line.verify is not None:
+        return f"复查上轮问题 {line.verify.outcome.label}"
     if line.verdict is not None:
         return f"{line.item} {line.verdict.label}"
     return f"{line.item} 记录".strip()
@@ -108,6 +112,8 @@ class _Recorder(LineChecker):
             return [*begun, self._trigger_edit(line)]
         if line.submit:
             return [actions.submit(self.state, line.unit)]
+        if line.verify is not None:
+            return [*begun, *self._verify_edits(line)]
         edits = list(begun)
         checklist = item = None
         if line.item:
@@ -127,6 +133,8 @@ class _Recorder(LineChecker):
         if line.verdict is not None:
             judgement = judgement_of_line(line, item)
             edits.append(actions.judge(self.state, line.unit, checklist.id, item, judgement))
+            if line.lineage:
+                edits += self._links(line, checklist, item, judgement)
         if line.note is not None:
             edits.append(actions.write_note(self.state, line.unit, checklist.id, item, line.note))
         for method in dict.fromkeys(line.methods):
@@ -136,6 +144,31 @@ class _Recorder(LineChecker):
             edits.append(actions.set_sample(self.state, line.unit, checklist.id, item, sample))
         return edits
 
+    def _links(self, line: Line, checklist: Checklist, item: Item, judgement: Judgement) -> list[Edit]:
+        """Link every problem that a judgement makes to the earlier one."""
+        carried, _ = self.earlier(line.unit, line.lineage, "")
+        assert carried is not None
+        return [
+            link(self.state, labelled_finding_key(line.unit, checklist.id, item.id, label), carried.id)
+            for label in labels_of(judgement, item)
+        ]
+
+    def _verify_edits(self, line: Line) -> list[Edit]:
+        told, unit = line.verify, self.round.unit(line.unit)
+        assert told is not None and unit is not None
+        carried, _ = self.earlier(line.unit, told.problem, "")
+        assert carried is not None
+        return verify(
+            self.state,
+            self.row_of(unit, carried.id),
+            told.outcome,
+            self.today,
+            who=self.who,
+            basis=told.basis,
+            methods=told.methods,
+            remains=told.remains,
+        )
+
     def _finding_edits(
         self, line: Line, checklist: Checklist | None, item: Item | None, next_id: Callable[[], str]
     ) -> list[Edit]:
@@ -143,10 +176,11 @@ class _Recorder(LineChecker):
         on = item.id if checklist and item else ""
         edits = []
         for finding in line.findings:
+            new_id = next_id()
             edits += actions.new_finding(
                 self.state,
                 line.unit,
-                next_id(),
+                new_id,
                 FindingKind.DEFICIENCY,
                 finding.text,
                 severity=finding.severity or (item.severity if item else None),
@@ -155,6 +189,10 @@ class _Recorder(LineChecker):
                 checklist=of,
                 item=on,
             )
+            if finding.lineage:
+                carried, _ = self.earlier(line.unit, finding.lineage, "")
+                assert carried is not None
+                edits.append(link(self.state, free_finding_key(line.unit, new_id), carried.id))
         for kind, texts in (
             (FindingKind.GOOD_PRACTICE, line.good_practices),
             (FindingKind.SUGGESTION, line.suggestions),

@@ -7,17 +7,29 @@ import datetime as dt
 from inspect_tui.exchange.record_lines import Line, LineDeduction
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.fault import Fault
+from inspect_tui.model.problem import Carried
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import Scoring, Verdict, VisitResult
+from inspect_tui.model.terms import Scoring, StepKind, Verdict, VisitResult
 from inspect_tui.rules.applicability import applies, checklists_for, inspected_units
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.issue import did_you_mean
+from inspect_tui.rules.ledger import LedgerRow, unit_rows
+from inspect_tui.rules.numbering import short_number
+from inspect_tui.rules.problems import carried_of
 from inspect_tui.rules.reading import profile_of, read_visit
+from inspect_tui.rules.rectifying import planned
 from inspect_tui.rules.sheet import UnitSheet
 
 _JUDGED = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL, Verdict.NA, Verdict.UNVERIFIED)
 _BELOW = (Verdict.PARTIAL, Verdict.FAIL)
+#: Where on a line what the guards object to stands.
+_VERIFY_PATHS = {
+    "state": "$.verify.outcome",
+    "basis": "$.verify.basis",
+    "remains": "$.verify.remains",
+    "methods": "$.verify.methods",
+}
 
 
 def free_count(line: Line) -> int:
@@ -45,6 +57,7 @@ class LineChecker:
                 ("visit", line.visit is not None),
                 ("submit", line.submit),
                 ("trigger", line.trigger is not None),
+                ("verify", line.verify is not None),
                 ("item", bool(line.item)),
             )
             if there
@@ -65,7 +78,9 @@ class LineChecker:
             return self._check_trigger(line, unit)
         if line.submit:
             return self._check_submit(line)
-        return [*self._check_texts(line), *self._check_item(line, unit)]
+        if line.verify is not None:
+            return self._check_verify(line, unit)
+        return [*self._check_texts(line), *self._check_item(line, unit), *self._check_lineage(line)]
 
     def _check_visit(self, line: Line) -> list[Fault]:
         visit, faults = line.visit, []
@@ -109,6 +124,68 @@ class LineChecker:
         told += f"；等{len(points)}处" if len(points) > 40 else ""
         return [_fault("L09", f"还不能提交：{told}", "$.submit", remedy="请在提交之前补上这些内容")]
 
+    def _check_verify(self, line: Line, unit: Unit) -> list[Fault]:
+        told = line.verify
+        assert told is not None
+        carried, faults = self.earlier(line.unit, told.problem, "$.verify.problem")
+        if carried is None:
+            return faults
+        _, guarded = planned(
+            self.state,
+            self.row_of(unit, carried.id),
+            StepKind.VERIFY,
+            self.today,
+            outcome=told.outcome,
+            who=self.who,
+            basis=told.basis.strip(),
+            methods=told.methods,
+            remains=told.remains.strip(),
+        )
+        return [
+            _fault("L23", o.text, _VERIFY_PATHS.get(o.field, "$.verify"), told.problem)
+            for o in guarded.refusals
+        ]
+
+    def _check_lineage(self, line: Line) -> list[Fault]:
+        faults: list[Fault] = []
+        if line.lineage:
+            if line.verdict in _BELOW:
+                faults += self.earlier(line.unit, line.lineage, "$.lineage")[1]
+            else:
+                remedy = "请写基本符合或不符合的结论，或把它写在“findings”的那一条里"
+                said = "没有问题，不能写和上轮哪个问题是同一个"
+                faults.append(_fault("L24", said, "$.lineage", line.lineage, remedy=remedy))
+        for place, finding in enumerate(line.findings):
+            if finding.lineage:
+                path = f"$.findings[{place}].lineage"
+                faults += self.earlier(line.unit, finding.lineage, path)[1]
+        return faults
+
+    @property
+    def who(self) -> str:
+        """Whoever verifies, as one name."""
+        return "、".join(self.people)
+
+    def row_of(self, unit: Unit, problem: str) -> LedgerRow:
+        """The ledger's row of an earlier problem as things stand."""
+        rows = unit_rows(self.state, self.round, unit, self.today)
+        return next(row for row in rows if row.id == problem)
+
+    def earlier(self, unit: str, word: str, path: str) -> tuple[Carried | None, list[Fault]]:
+        """The earlier problem meant: by number, short number or id."""
+        carried = carried_of(self.round, unit)
+        named = [c for c in carried if word in (c.id, c.number)]
+        named = named or [c for c in carried if short_number(c.number) == word]
+        if len(named) == 1:
+            return named[0], []
+        numbers = tuple(c.number for c in (named or carried))
+        if named:
+            return None, [_fault("L22", "这个编号有几条问题", path, word, numbers, "请写完整的编号")]
+        if not carried:
+            return None, [_fault("L22", "这个单位没有上轮转入的问题", path, word)]
+        remedy = did_you_mean(word, numbers, "请核对编号")
+        return None, [_fault("L22", "上轮转入的问题里没有这个编号", path, word, numbers[:20], remedy)]
+
     def _check_texts(self, line: Line) -> list[Fault]:
         faults = []
         said = {
@@ -128,7 +205,7 @@ class LineChecker:
     def _check_item(self, line: Line, unit: Unit) -> list[Fault]:
         if not line.item:
             extra = line.verdict is not None or line.deductions or line.note is not None
-            if extra or line.methods or line.samples or line.award or line.missing:
+            if extra or line.methods or line.samples or line.award or line.missing or line.lineage:
                 return [_fault("L11", "没有写检查内容的编号", "$.item", remedy="请补上“item”")]
             if not free_count(line):
                 return [_fault("L03", "这一行没有要记的内容", "$", remedy="请补上结论、问题或好的做法")]

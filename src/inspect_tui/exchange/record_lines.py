@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from inspect_tui.model.fault import Fault, InputFaults
-from inspect_tui.model.terms import Method, Profile, Severity, Verdict, VisitResult
+from inspect_tui.model.terms import Method, Outcome, Profile, Severity, Verdict, VisitResult
 from inspect_tui.store.clean import KeyCollision, clean_json
 from inspect_tui.store.jsonfile import LIMIT, MEGABYTE, parse_json, path_text, shown
 from inspect_tui.store.structure import check_structure
@@ -26,12 +26,13 @@ class LineDeduction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """A problem in the inspector's own words."""
+    """A problem in the inspector's own words; `lineage` names the earlier problem it is the return of."""
 
     text: str
     severity: Severity | None = None
     missing: bool = False
     fixed_on_site: bool = False
+    lineage: str = ""
 
 
 class LineText(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,8 +63,21 @@ class LineTrigger(msgspec.Struct, frozen=True, kw_only=True):
     checklist: str = ""
 
 
+class LineVerify(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an earlier problem, named by its number, short number or id."""
+
+    problem: str
+    outcome: Outcome
+    methods: tuple[Method, ...] = ()
+    basis: str = ""
+    remains: str = ""
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One action: a verdict with what belongs to it, or a visit's header, or a red line, or submitting."""
+    """One action: a verdict with what belongs to it, or a visit's header, or a red line, or submitting.
+
+    `lineage` names the earlier problem that every problem this verdict makes is the return of.
+    """
 
     unit: str
     checklist: str = ""
@@ -79,6 +93,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[LineFinding, ...] = ()
     good_practices: tuple[LineText, ...] = ()
     suggestions: tuple[LineText, ...] = ()
+    lineage: str = ""
+    verify: LineVerify | None = None
     visit: LineVisit | None = None
     trigger: LineTrigger | None = None
     submit: bool = False

@@ -15,6 +15,7 @@ from inspect_tui.exchange.record_lines import (
     LineFinding,
     LineText,
     LineTrigger,
+    LineVerify,
     LineVisit,
 )
 from inspect_tui.model.change import Body
@@ -34,7 +35,7 @@ from inspect_tui.model.terms import (
 )
 from inspect_tui.store.fieldwords import RECORD_WORDS, field_word
 
-_LINES = (Line, LineDeduction, LineFinding, LineText, LineTrigger, LineVisit)
+_LINES = (Line, LineDeduction, LineFinding, LineText, LineTrigger, LineVerify, LineVisit)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

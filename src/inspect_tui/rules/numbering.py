@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from inspect_tui.model.change import Edit, labelled_finding_key, parse_key
+from inspect_tui.model.checklist import Item
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import FindingKind, RoundKind, Scoring, Verdict
+from inspect_tui.model.view import Judgement
 from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.canonical import digest, spoken_code
 from inspect_tui.rules.fold import State, is_blank
@@ -94,17 +96,17 @@ def _made(round_: Round, edits: Iterable[Edit]) -> Iterator[tuple[str, str]]:
             judgement = judgement_of(edit.value)
             if item is None or judgement.verdict not in (Verdict.PARTIAL, Verdict.FAIL):
                 continue
-            if item.scoring is Scoring.AWARD and judgement.award:
-                labels = [judgement.award]
-            else:
-                labels = [p.label for p in judgement.deductions] or [BARE]
-            for label in labels:
-                deduction = item.deduction(label)
-                if deduction is None or not deduction.suggestion:
-                    yield (
-                        address.unit,
-                        labelled_finding_key(address.unit, address.checklist, address.item, label),
-                    )
+            for label in labels_of(judgement, item):
+                yield address.unit, labelled_finding_key(address.unit, address.checklist, address.item, label)
+
+
+def labels_of(judgement: Judgement, item: Item) -> list[str]:
+    """The labels under which a judgement below 符合 makes problems; what is only a suggestion is none."""
+    if item.scoring is Scoring.AWARD and judgement.award:
+        labels = [judgement.award]
+    else:
+        labels = [p.label for p in judgement.deductions] or [BARE]
+    return [name for name in labels if (d := item.deduction(name)) is None or not d.suggestion]
 
 
 def _prefix(round_: Round, unit_id: str, people: tuple[str, ...], writer: str) -> str:
