@@ -179,10 +179,11 @@ def surely_retires(later: Any, earlier: Any) -> bool:
 
     Two inspectors who verify the same problem are two opinions, however late the second one comes.
     """
-    return not (_is_verification(later) and _is_verification(earlier))
+    return not (is_verification(later) and is_verification(earlier))
 
 
-def _is_verification(value: Any) -> bool:
+def is_verification(value: Any) -> bool:
+    """Whether a change value is the verdict of somebody who looked at a problem again in a visit."""
     return isinstance(value, dict) and value.get("kind") == StepKind.VERIFY.value
 
 
@@ -217,8 +218,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What the guards look at besides the step: the state, the duty, the days, and who did what before.
 
     `noted` is the day the problem was found, `signed` whether the unit has confirmed its list, `reported_by`
-    who reported the rectification done, `carried_to` the newer round that the problem lives in, `settled`
-    whether the state is agreed on at all.
+    who reported the rectification done, `closed_by` who closed it, `carried_to` the newer round that the
+    problem lives in, `settled` whether the state is agreed on at all.
     """
 
     state: RectState
@@ -227,6 +228,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     noted: str = ""
     signed: bool = False
     reported_by: tuple[str, ...] = ()
+    closed_by: tuple[str, ...] = ()
     carried_to: str = ""
     settled: bool = True
 
@@ -246,6 +248,8 @@ def guard(step: Step, ground: Ground) -> Guarded:
     refusals += _day_faults(step, ground)
     refusals += _needs(step, ground)
     verifier = step.who.strip()
+    if step.kind is StepKind.RECHECK and verifier and verifier in ground.closed_by:
+        refusals.append(Objection("who", f"当时销号的就是{verifier}，抽查要换人"))
     if step.to is RectState.CLOSED and verifier and verifier in ground.reported_by:
         warnings.append(Objection("who", f"复查人{verifier}就是上报整改的人，最好换人复查"))
     return Guarded(tuple(refusals), tuple(warnings))

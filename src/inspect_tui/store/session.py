@@ -241,6 +241,30 @@ class Session:
         name = self._name_of(stacks.undone[-1][1])
         return name, self._append(retract=(target,), what=f"恢复：{name}")
 
+    def take_back(self, record: str, field: str, wanted: Callable[[Any], bool], what: str) -> set[str]:
+        """Take back one's own standing changes to a field, those whose value is wanted; returns the records.
+
+        What else those changes recorded, such as the day of a visit, is said again in the same change. Redo
+        brings all of it back, as after an undo. Nothing is done when there is nothing to take back.
+        """
+        people = set(self.identity.people)
+        own = [
+            e.change
+            for e in self.state.history(record, field)
+            if wanted(e.value) and (e.writer == self.writer or (e.by and set(e.by) <= people))
+        ]
+        if not own:
+            return set()
+        kept: dict[tuple[str, str], Edit] = {}
+        for change in own:
+            known = self.state.changes[change]
+            for edit in known.body.edits if known.body is not None else ():
+                live = {e.change for e in self.state.live(edit.record, edit.field)}
+                if (edit.record, edit.field) != (record, field) and change in live:
+                    saw = self.state.saw(edit.record, edit.field)
+                    kept[edit.record, edit.field] = msgspec.structs.replace(edit, saw=saw)
+        return self._append(edits=tuple(kept.values()), retract=tuple(own), what=what)
+
     def _name_of(self, change_id: str) -> str:
         known = self.state.changes.get(change_id)
         return known.body.what if known and known.body else ""

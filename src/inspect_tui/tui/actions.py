@@ -95,6 +95,7 @@ PACKING, TAKE_PACK = "packing", "take_pack"
 MERGE, MERGE_LOOK, MERGE_TAKEN, DECIDE = "merge", "merge_look", "merge_taken", "decide"
 DOUBLES, UNIT_REVIEW, RETURNING, FREEZE = "doubles", "unit_review", "returning", "freeze"
 RETURNED = "returned"
+LOOKBACK = "lookback"
 SCREENS = (
     HOME,
     WALK,
@@ -124,6 +125,7 @@ SCREENS = (
     RETURNING,
     FREEZE,
     RETURNED,
+    LOOKBACK,
 )
 _JUDGE = (WALK, ACROSS)
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
@@ -181,8 +183,15 @@ ACTIONS: tuple[Action, ...] = (
         (HOME, WALK, ACROSS, FINDINGS, SUBMIT, HANDIN),
         9,
     ),
-    Action("undo", ("ctrl+z",), "撤销", "撤销上一步", (WALK, ACROSS, HEADER, TRIGGERS, FINDINGS)),
-    Action("redo", ("ctrl+y",), "重做", "恢复刚撤销的一步", (WALK, ACROSS, HEADER, TRIGGERS, FINDINGS)),
+    Action("lookback", ("f7",), "上轮问题", "逐条复查这个单位的上轮问题", (HOME, WALK, ACROSS), 13, "上轮"),
+    Action("undo", ("ctrl+z",), "撤销", "撤销上一步", (WALK, ACROSS, HEADER, TRIGGERS, FINDINGS, LOOKBACK)),
+    Action(
+        "redo",
+        ("ctrl+y",),
+        "重做",
+        "恢复刚撤销的一步",
+        (WALK, ACROSS, HEADER, TRIGGERS, FINDINGS, LOOKBACK),
+    ),
     Action("next_open", ("space",), "下一未查", "跳到下一个未查项", _JUDGE),
     Action("next_section", ("right",), "下一节", "跳到下一节", (WALK,)),
     Action("previous_section", ("left",), "上一节", "跳到上一节", (WALK,)),
@@ -198,6 +207,57 @@ ACTIONS: tuple[Action, ...] = (
     Action("expand", ("right",), "展开", "展开下级", (HOME,)),
     Action("merge", ("f8",), "合并", "收别人交来的文件，再裁定、审阅、退回、封存", (HOME,), 10),
     Action("merge", ("f8",), "合并", "收别人交来的文件，再裁定、审阅、退回、封存", _JUDGE),
+    # Problems of earlier rounds
+    Action(
+        "fixed",
+        ("1",),
+        "已整改",
+        "复查结论记为已整改：再按数字选检查方式和依据",
+        (LOOKBACK,),
+        1,
+        run="verify('fixed')",
+    ),
+    Action(
+        "partly",
+        ("2",),
+        "部分整改",
+        "记为部分整改，并写明还剩什么",
+        (LOOKBACK,),
+        2,
+        "部分",
+        run="verify('partly')",
+    ),
+    Action("not_fixed", ("3",), "未整改", "记为未整改", (LOOKBACK,), 3, run="verify('not_fixed')"),
+    Action(
+        "relapsed",
+        ("4",),
+        "反弹",
+        "改过的问题又出现：记一次反弹",
+        (LOOKBACK,),
+        4,
+        run="verify('relapsed')",
+    ),
+    Action(
+        "unverifiable",
+        ("5",),
+        "无法核实",
+        "记为无法核实，写明原因，状态不变",
+        (LOOKBACK,),
+        5,
+        run="verify('unverifiable')",
+    ),
+    Action("take_back", ("0",), "取消", "取消本人记的复查结论", (LOOKBACK,), 6),
+    Action("outcomes", ("enter",), "各项的意思", "列出五种结论和各自的意思", (LOOKBACK,), 9, "选结论"),
+    Action(
+        "link",
+        ("6",),
+        "同一问题",
+        "指出本轮哪一条问题与它是同一个；再选一次取消",
+        (LOOKBACK,),
+        7,
+    ),
+    Action("item", ("7",), "看检查项", "到检查页看这个问题所属的检查项", (LOOKBACK,), 10),
+    Action("next_owed", ("space",), "下一待复查", "跳到下一条还没有复查的", (LOOKBACK,), 11),
     # Findings of an item
     Action("open", ("enter",), "改文字", "修改所选一条的文字", (FINDINGS,), 1),
     Action("add", ("1",), "新增", "新增一个问题：选扣分情形，或自己写", (FINDINGS,), 2),
@@ -246,7 +306,7 @@ ACTIONS: tuple[Action, ...] = (
         ("tab",),
         "看全文",
         "到下面一栏，用上下键看全文；再按一次回来",
-        (FINDINGS, TRIGGERS, HEADER, SEARCH),
+        (FINDINGS, TRIGGERS, HEADER, SEARCH, LOOKBACK),
     ),
     Action("go", ("enter",), "转到", "转到所选的一项", (SEARCH,), 1),
     Action("choose", ("enter",), "选定", "选定所选的一行", (SETUP, IDENTITY, ROUND_NEW, PACKING), 1),

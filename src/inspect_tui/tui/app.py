@@ -178,7 +178,7 @@ class InspectApp(BaseApp[None]):
         self.unit_wanted = ""
         if unit and self.desk is not None:
             if self.desk.round.unit(unit) is not None:
-                self.open_unit(unit)
+                self.enter_unit(unit)
             else:
                 self.say(f"本轮没有编号为“{unit}”的单位。", "warning")
 
@@ -414,6 +414,22 @@ class InspectApp(BaseApp[None]):
             return
         track = UnitTrack(self.desk, unit)
         self.push_screen(WalkScreen(track, track.sheet.index_of(*(at or self._place_left(unit)))))
+
+    def enter_unit(self, unit: str) -> None:
+        """Begin or go on with a visit: what is owed from earlier rounds stands before the walk."""
+        self.open_unit(unit)
+        if self.desk is None:
+            return
+        progress = self.desk.progress(unit)
+        if progress.owed and not (progress.submitted or progress.not_reached):
+            self.open_lookback(unit)
+
+    def open_lookback(self, unit: str, problem: str = "") -> None:
+        """The problems of earlier rounds at a unit, at one of them when it is named."""
+        from inspect_tui.tui.screens.lookback import LookbackScreen
+
+        if self.desk is not None:
+            self.push_screen(LookbackScreen(self.desk, unit, problem))
 
     def remember_place(self, unit: str, checklist: str, item: str) -> None:
         """Keep where a walk stands, together with the last action there."""

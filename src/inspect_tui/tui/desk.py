@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from inspect_tui.model.change import Edit
 from inspect_tui.model.roster import Unit
@@ -16,10 +17,14 @@ from inspect_tui.model.view import Visit
 from inspect_tui.rules.actions import begin_visit
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.lifecycle import is_verification
+from inspect_tui.rules.problems import STEP
 from inspect_tui.rules.reading import read_visit
 from inspect_tui.rules.reviewing import handled
 from inspect_tui.rules.sheet import Progress, UnitSheet, unit_progress
 from inspect_tui.store.session import ReadOnlySession, Session
+
+_Kept = TypeVar("_Kept")
 
 
 class VisitClosed(Exception):
@@ -38,6 +43,7 @@ class Desk:
         self._sheets: dict[str, UnitSheet] = {}
         self._progress: dict[str, Progress] = {}
         self._listeners: list[Callable[[set[str]], None]] = []
+        self._kept: dict[Callable[[Desk], Any], Any] = {}
 
     @property
     def round(self) -> Round:
@@ -88,6 +94,13 @@ class Desk:
                 names.append(parent.name)
             parent = self.round.unit(parent.parent)
         return "/".join(reversed(names))
+
+    def kept(self, make: Callable[[Desk], _Kept]) -> _Kept:
+        """Something made of this desk once and kept as long as the round is open, such as its ledger."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        kept: _Kept = self._kept[make]
+        return kept
 
     # ---------------------------------------------------------------- what is done
 
@@ -156,6 +169,16 @@ class Desk:
             return None
         self._changed(done[1])
         return done[0]
+
+    def take_back_verdict(self, unit_id: str, record: str, what: str) -> bool:
+        """Take back one's own verdict on an earlier problem, whatever was done since; False when none is own.
+
+        Raises as `commit` does.
+        """
+        if self.session.read_only:
+            raise ReadOnlySession(self.session.read_only)
+        self._refuse_closed(unit_id)
+        return bool(self._changed(self.session.take_back(record, STEP, is_verification, what)))
 
     def undo_lead(self, unit_id: str) -> str | None:
         """Take back the last action in a unit, closed or not; returns its name, or None."""

@@ -412,7 +412,7 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         row = self.row
         if isinstance(row, UnitRow):
             self.app.remember(_LEFT_AT, row.unit.id)
-            self.app.open_unit(row.unit.id)
+            self.app.enter_unit(row.unit.id)
         elif isinstance(row, BranchRow):
             self.action_expand()
         elif isinstance(row, RoundRow):
@@ -583,6 +583,14 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             self.app.say("先打开一个轮次。", "warning")
         else:
             self.app.open_merge()
+
+    def action_lookback(self) -> None:
+        """The problems of earlier rounds at the unit under the cursor."""
+        row = self.row
+        if isinstance(row, UnitRow):
+            self.app.open_lookback(row.unit.id)
+        else:
+            self.app.say("先把光标移到一个单位上。")
 
     def action_summary(self) -> None:
         """Summary and text of the round."""

@@ -583,6 +583,11 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         """Summary and text of this unit."""
         self.app.open_summary(self.stop.unit if self.stop and not self.track.across else None)
 
+    def action_lookback(self) -> None:
+        """The problems of earlier rounds at this unit."""
+        if self.stop is not None:
+            self.app.open_lookback(self.stop.unit)
+
     def action_merge(self) -> None:
         """Take in what others recorded."""
         self.app.open_merge()
