@@ -18,7 +18,7 @@ from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.canonical import digest
 from inspect_tui.rules.fold import Entry, State, is_blank
 from inspect_tui.rules.lifecycle import as_date, last_of, read_step, settled
-from inspect_tui.rules.reading import findings_of_unit
+from inspect_tui.rules.reading import findings_of_unit, read_visit
 
 #: Plain fields of a rectification record, as in `Duty`.
 DUTY_FIELDS = tuple(Duty.__struct_fields__)
@@ -148,11 +148,22 @@ def to_verify(round_: Round, unit: str) -> list[Carried]:
 
 def owed(state: State, round_: Round, unit: str) -> list[Carried]:
     """The earlier problems of a unit that must be looked at again and were not yet."""
-    return [
-        carried
-        for carried in to_verify(round_, unit)
-        if owes_verification(carried, standing(state, unit, carried.id, carried.state))
-    ]
+    return [carried for carried, done in looks(state, round_, unit) if not done]
+
+
+def looks(state: State, round_: Round, unit: str) -> list[tuple[Carried, bool]]:
+    """The earlier problems of a unit that this round looks at again, each with whether somebody did.
+
+    What was put off with approval is not among them until its day, told by the day of the visit.
+    """
+    held = to_verify(round_, unit)
+    day = read_visit(state, unit).date if any(c.state is RectState.DEFERRED for c in held) else ""
+    found = []
+    for carried in held:
+        stands = standing(state, unit, carried.id, carried.state, today=day, until=carried.until)
+        if stands.verified or owes_verification(carried, stands):
+            found.append((carried, bool(stands.verified)))
+    return found
 
 
 def contested(state: State, round_: Round, unit: str) -> list[Carried]:

@@ -19,7 +19,7 @@ from inspect_tui.model.view import Answer, ItemScore, UnitScore
 from inspect_tui.rules.applicability import checklists_for, items_for
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.numbering import short_number
-from inspect_tui.rules.problems import contested, owed, to_verify
+from inspect_tui.rules.problems import contested, looks, owed
 from inspect_tui.rules.reading import profile_of, read_answer, read_hits, read_visit
 from inspect_tui.rules.scoring import ZERO, item_score, rescaled, unit_score
 
@@ -162,6 +162,7 @@ class UnitSheet:
     def progress(self) -> Progress:
         """Progress of the unit from the running totals: what `unit_progress` counts afresh."""
         visit = read_visit(self.state, self.unit.id)
+        looked = looks(self.state, self.round, self.unit.id)
         return Progress(
             items=self.total.items,
             answered=self.total.answered,
@@ -169,8 +170,8 @@ class UnitSheet:
             not_reached=visit.result.value == "not_reached",
             started=visit.started,
             disputed=self.total.disputed,
-            owed=len(owed(self.state, self.round, self.unit.id)),
-            to_verify=len(to_verify(self.round, self.unit.id)),
+            owed=sum(not done for _, done in looked),
+            to_verify=len(looked),
         )
 
     def open_points(self) -> list[OpenPoint]:
@@ -244,6 +245,7 @@ def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
                 answer = read_answer(state, unit_id, checklist.id, item)
                 answered += answer.answered
                 disputed += answer.disputed
+    looked = looks(state, round_, unit_id)
     return Progress(
         items=items,
         answered=answered,
@@ -251,6 +253,6 @@ def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
         not_reached=visit.result.value == "not_reached",
         started=visit.started,
         disputed=disputed,
-        owed=len(owed(state, round_, unit_id)),
-        to_verify=len(to_verify(round_, unit_id)),
+        owed=sum(not done for _, done in looked),
+        to_verify=len(looked),
     )
