@@ -224,11 +224,13 @@ def _row(state: State, round_: Round, unit: Unit, visit: Visit, problem: Problem
     parent, team = round_.unit(unit.parent), round_.team_of(unit.id)
     told: dict[str, Any] = _closing(carried, stands, steps)
     told |= _lights(round_, duty, stands, told, today)
+    failed = any(t.step.kind is StepKind.RECHECK and t.step.outcome is Outcome.RELAPSED for t in steps)
     if carried is not None:
-        told |= _carried(state, round_, carried, problem, stands)
+        told |= _carried(state, round_, carried, problem, stands, failed_by_lot=failed)
     else:
         assert finding is not None
         told |= _found(state, round_, unit, visit, finding, problem)
+        told["recurrences"] += failed
     moved = [told.pop("moved", ""), *(t.at for t in steps), _touched(state, problem)]
     return LedgerRow(
         id=problem.id,
@@ -301,11 +303,19 @@ def _found(
 
 
 def _carried(
-    state: State, round_: Round, carried: Carried, problem: Problem, stands: Standing
+    state: State,
+    round_: Round,
+    carried: Carried,
+    problem: Problem,
+    stands: Standing,
+    *,
+    failed_by_lot: bool,
 ) -> dict[str, Any]:
     item = round_.item(carried.checklist, carried.item) if carried.item else None
-    came_back = any(t.step.outcome is Outcome.RELAPSED for t in stands.verified) or (
-        bool(problem.again) and carried.state is RectState.CLOSED
+    came_back = (
+        any(t.step.outcome is Outcome.RELAPSED for t in stands.verified)
+        or failed_by_lot
+        or (bool(problem.again) and carried.state is RectState.CLOSED)
     )
     return {
         "number": carried.number,
@@ -358,9 +368,10 @@ def _closing(carried: Carried | None, stands: Standing, steps: list[Taken]) -> d
             "remains": last.remains,
         }
     if stands.state is RectState.CLOSED:
-        step = stands.last
-        if step is not None and step.left is not RectState.CLOSED:
-            told |= {"closed_on": step.on, "closed_by": (step.who,) if step.who else ()}
+        closing = [t.step for t in steps if t.step.to is RectState.CLOSED is not t.step.left]
+        if closing:
+            # Who looked again at what was closed did not close it.
+            told |= {"closed_on": closing[-1].on, "closed_by": (closing[-1].who,) if closing[-1].who else ()}
         elif carried is not None:
             told |= {"closed_on": carried.closed_on, "closed_by": carried.closed_by}
         told["remains"] = ""

@@ -64,6 +64,7 @@ def ground_of(state: State, row: LedgerRow, today: str) -> Ground:
         noted=row.noted,
         signed=row.signed,
         reported_by=tuple({name for t in reports[-1:] for name in (*t.by, t.step.who) if name}),
+        closed_by=tuple(name.strip() for said in row.closed_by for name in said.split("、")),
         carried_to=row.carried_to,
         settled=not row.contested,
     )
