@@ -66,12 +66,12 @@ def worked(space, tmp_path):
         (["xyzzy"], "没有“xyzzy”这个命令。"),
         (["round", "pak"], "是不是“pack”？"),
         (["notice", "--lvel", "x"], "没有“--lvel”这个选项。是不是“--level”？"),
-        (["notice"], "缺少参数“FILE”。"),
+        (["notice"], "缺少参数“FILE...”。"),
         (["notice", "f", "--level", "all"], "“all”不可用，可用：“internal”、“secretary”、“group”。"),
-        (["notice", "f", "g"], "多出了参数"),
+        (["score", "f", "g"], "多出了参数"),
         (["notice", "f", "--max-bytes", "x"], "“x”不是数字"),
         (["notice", "f", "--max-bytes", "10"], "每段至少300字节"),
-        (["notice", "f", "--kind", "praise"], "“praise”不可用"),
+        (["notice", "f", "--kind", "blame"], "“blame”不可用"),
         (["notice", "f", "--date", "20261120"], "请写成2026-11-20"),
         (["notice", "f", "--unit", "DG01", "--level", "group"], "群内版不点单位"),
         (["summary", "f", "--json", "--csv"], "只能选一个"),
@@ -266,7 +266,11 @@ def test_notice_json_is_the_contract(worked, call):
     (part,) = data["parts"]
     assert set(part) >= {"text", "bytes", "records"}
     assert part["bytes"] == len(part["text"].encode()) <= 1900
-    assert part["records"] == ["finding/DG01/~000000000000", "finding/DG01/lzrh-dxz/GW-02/未按月修订"]
+    assert part["records"] == [
+        "visit/DG01",
+        "finding/DG01/~000000000000",
+        "finding/DG01/lzrh-dxz/GW-02/未按月修订",
+    ]
     assert part["text"].endswith("2026年11月20日") and data["level"] == "group"
 
 

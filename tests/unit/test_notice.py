@@ -122,7 +122,17 @@ def test_the_order_is_fixed(world):
     text = text_of(world).text
     places = [
         text.index(mark)
-        for mark in ("【", "根据", "一、好的做法", "二、存在问题", "三、要求", "党总支检查组\n")
+        for mark in (
+            "【",
+            "根据",
+            "一、好的做法",
+            "二、存在问题",
+            "（一）共性问题",
+            "（二）个性问题",
+            "三、整改要求",
+            "四、下步安排",
+            "党总支检查组\n",
+        )
     ]
     assert places == sorted(places)
     assert text.endswith("\n2026年11月20日")
@@ -222,9 +232,12 @@ def test_every_sentence_leads_back_to_its_records(world):
     notice = text_of(world)
     outline = compile_round(state, round_)
     keys = {f.key for d in outline.visited for f in (*d.problems, *d.good)}
-    assert {key for part in notice.parts for key in part.records} == keys
-    numbered = [b for b in notice.blocks if re.match(r"\d+\.", b.text) and b.records]
-    assert len(numbered) == len(outline.problems) + len(outline.good)
+    told = {key for part in notice.parts for key in part.records}
+    assert {key for key in told if key.startswith("finding/")} == keys
+    assert told - keys == {f"visit/{unit}" for unit in UNITS}, "the opening rests on the visits"
+    assert all(s.records for s in notice.document.sentences())
+    points = [s for s in notice.document.sentences() if s.role in ("问题", "好的做法")]
+    assert len(points) == len(outline.problems) + len(outline.good)
 
 
 def test_no_markdown_no_emoji_and_full_width_marks(world):

@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "receipt": ("review", "receipt", "发回执或打开回执"),
     "erase": ("erase", "erase", "彻底删除一条操作的内容"),
     "summary": ("telling", "summary", "检查汇总"),
-    "notice": ("telling", "notice", "通报文字"),
+    "notice": ("noticing", "notice", "通报：编写、分段、检查模板"),
     "score": ("telling", "score", "得分和算法"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),

@@ -1,68 +1,87 @@
 """通报: the plain text of a round or a visit, ready for a group chat or a secretary.
 
-The order is fixed (domain 3.1): head, basis and facts, good practice, problems, requirements, signature.
-Problems are told by unit counts at the group level, by unit name for the secretary. Red lines, referred
+The document is compiled elsewhere; here it gets what the lead settled, is cut for its channel, looked through
+for what should not be sent, and handed out with everything its author should know. Red lines, referred
 problems and problems under two opinions are never written; the warnings count them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import msgspec
 
+from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import refuse_secret
-from inspect_tui.model.roster import Unit
-from inspect_tui.model.round import Round
-from inspect_tui.model.terms import NamingLevel, UnitKind
-from inspect_tui.report.names import (
-    SOME_UNIT,
-    SOMEONE,
-    Redactor,
-    all_unit_names,
-    surname_only,
-    unit_words,
-)
-from inspect_tui.report.outline import Outline, Point, UnitDigest, branch_of
+from inspect_tui.model.terms import NamingLevel
+from inspect_tui.report.compiling import Ask, Writer, usual_naming
+from inspect_tui.report.document import Document, NameUnits, NoticeKind, Scope, chat_blocks
+from inspect_tui.report.lookback import Lookback
+from inspect_tui.report.names import SOME_UNIT
+from inspect_tui.report.other_kinds import ExposureWriter, PraiseWriter, RankingWriter
+from inspect_tui.report.outline import Outline, without
+from inspect_tui.report.privacy import PrivacyHit, scan
+from inspect_tui.report.refusing import NoticeRefused
+from inspect_tui.report.settled import Applied, Compared, Settled, apply, compare, last_issued
 from inspect_tui.report.splitting import Block, Part, split
-from inspect_tui.report.wording import (
-    deadlines,
-    kind_noun,
-    kind_word,
-    parent_noun,
-    sentence,
-    softener,
-    tidy,
-)
-from inspect_tui.report.zh_numbers import date_text, ordinal, score_text, share_text, span_text
-from inspect_tui.rules.scoring import points_text
+from inspect_tui.report.wordings import wordings
 
-_SENSITIVE = (
-    ("手机号码", re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")),
-    ("身份证号", re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")),
-    ("金额", re.compile(r"\d+(?:\.\d+)?\s*(?:万元|元)")),
-    ("密级字样", re.compile(r"绝密|机密|秘密")),
-)
+__all__ = ["Notice", "NoticeRefused", "compile_notice", "default_level", "recut"]
 
-
-class NoticeRefused(Exception):
-    """The wanted text cannot be made; the message says which one can."""
+_WRITERS: dict[NoticeKind, type[Writer]] = {
+    NoticeKind.SITUATION: Writer,
+    NoticeKind.BULLETIN: Writer,
+    NoticeKind.PRAISE: PraiseWriter,
+    NoticeKind.RANKING: RankingWriter,
+    NoticeKind.EXPOSURE: ExposureWriter,
+}
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished text: its parts for the channel, and what its author should know before sending."""
+    """A finished text: its parts for the channel, and what its author should know before sending.
+
+    `document` is the tree it was laid out from. `privacy` is what should be looked at before it is sent,
+    `changes` what it says otherwise than when it last went out (None when it never did).
+    """
 
     level: NamingLevel
     head: str
     blocks: tuple[Block, ...]
     parts: tuple[Part, ...]
     warnings: tuple[str, ...]
+    document: Document
+    privacy: tuple[PrivacyHit, ...] = ()
+    changes: Compared | None = None
+    people: frozenset[str] = frozenset()
+    confirmed: dict[str, str] = {}
 
     @property
     def text(self) -> str:
         """The whole text in one piece."""
         return "\n".join([self.head, *(block.text for block in self.blocks)])
+
+    @property
+    def unconfirmed(self) -> list[PrivacyHit]:
+        """What nobody has yet said may be sent."""
+        return [hit for hit in self.privacy if not hit.confirmed]
+
+    def file_name(self, extension: str = "txt") -> str:
+        """A name for the file: what, of what, for whom. It names a unit only where the text is its own."""
+        document = self.document
+        practice = "演练" if document.practice else ""
+        issue = f"第{document.issue}期" if document.issue else ""
+        title = self.head.strip("【】") if document.scope.single else _file_title(document)
+        parts = [document.kind.label, practice, issue, title, self.level.label]
+        return readable_name(parts, document.day, extension)
+
+
+def _file_title(document: Document) -> str:
+    told = document.title.removeprefix("关于")
+    for end in ("（演练）", "情况的通报", "排名情况的通报", "情况"):
+        told = told.removesuffix(end)
+    return told
 
 
 def default_level(outline: Outline) -> NamingLevel:
@@ -71,306 +90,211 @@ def default_level(outline: Outline) -> NamingLevel:
 
 
 def compile_notice(
-    outline: Outline, *, today: dt.date, level: NamingLevel | None = None, max_bytes: int | None = None
+    outline: Outline | Sequence[Outline],
+    *,
+    today: dt.date,
+    level: NamingLevel | None = None,
+    max_bytes: int | None = None,
+    kind: NoticeKind = NoticeKind.SITUATION,
+    name_units: NameUnits | None = None,
+    scope: Scope | None = None,
+    issue: int = 0,
+    lookbacks: Sequence[Lookback | None] = (),
+    settled: Settled | None = None,
+    excluded: Iterable[str] = (),
+    exposed: Iterable[str] = (),
+    approved_by: str = "",
+    attachments: Iterable[str] = (),
+    templates: Path | None = None,
 ) -> Notice:
-    """The text of an outline, dated `today`.
+    """The text of one outline, or of several rounds in their order, dated `today`.
 
-    Raises ExportRefused for a round marked 秘密 or above, NoticeRefused for a group text about one unit
-    (it would name the unit) or when nothing was recorded, ValueError for a limit that is too small.
+    `settled` is what the lead left out, reworded and confirmed; `excluded` what is left out this once.
+    `templates` is the workspace whose templates are used. Raises ExportRefused for a round marked 秘密 or
+    above, NoticeRefused for a text that cannot or must not be made, ValueError for a limit that is too small.
     """
-    refuse_secret(outline.round)
-    level = level or default_level(outline)
-    if outline.single and level is NamingLevel.GROUP:
-        raise NoticeRefused(
-            "群内版只说数量、不点单位，不能只写一个单位。请改用书记版，或对整轮检查出群内版。"
-        )
-    if not outline.visited and not outline.totals.not_reached:
-        what = outline.units[0].unit.name if outline.single and outline.units else "这一轮"
-        raise NoticeRefused(f"{what}还没有检查记录，写不出通报。")
-    return _Writer(outline, level, today).write(
-        outline.round.rules.message_bytes if max_bytes is None else max_bytes
+    outlines = [outline] if isinstance(outline, Outline) else list(outline)
+    for each in outlines:
+        refuse_secret(each.round)
+    first = outlines[0]
+    level = level or default_level(first)
+    naming = NameUnits.ALL if kind is NoticeKind.EXPOSURE and name_units is None else name_units
+    scope = scope or _scope(first)
+    naming = NameUnits.ALL if scope.single else naming or usual_naming(level)
+    settled = settled or Settled()
+    _guard(outlines, level, kind, naming, scope)
+    ask = Ask(
+        kind=kind,
+        level=level,
+        name_units=naming,
+        today=today,
+        scope=scope,
+        issue=issue,
+        lookbacks=tuple(lookbacks),
+        exposed=tuple(exposed),
+        approved_by=approved_by,
+        attachments=tuple(attachments),
+    )
+    gone = {*settled.excluded, *excluded}
+    told = [without(o, gone) for o in outlines]
+    words = wordings(kind.value, templates)
+    writer = _WRITERS[kind](told, ask, words)
+    applied = apply(
+        writer.document(),
+        msgspec.structs.replace(settled, excluded=dict.fromkeys(gone, "")),
+        lambda text, place: writer.clearer.clear(text, place),
+    )
+    kept = sum(_findings(o) for o in outlines) - sum(_findings(o) for o in told)
+    people = frozenset(n for o in outlines for n in o.people)
+    limit = first.round.rules.message_bytes if max_bytes is None else max_bytes
+    before = last_issued(settled, applied.document)
+    notice = _cut(applied.document, limit, people, settled.confirmed)
+    warnings = [*words.warnings, *_warnings(outlines, writer, applied, settled, kept)]
+    return msgspec.structs.replace(
+        notice,
+        warnings=(*warnings, *_privacy_warnings(notice)),
+        changes=compare(before, applied.document) if before is not None else None,
     )
 
 
-class _Writer:
-    """Writes one text block by block and remembers where names were taken out."""
+def recut(notice: Notice, max_bytes: int) -> Notice:
+    """The same text cut for another channel. Raises ValueError for a limit that is too small."""
+    made = _cut(notice.document, max_bytes, notice.people, notice.confirmed)
+    kept = [w for w in notice.warnings if w not in _privacy_warnings(notice)]
+    return msgspec.structs.replace(made, warnings=(*kept, *_privacy_warnings(made)), changes=notice.changes)
 
-    def __init__(self, outline: Outline, level: NamingLevel, today: dt.date) -> None:
-        self.outline, self.level, self.today = outline, level, today
-        self.round: Round = outline.round
-        self.blocks: list[Block] = []
-        self.redacted: list[str] = []
-        self.unnamed: list[str] = []
-        keep = all_unit_names(self.round) - set(outline.people)
-        replacement: dict[str, str] | str = SOMEONE
-        if level is NamingLevel.SECRETARY:
-            replacement = {name: surname_only(name) for name in outline.people}
-        people = outline.people if level is not NamingLevel.INTERNAL else frozenset()
-        self._people = Redactor(people, replacement, keep)
-        told = unit_words(self.round) if level is NamingLevel.GROUP else set()
-        self._units = Redactor(told, SOME_UNIT, ())
 
-    # ---------------------------------------------------------------- putting lines down
+def _scope(outline: Outline) -> Scope:
+    if not outline.single or not outline.units:
+        return Scope()
+    unit = outline.units[0].unit
+    return Scope(id=unit.id, name=unit.name, single=True)
 
-    def _clear(self, text: str, place: str, *, problem: bool = False) -> str:
-        if problem:
-            without_units = self._units(text)
-            if without_units.names:
-                self.unnamed.append(place)
-            text = without_units.text
-        done = self._people(text)
-        if done.names:
-            self.redacted.append(place)
-        return done.text.replace(SOMEONE + "同志", SOMEONE)
 
-    def _section(self, title: str, lines: list[tuple[str, tuple[str, ...]]]) -> None:
-        if not lines:
-            return
-        number = sum(block.heading for block in self.blocks) + 1
-        self.blocks.append(Block(text=f"{ordinal(number)}、{title}", heading=True))
-        for place, (text, records) in enumerate(lines, 1):
-            numbered = f"{place}.{text}" if len(lines) > 1 or records else text
-            self.blocks.append(Block(text=numbered, records=records))
-
-    def write(self, limit: int) -> Notice:
-        outline = self.outline
-        head = self._clear(self._head(), "标题")
-        self.blocks.append(Block(text=self._clear(self._opening(), "概况")))
-        if outline.single and self.level is NamingLevel.INTERNAL:
-            self._who()
-        self._section("好的做法", [self._good(p, n) for n, p in enumerate(outline.good, 1)])
-        self._section("存在问题", [self._problem(p, n) for n, p in enumerate(outline.problems, 1)])
-        self._objection()
-        if self.level is NamingLevel.INTERNAL:
-            self._section("意见建议", [self._suggestion(p, n) for n, p in enumerate(outline.suggestions, 1)])
-        self._section("要求", [(self._clear(text, "要求"), ()) for text in self._demands()])
-        self.blocks.append(Block(text=self._clear(self._signature(), "落款"), foot=True))
-        self.blocks.append(Block(text=date_text(self.today), foot=True))
-        if outline.seal:
-            self.blocks.append(Block(text=f"封存码 {outline.seal}", foot=True))
-        parts = split(head, self.blocks, limit)
-        return Notice(
-            level=self.level,
-            head=head,
-            blocks=tuple(self.blocks),
-            parts=tuple(parts),
-            warnings=tuple(self._warnings(head)),
+def _guard(
+    outlines: Sequence[Outline], level: NamingLevel, kind: NoticeKind, naming: NameUnits, scope: Scope
+) -> None:
+    told = [d for o in outlines for d in o.visited]
+    alone = scope.single or (bool(scope.id) and len({d.unit.id for d in told}) == 1)
+    open_ = kind is NoticeKind.EXPOSURE or naming is NameUnits.ALL
+    if level is NamingLevel.GROUP and (scope.single or (alone and not open_)):
+        raise NoticeRefused(
+            "群内版只说数量、不点单位，不能只写一个单位。请改用书记版，或对整轮检查出群内版。"
         )
-
-    # ---------------------------------------------------------------- the lines
-
-    def _head(self) -> str:
-        title = tidy(self.round.title).strip("【】")
-        practice = "（演练）" if self.round.practice else ""
-        if self.outline.single:
-            unit = self.outline.units[0].unit
-            return f"【{practice}{unit.name}{title}情况】"
-        return f"【{practice}{title}{'' if title.endswith('通报') else '情况通报'}】"
-
-    def _opening(self) -> str:
-        outline, totals = self.outline, self.outline.totals
-        said = self._basis()
-        if outline.first_day and outline.last_day:
-            said += span_text(outline.first_day, outline.last_day) + "，"
-        if not outline.visited:
-            return said + self._unreached_only()
-        said += f"{self._team()}对{self._scope()}进行了{kind_word(self.round)}，共查{totals.checked}项，"
-        if totals.problems:
-            said += f"发现问题{totals.problems}项"
-            said += f"，其中缺项{totals.missing}项" if totals.missing else ""
-            said += f"，当场整改{totals.fixed}项" if totals.fixed else ""
-        else:
-            said += "未发现需要整改的问题"
-        said += "。"
-        if outline.single:
-            said += self._score(outline.visited[0])
-        if totals.not_reached:
-            noun = kind_noun(d.unit for d in outline.units if d.visit.result.value == "not_reached")
-            said += f"另有{totals.not_reached}个{noun}未能进点。"
-        if self.round.practice:
-            said += "本次为演练，不计入正式结果。"
-        return said
-
-    def _basis(self) -> str:
-        basis = tidy(self.round.basis)
-        if not basis:
-            return ""
-        return (basis if basis.startswith(("根据", "按照", "依据", "为")) else "根据" + basis) + "，"
-
-    def _team(self) -> str:
-        issuer = tidy(self.round.issuer)
-        team = self.round.team_of(self.outline.units[0].unit.id) if self.outline.single else None
-        name = team.name if team else "检查组"
-        return issuer if issuer.endswith("组") else issuer + name
-
-    def _unreached_only(self) -> str:
-        units = [d for d in self.outline.units if d.visit.result.value == "not_reached"]
-        if self.outline.single:
-            reason = tidy(units[0].visit.reason)
-            said = f"{self._team()}未能对{units[0].unit.name}进点检查"
-            return said + (f"，原因：{reason}。" if reason else "。")
-        return f"{self._team()}未能对{len(units)}个{kind_noun(d.unit for d in units)}进点检查。"
-
-    def _scope(self) -> str:
-        visited = self.outline.visited
-        if self.outline.single:
-            digest = visited[0]
-            profile = f"（{digest.profile.label}）" if digest.unit.kind is UnitKind.PARTY_GROUP else ""
-            return digest.unit.name + profile
-        counts: dict[UnitKind, int] = {}
-        for digest in visited:
-            counts[digest.unit.kind] = counts.get(digest.unit.kind, 0) + 1
-        said = "、".join(f"{count}个{kind.label}" for kind, count in counts.items())
-        branches = {b.id for d in visited if (b := branch_of(self.round, d.unit))}
-        own = UnitKind.BRANCH in counts or UnitKind.JOINT_BRANCH in counts
-        return f"{len(branches)}个党支部的{said}" if branches and not own else said
-
-    def _score(self, digest: UnitDigest) -> str:
-        if digest.answered < digest.items:
-            return f"目前已查{digest.answered}/{digest.items}项，尚未查完。"
-        said = []
-        for score in digest.scores:
-            checklist = self.round.checklist(score.checklist)
-            name = f"《{checklist.title}》" if checklist and len(digest.scores) > 1 else ""
-            said.append(
-                f"{name}不计分"
-                if score.score is None
-                else f"{name}得分{score_text(score.score)}分"
-                f"（{points_text(score.raw)}/{points_text(score.applicable)}）"
-            )
-        low = "" if digest.coverage >= self.round.rules.coverage_warning else (
-            f"已查比例{share_text(digest.coverage)}，得分仅供参考。"
-        )  # fmt: skip
-        return "，".join(said) + "。" + low if said else low
-
-    def _who(self) -> None:
-        visit = self.outline.units[0].visit
-        said = []
-        if visit.inspectors:
-            said.append("检查人：" + "、".join(visit.inspectors))
-        if visit.counterpart:
-            said.append("迎检人：" + visit.counterpart)
-        if said:
-            self.blocks.append(Block(text="；".join(said) + "。"))
-
-    def _good(self, point: Point, number: int) -> tuple[str, tuple[str, ...]]:
-        told = sentence(point.text)
-        who = "" if self.outline.single else "、".join(u.name for u in point.units) + "："
-        return self._clear(who + told, f"好的做法第{number}条"), point.records
-
-    def _suggestion(self, point: Point, number: int) -> tuple[str, tuple[str, ...]]:
-        who = "" if self.outline.single else "、".join(u.name for u in point.units) + "："
-        return self._clear(who + sentence(point.text), f"意见建议第{number}条"), point.records
-
-    def _problem(self, point: Point, number: int) -> tuple[str, tuple[str, ...]]:
-        place = f"存在问题第{number}条"
-        grouped = self.level is NamingLevel.GROUP
-        told = self._clear(_without_subject(tidy(point.text), point.units), place, problem=grouped)
-        if self.outline.single:
-            told = told.removeprefix("缺项：")
-            return f"{point.heading}：{told}（{'、'.join(self._traits(point))}）。", point.records
-        fixed = ""
-        if point.fixed == len(point.findings):
-            fixed = "（已当场整改）"
-        elif point.fixed:
-            fixed = f"（其中{point.fixed}个已当场整改）"
-        if not grouped:
-            who = "、".join(u.name for u in point.units)
-            return f"{point.heading}（{who}）：{told}{fixed}。", point.records
-        word = softener(self.round.rules, len(point.units), point.peers)
-        count = f"（{len(point.units)}个）" if len(point.units) > 1 else ""
-        noun = kind_noun(point.units)
-        # 个别党小组的党小组会……: a sentence that begins with the same noun needs a joint.
-        joint = "的" if told.startswith(noun) else ""
-        return f"{point.heading}：{word}{noun}{count}{joint}{told}{fixed}。", point.records
-
-    def _traits(self, point: Point) -> list[str]:
-        finding = point.findings[0]
-        traits = ["缺项"] if finding.missing else []
-        traits.append(finding.severity.label)
-        if finding.fixed_on_site:
-            traits.append("已当场整改")
-        return traits
-
-    def _objection(self) -> None:
-        if not self.outline.single:
-            return
-        objection = sentence(self.outline.units[0].visit.objection)
-        if objection:
-            self.blocks.append(Block(text=self._clear(f"被检单位意见：{objection}", "被检单位意见")))
-
-    def _demands(self) -> list[str]:
-        own = [told for text in self.round.demands if (told := sentence(text))]
-        if own:
-            return own
-        points = self.outline.problems
-        if not points:
-            return []
-        findings = [f for p in points for f in p.findings]
-        units = [u for p in points for u in p.units]
-        when = deadlines(self.round.rules, findings, self.today)
-        if not when:
-            return [f"本次发现的问题均已当场整改，下次{kind_word(self.round)}复查巩固情况。"]
-        parent = parent_noun(units)
-        where = "上级党组织" if parent == "上级党组织" else f"所在{parent}"
-        if self.outline.single:
-            lines = [f"请对照问题逐条整改并报{where}：{when}。"]
-        else:
-            lines = [f"请有问题的{kind_noun(units)}逐条整改并报{where}：{when}。"]
-        if self.level is NamingLevel.GROUP:
-            receiver = "单位" if parent == "上级党组织" else parent
-            lines.append(f"具体问题清单由检查组另发各{receiver}书记，不在群内公布。")
-        lines.append(f"整改情况下次{kind_word(self.round)}逐条复查。")
-        return lines
-
-    def _signature(self) -> str:
-        return self._team()
-
-    # ---------------------------------------------------------------- what the author should know
-
-    def _warnings(self, head: str) -> list[str]:
-        totals, told = self.outline.totals, []
-        if self.round.practice:
-            told.append("这是演练轮次，不作为正式结果。")
-        if self.outline.frozen and not self.outline.seal:
-            told.append(f"{self.outline.frozen}，文字里没有印封存码。")
-        if totals.visited > totals.submitted:
-            open_units = f"有{totals.visited - totals.submitted}个单位"
-            told.append(f"{'这个单位' if self.outline.single else open_units}还没有提交，内容可能还会变。")
-        if totals.disputed or totals.contested:
-            told.append(
-                f"有{totals.disputed}项检查内容存在两种意见，所涉{totals.contested}条问题未写入，待组长裁定。"
-            )
-        if totals.referred:
-            told.append(f"有{totals.referred}条问题已移交，未写入。")
-        if totals.hits or totals.red_lined:
-            told.append(
-                f"红线、否决和即时上报事项未写入（记录{totals.hits}条，所涉问题{totals.red_lined}条），"
-                "请按规定移交或上报。"
-            )
-        if self.redacted:
-            told.append(
-                f"文中有姓名，已改写：{'、'.join(dict.fromkeys(self.redacted))}。请再看是否仍能认出是谁。"
-            )
-        if self.unnamed:
-            told.append(
-                f"文中点了单位或班站，已改为“{SOME_UNIT}”：{'、'.join(dict.fromkeys(self.unnamed))}。"
-            )
-        stale = sum(answer.stale for d in self.outline.visited for *_, answer in d.answers)
-        if stale:
-            told.append(f"有{stale}项在检查后清单条文有改动，需重看。")
-        if self.level is not NamingLevel.INTERNAL:
-            text = "\n".join([head, *(b.text for b in self.blocks)])
-            told += [
-                f"文中有{name}，发出前请核对是否可以公开。" for name, sign in _SENSITIVE if sign.search(text)
-            ]
-        return told
+    if kind is NoticeKind.EXPOSURE and naming is not NameUnits.ALL:
+        raise NoticeRefused("曝光台要写明单位，只能选“都写单位”。")
+    if kind is NoticeKind.EXPOSURE and len(outlines) > 1:
+        raise NoticeRefused("曝光台只能对一轮检查做。")
+    origins = [(o.round.id, o.round.origin) for o in outlines]
+    if len(set(origins)) < len(origins):
+        raise NoticeRefused("同一轮检查给了两次，数字会重复计算。请先用 merge 合并成一份。")
+    if not told and not any(o.totals.not_reached for o in outlines):
+        first = outlines[0]
+        what = first.units[0].unit.name if first.single and first.units else "这一轮"
+        raise NoticeRefused(f"{what}还没有检查记录，写不出通报。")
 
 
-def _without_subject(text: str, units: tuple[Unit, ...]) -> str:
-    """A problem typed with its unit's name in front, without it: the line names or softens it already."""
-    for unit in units:
-        for name in (unit.full_name, unit.name):
-            if name and text.startswith(name) and len(text) > len(name) + 1:
-                return text.removeprefix(name).lstrip("：，的 ")
-    return text
+def _findings(outline: Outline) -> int:
+    return sum(len(p.findings) for points in (outline.problems, outline.good) for p in points)
+
+
+def _cut(document: Document, limit: int, people: frozenset[str], confirmed: dict[str, str]) -> Notice:
+    blocks = chat_blocks(document)
+    parts = split(document.head.text, blocks, limit)
+    watched = people if document.level is not NamingLevel.INTERNAL else frozenset[str]()
+    hits = [
+        msgspec.structs.replace(hit, confirmed=confirmed.get(hit.id, ""))
+        for hit in scan(document.head.text, blocks, parts, watched)
+    ]
+    return Notice(
+        level=document.level,
+        head=document.head.text,
+        blocks=tuple(blocks),
+        parts=tuple(parts),
+        warnings=(),
+        document=document,
+        privacy=tuple(hits),
+        people=people,
+        confirmed=confirmed,
+    )
+
+
+# -------------------------------------------------------------------- what the author should know
+
+
+def _privacy_warnings(notice: Notice) -> list[str]:
+    if notice.level is NamingLevel.INTERNAL:
+        return []
+    places: dict[str, list[str]] = {}
+    for hit in notice.unconfirmed:
+        places.setdefault(hit.kind.label, []).append(f"第{hit.part}段第{hit.line}行第{hit.column}字")
+    return [
+        f"文中有{kind}（{'、'.join(held[:5])}{'等' if len(held) > 5 else ''}），发出前请核对是否可以公开。"
+        for kind, held in places.items()
+    ]
+
+
+def _warnings(
+    outlines: Sequence[Outline], writer: Writer, applied: Applied, settled: Settled, kept: int
+) -> list[str]:
+    told: list[str] = []
+    for outline in outlines:
+        name = f"{outline.round.title}：" if len(outlines) > 1 else ""
+        told += [name + said for said in _round_warnings(outline)]
+    if len(outlines) > 1:
+        told += _gaps(outlines)
+    clearer = writer.clearer
+    if clearer.redacted:
+        places = "、".join(dict.fromkeys(clearer.redacted))
+        told.append(f"文中有姓名，已改写：{places}。请再看是否仍能认出是谁。")
+    if clearer.unnamed:
+        places = "、".join(dict.fromkeys(clearer.unnamed))
+        told.append(f"文中点了单位或班站，已改为“{SOME_UNIT}”：{places}。")
+    if kept:
+        told.append(f"按组长意见有{kept}条未写入，概况里的数字仍按检查结果。")
+    if applied.dropped:
+        told.append(f"按组长意见有{applied.dropped}句未写入。")
+    if applied.stale:
+        told.append(f"有{applied.stale}处改过的句子，原文已变，请重看。")
+    if applied.lost:
+        told.append(f"有{applied.lost}处改过的句子在这次通报里已经没有了。")
+    if settled.torn:
+        told.append(f"有{len(settled.torn)}处句子有两种改法，仍用原文，请组长再改一次。")
+    return told
+
+
+def _round_warnings(outline: Outline) -> list[str]:
+    totals, told = outline.totals, []
+    if outline.round.practice:
+        told.append("这是演练轮次，不作为正式结果。")
+    if outline.frozen and not outline.seal:
+        told.append(f"{outline.frozen}，文字里没有印封存码。")
+    if totals.visited > totals.submitted:
+        open_units = f"有{totals.visited - totals.submitted}个单位"
+        told.append(f"{'这个单位' if outline.single else open_units}还没有提交，内容可能还会变。")
+    if totals.disputed or totals.contested:
+        told.append(
+            f"有{totals.disputed}项检查内容存在两种意见，所涉{totals.contested}条问题未写入，待组长裁定。"
+        )
+    if totals.referred:
+        told.append(f"有{totals.referred}条问题已移交，未写入。")
+    if totals.hits or totals.red_lined:
+        told.append(
+            f"红线、否决和即时上报事项未写入（记录{totals.hits}条，所涉问题{totals.red_lined}条），"
+            "请按规定移交或上报。"
+        )
+    stale = sum(answer.stale for d in outline.visited for *_, answer in d.answers)
+    if stale:
+        told.append(f"有{stale}项在检查后清单条文有改动，需重看。")
+    return told
+
+
+def _gaps(outlines: Sequence[Outline]) -> list[str]:
+    """Where several rounds do not cover the same: sums over them must not pass for more than they are."""
+    told = [f"{o.round.title}没有检查记录。" for o in outlines if not o.visited]
+    reached = [{d.unit.id for d in o.visited} for o in outlines]
+    everywhere = set.intersection(*reached)
+    some = len(set.union(*reached) - everywhere)
+    if some:
+        told.append(f"各轮检查的单位不全相同，有{some}个单位不是每轮都查到，各轮数字不宜直接相比。")
+    return told

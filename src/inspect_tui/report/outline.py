@@ -111,7 +111,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     """One problem or good practice, with every unit where it was found.
 
     `text` is the sentence with the span of counts where units differ (缺1至3个月). `peers` counts the
-    visited units that the item was for: what 少数 and 多数 are measured against.
+    visited units that the item was for: what 少数 and 多数 are measured against. `key` stays the same while
+    the point is about the same thing, whatever units it is found in.
     """
 
     heading: str
@@ -122,6 +123,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     peers: int
     checklist: str = ""
     item: str = ""
+    key: str = ""
 
     @property
     def fixed(self) -> int:
@@ -174,6 +176,45 @@ def compile_round(
     """Outline of a whole round, or of some of its units. Raises KeyError for an unknown unit."""
     units = inspected_units(round_) if unit_ids is None else [_known(round_, u) for u in unit_ids]
     return _compile(state, round_, units, people, single=False)
+
+
+def without(outline: Outline, findings: Iterable[str]) -> Outline:
+    """The outline with some findings not told. The figures stay: they are what was found."""
+    gone = set(findings)
+    if not gone:
+        return outline
+
+    def kept(found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return tuple(f for f in found if f.key not in gone)
+
+    visited = [
+        msgspec.structs.replace(
+            d, problems=kept(d.problems), good=kept(d.good), suggestions=kept(d.suggestions)
+        )
+        for d in outline.visited
+    ]
+    return msgspec.structs.replace(
+        outline,
+        problems=_points(outline.round, visited, "problems"),
+        good=_points(outline.round, visited, "good"),
+        suggestions=_points(outline.round, visited, "suggestions"),
+    )
+
+
+def under(round_: Round, unit_id: str) -> list[str]:
+    """Ids of the inspected units that are this organisation or stand under it. Raises KeyError."""
+    _known(round_, unit_id)
+    above = {unit.id: unit.parent for unit in round_.units}
+    found = []
+    for unit in inspected_units(round_):
+        current, seen = unit.id, set[str]()
+        while current and current not in seen:
+            if current == unit_id:
+                found.append(unit.id)
+                break
+            seen.add(current)
+            current = above.get(current, "")
+    return found
 
 
 def _known(round_: Round, unit_id: str) -> Unit:
@@ -369,7 +410,7 @@ def _points(round_: Round, visited: list[UnitDigest], which: str) -> tuple[Point
     }
     peers = Counter((c.id, item.id) for d in visited for c, _, item, _ in d.answers)
     points = []
-    for members in groups.values():
+    for fold, members in groups.items():
         first = members[0][1]
         units = {d.unit.id: d.unit for d, _ in members}
         points.append(
@@ -382,6 +423,7 @@ def _points(round_: Round, visited: list[UnitDigest], which: str) -> tuple[Point
                 peers=max(peers[(first.checklist, first.item)] if first.item else len(visited), len(units)),
                 checklist=first.checklist,
                 item=first.item,
+                key="/".join(fold) if fold[2].startswith("label/") else min(f.key for _, f in members),
             )
         )
     return tuple(sorted(points, key=lambda p: order.get((p.checklist, p.item), len(order))))

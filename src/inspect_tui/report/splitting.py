@@ -19,13 +19,16 @@ _STOPS = ("。！？\n", "；", "，：", "、")
 class Block(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a text: a heading, a numbered point, a paragraph, or the signature.
 
-    A heading never ends a part, and a foot (落款) keeps the line before it where there is room.
+    A heading never ends a part, and a foot (落款) keeps the line before it where there is room. `ids` are of
+    the sentences in it, `lead` is how many characters its number takes.
     """
 
     text: str
     records: tuple[str, ...] = ()
     heading: bool = False
     foot: bool = False
+    ids: tuple[str, ...] = ()
+    lead: int = 0
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -45,6 +48,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def bytes(self) -> int:
         return size(self.text)
+
+    @property
+    def chars(self) -> int:
+        """Characters, line ends included: what people count by."""
+        return len(self.text)
 
 
 def size(text: str) -> int:
