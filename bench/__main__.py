@@ -13,12 +13,13 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from bench import commands, screens, workspaces
 from bench.table import Row, plain, text_of
 from bench.terminal import NotPainted, available
 
-PARTS = ("start", "list", "walk", "saved", "commands", "save")
+PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +70,8 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     except (NotPainted, OSError, StopIteration) as error:
         yield Row(name="demo workspace", floor="-", remark=f"not made: {' '.join(str(error).split())[-160:]}")
     if "start" in parts:
-        yield from screens.starts(program, demo, roots[screens.LENGTHS[-1]], few)
+        merged = workspaces.merged(folder / "merged")
+        yield from screens.starts(program, demo, roots[screens.LENGTHS[-1]], merged, few)
     if "list" in parts:
         yield from screens.lists(many)
     if "walk" in parts:
@@ -81,8 +83,23 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     if "save" in parts:
         from bench import save
 
-        for row in save.rows():
-            yield Row(**{k: v for k, v in row.items() if k in Row.__dataclass_fields__})
+        yield from map(_row, save.rows())
+    if "merge" in parts:
+        from bench import merge
+
+        # The full size takes minutes and gigabytes, so it is measured only when it alone is asked for.
+        full = options.only == ["merge"] and not options.quick
+        files, changes = (merge.FILES, merge.CHANGES) if full else (20, 500)
+        for figures in merge.rows(files, changes, times=few // 3, others=full):
+            # The goals are about the full size; at a small one it is the imports that are measured.
+            yield _row(figures if full else figures | {"goal": None})
+
+
+def _row(figures: dict[str, Any]) -> Row:
+    if figures.get("unit") == "GB":
+        told = f"{figures['measured_ms']:.0f} MB against {figures['floor_ms']:.0f} MB"
+        figures = figures | {"measured_ms": None, "floor_ms": None, "remark": told}
+    return Row(**{k: v for k, v in figures.items() if k in Row.__dataclass_fields__})
 
 
 if __name__ == "__main__":

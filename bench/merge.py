@@ -1,7 +1,8 @@
 """Merging many findings files, against decoding all their bytes to dicts and encoding them again.
 
-Run `python -m bench.merge` (`--large` adds 1,000 files, `--files N` measures one size). Each run stands in a
-process of its own, so that its peak memory is its own; wall times are medians of interleaved runs.
+Run `python -m bench.merge` (`--large` adds 1,000 files, `--files N` measures one size), or the whole bench,
+whose part `merge` it is. Each run stands in a process of its own, so that its peak memory is its own; wall
+times are medians of interleaved runs.
 """
 
 from __future__ import annotations
@@ -32,17 +33,16 @@ Row = dict[str, Any]
 # -------------------------------------------------------------------- the files
 
 
-def make_files(folder: Path, files: int, changes: int = CHANGES) -> None:
+def make_files(folder: Path, files: int, changes: int = CHANGES, items: int = ITEMS) -> None:
     """Findings files of so many inspectors, each record once, a fifth of them judged by two who differ."""
     from inspect_tui.model.change import Body, Edit, answer_key
     from inspect_tui.rules.canonical import item_hash, make_change
     from inspect_tui.store.snapshot import Meta, encode
 
-    round_ = _round(files, changes)
+    round_ = round_for(files, changes, items)
     raw = json.loads(_encoded(round_))
     checklist = round_.checklists[0]
-    items = checklist.items()
-    places = [(unit.id, item) for unit in round_.units for item in items]
+    places = [(unit.id, item) for unit in round_.units for item in checklist.items()]
     own = changes - changes // CONFLICTING // 2
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(files):
@@ -84,7 +84,8 @@ def _verdict(step: int) -> str:
     return "partial" if step % 10 == 3 else "pass"
 
 
-def _round(files: int, changes: int) -> Any:
+def round_for(files: int, changes: int, items: int = ITEMS) -> Any:
+    """The round these files are about: as many units as it takes to give each record of theirs a place."""
     import msgspec
 
     from bench.workspaces import round_of
@@ -92,7 +93,7 @@ def _round(files: int, changes: int) -> Any:
     from inspect_tui.model.terms import Profile, UnitKind
     from inspect_tui.rules.canonical import unit_hash
 
-    count = -(-files * (changes - changes // CONFLICTING // 2) // ITEMS)
+    count = -(-files * (changes - changes // CONFLICTING // 2) // items)
     units = tuple(
         Unit(
             id=f"u{n}",
@@ -104,7 +105,7 @@ def _round(files: int, changes: int) -> Any:
         for n in range(count)
     )
     return msgspec.structs.replace(
-        round_of(ITEMS), units=units, unit_hashes={u.id: unit_hash(u) for u in units}
+        round_of(items), units=units, unit_hashes={u.id: unit_hash(u) for u in units}
     )
 
 

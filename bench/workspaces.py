@@ -97,6 +97,32 @@ def make(root: Path, items: int) -> Path:
     return root
 
 
+def merged(root: Path) -> Path:
+    """A lead's workspace with one round: 100 units of 38 items, 4,200 answers taken in from twelve files."""
+    import datetime as dt
+    import shutil
+
+    import msgspec
+
+    from bench.merge import make_files, round_for
+    from inspect_tui.exchange.received import scan_for, take
+    from inspect_tui.model.terms import Role
+    from inspect_tui.store.workspace import Workspace
+
+    files, changes, items = 12, 350, 38
+    space = Workspace(root)
+    for folder in (space.checklists_dir, space.rounds_dir, space.exports_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    space.save_round(msgspec.json.decode(msgspec.json.encode(round_for(files, changes, items))))
+    space.save_identity(Identity(name=INSPECTOR, role=Role.LEAD))
+    brought = root / "brought"
+    make_files(brought, files, changes, items)
+    found = scan_for(space, ROUND_ID, sorted(brought.iterdir()))
+    assert len(take(space, ROUND_ID, found, INSPECTOR, dt.datetime.now().astimezone())) == files
+    shutil.rmtree(brought)
+    return root
+
+
 def demo(root: Path, program: str) -> tuple[Path, str, str]:
     """The demo workspace with the title of its newest round and a unit of it that is inspected."""
     from bench.terminal import run_time

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,6 +96,50 @@ def test_made_up_rounds_hold_what_they_promise(
     identity = Workspace(root).identity()
     assert identity is not None
     assert identity.name == workspaces.INSPECTOR
+
+
+def test_a_merged_round_holds_the_answers_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
+    from inspect_tui.exchange.source import read_source
+    from inspect_tui.rules.sheet import unit_progress
+
+    source = read_source(workspaces.merged(tmp_path / "space") / "rounds" / workspaces.ROUND_ID)
+    assert source.messages == ()
+    assert len(source.state.changes) == 4200
+    progress = [unit_progress(source.state, source.round, unit.id) for unit in source.round.units]
+    assert len(progress) == 100
+    assert sum(p.answered + 2 * p.disputed for p in progress) == 4200, "each once, or by two"
+
+
+@needs_terminal
+def test_small_merges_are_reported_and_the_full_one_has_goals(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from bench import merge
+
+    monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setattr(workspaces, "demo", lambda *_: (tmp_path, "", ""))
+    asked: list[tuple[int, int]] = []
+
+    def rows(files: int, changes: int, times: int, others: bool) -> Iterator[dict[str, Any]]:
+        asked.append((files, changes))
+        yield {"name": "merge", "floor": "f", "goal": 2.0, "ratio": 3.0, "measured_ms": 3.0, "floor_ms": 1.0}
+        yield {"name": "peak", "floor": "f", "goal": 1.0, "ratio": 3.0, "measured_ms": 3.0, "floor_ms": 1.0,
+               "unit": "GB"}  # fmt: skip
+
+    monkeypatch.setattr(merge, "rows", rows)
+
+    def said(*arguments: str) -> list[dict[str, Any]]:
+        assert main([*arguments, "--json", str(tmp_path / "rows.json")]) == 0
+        held: list[dict[str, Any]] = json.loads((tmp_path / "rows.json").read_bytes())["rows"]
+        return held
+
+    small = said("--only", "merge", "--quick")
+    assert [row["verdict"] for row in small] == ["reported", "reported"]
+    assert small[1]["measured_ms"] is None and "3 MB against 1 MB" in small[1]["remark"]
+    assert [row["verdict"] for row in said("--only", "merge")] == ["OVER", "OVER"]
+    assert asked[0] < asked[1] == (merge.FILES, merge.CHANGES)
 
 
 def test_a_wrong_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
