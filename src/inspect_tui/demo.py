@@ -1,5 +1,6 @@
 """The demo: a workspace with two past rounds and one under way, made through the same doors as real work.
 
+The three rounds are one chain: each looks back at what the one before left, and the ledger goes on between.
 Everything in it is invented. The clock and all ids are fixed, so that two demos hold the same records.
 """
 
@@ -11,12 +12,13 @@ import random
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.carrying import gather, hand_over
 from inspect_tui.exchange.handin import hand_in
 from inspect_tui.exchange.pack import take_pack, write_pack
 from inspect_tui.exchange.planning import open_round
@@ -24,17 +26,26 @@ from inspect_tui.exchange.record import record_lines
 from inspect_tui.exchange.record_lines import Line, Numbered
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.person import Identity
+from inspect_tui.model.problem import Carried
 from inspect_tui.model.round import Period, Round, Team
-from inspect_tui.model.terms import Role, RoundKind, Scoring
+from inspect_tui.model.terms import Outcome, RectState, Role, RoundKind, Scoring, StepKind
 from inspect_tui.rules.applicability import items_for
+from inspect_tui.rules.ledger import LedgerRow, unit_rows
+from inspect_tui.rules.lifecycle import outcomes_from
+from inspect_tui.rules.problems import carried_of
+from inspect_tui.rules.rectifying import take_step
 from inspect_tui.store.files import write_durable
 from inspect_tui.store.session import Session
 from inspect_tui.store.workspace import Workspace
+
+Looked = tuple[Outcome, ...]
 
 MARK = "演示说明.txt"
 CHECKLIST = "lzrh-dxz"
 #: Whoever opens the demo works as this inspector.
 USER = "检查员甲"
+#: Who leads the first team, opens the rounds and keeps the ledger.
+LEAD = "检查员乙"
 #: The unit whose visit is half done, and how many of its items are answered.
 HALF_DONE, ANSWERED = "DG02", 9
 CURRENT = "2026Q4-lookback"
@@ -45,6 +56,12 @@ _ABOUT = """这是演示用的工作文件夹，单位、人名和检查记录�
 当前身份：检查员甲（第1检查组组员）。
 轮次：2026年第二季度、第三季度已查完；第四季度正在查，东沟第2党小组查了9项。
 检查员乙、检查员丙也有记录，和检查员甲有几处意见不同；“收卷”里是他们交来的卷。
+
+三轮是接着的：每一轮都带着上一轮没有销号的问题，先复查，再查新的。
+第三季度复查第二季度的问题，有已整改、部分整改、未整改、反弹，也有无法核实的；
+之后的台账里，有的已上报待复查，有的已销号，有一条经批准长期挂账，有的已经逾期。
+第四季度转入这些问题，有一条由组长写明理由留在第三季度。东沟第1党小组已复查并提交；
+东沟第2党小组还有几条上轮问题等着复查，按F7先看；有一条复查结论两人不同，等组长裁定。
 """
 
 _GOOD = (
@@ -56,6 +73,35 @@ _GOOD = (
     ("", "老党员带新员工结成对子，重点井日跟踪、周分析"),
 )
 _SUGGESTIONS = ("上级要求的两种台账内容相同，建议合并成一种", "建议把岗位责任清单放进班组平台，不再另抄一份")
+#: What was put right on the spot, one for each visit in turn.
+_ON_SITE = (
+    "公开栏上个月的内容没有更换",
+    "会议记录本没有编页码",
+    "岗位责任清单没有贴在值班室",
+    "积分公示缺审核人签名",
+)
+_LOOKED: dict[Outcome, tuple[str, str]] = {
+    Outcome.FIXED: ("查看了整改后的资料，已按要求补齐", ""),
+    Outcome.PARTLY: ("查看了资料，只补了一部分", "还有一个月的没有补"),
+    Outcome.NOT_FIXED: ("查看了资料，和上次一样", ""),
+    Outcome.RELAPSED: ("上次已改，这次又出现同样的问题", ""),
+    Outcome.UNVERIFIABLE: ("资料由上级调阅，今天看不到", ""),
+}
+_O = Outcome
+#: What the third quarter's visits found of the second quarter's problems, in their order.
+_THIRD_LOOKED = {
+    "DG01": (_O.FIXED, _O.FIXED, _O.NOT_FIXED, _O.FIXED),
+    "DG02": (_O.PARTLY, _O.FIXED, _O.UNVERIFIABLE, _O.FIXED),
+    "DG03": (_O.FIXED, _O.NOT_FIXED, _O.FIXED, _O.RELAPSED),
+}
+#: The fourth quarter's, where they are looked at in full.
+_FOURTH_LOOKED = {
+    "DG01": (_O.FIXED, _O.FIXED, _O.FIXED, _O.PARTLY, _O.FIXED, _O.FIXED, _O.FIXED),
+    "DG03": (_O.RELAPSED, _O.FIXED, _O.FIXED, _O.NOT_FIXED, _O.FIXED, _O.FIXED, _O.FIXED, _O.FIXED),
+    "DG05": (_O.FIXED, _O.UNVERIFIABLE, _O.FIXED),
+}
+#: How many of the half-done unit's earlier problems have been looked at.
+_LOOKED_AT = 4
 _NOTES = ("看了近3个月的清单", "与当月生产任务对照", "现场和资料一致", "见平台记录")
 
 
@@ -63,6 +109,10 @@ class _Clock:
     """A clock that moves on by itself, the same way in every demo."""
 
     def __init__(self, day: str, hour: int = 9) -> None:
+        self.to(day, hour)
+
+    def to(self, day: str, hour: int = 9) -> None:
+        """Go on to another day."""
         self.now = dt.datetime.fromisoformat(f"{day}T{hour:02d}:00:00").replace(tzinfo=_ZONE)
 
     def __call__(self) -> dt.datetime:
@@ -100,35 +150,63 @@ def make_demo(folder: Path) -> Workspace:
 
 def _make(space: Workspace) -> None:
     second = _round(space, "第二", ("2026-05-18", "2026-05-22"), ["DG01", "DG02", "DG03"], [])
+    user = _user(second)
+    _past(space, second, user, "2026-05-19", 2, {})
+    _second_ledger(space, second)
     third = _round(
-        space, "第三", ("2026-08-17", "2026-08-21"), ["DG01", "DG02", "DG03", "DG05"], ["XP01", "XP04"]
+        space,
+        "第三",
+        ("2026-08-17", "2026-08-21"),
+        ["DG01", "DG02", "DG03", "DG05"],
+        ["XP01", "XP04"],
+        second,
     )
+    user = _user(second, third)
+    _past(space, third, user, "2026-08-18", 3, _THIRD_LOOKED)
+    _third_ledger(space, third)
     fourth = _round(
         space,
         "第四",
         ("2026-11-16", "2026-11-20"),
         ["DG01", "DG02", "DG03", "DG04", "DG05", "DG06", "DG07", "DG08"],
         ["XP01", "XP02", "XP03", "XP04"],
+        third,
+        {"XP04": "井站正在改造，年底前和新站一起看"},
     )
-    writers = {r.id: _writer(USER, r.id) for r in (second, third, fourth)}
-    user = Identity(name=USER, team="A1", role=Role.INSPECTOR, writers=writers)
-    _past(space, second, user, "2026-05-19", 2)
-    _past(space, third, user, "2026-08-18", 3)
+    user = _user(second, third, fourth)
     _current_user(space, fourth, user)
     _current_others(space, fourth)
     space.save_identity(user)
     write_durable(space.root / MARK, _ABOUT.encode("utf-8"))
 
 
+def _user(*rounds: Round) -> Identity:
+    writers = {r.id: _writer(USER, r.id) for r in rounds}
+    return Identity(name=USER, team="A1", role=Role.INSPECTOR, writers=writers)
+
+
+def _lead(*rounds: Round) -> Identity:
+    writers = {r.id: _writer(LEAD, r.id) for r in rounds}
+    return Identity(name=LEAD, team="A1", role=Role.LEAD, writers=writers)
+
+
 def _round(
-    space: Workspace, quarter: str, days: tuple[str, str], first: list[str], second: list[str]
+    space: Workspace,
+    quarter: str,
+    days: tuple[str, str],
+    first: list[str],
+    second: list[str],
+    before: Round | None = None,
+    held: dict[str, str] | None = None,
 ) -> Round:
+    """Open a round that looks back on the one `before`; `held` are reasons, by unit, to leave a problem."""
     label = f"2026年{quarter}季度"
+    clock = _Clock(days[0], 8)
     teams = [
         Team(
             id="A1",
             name="第1检查组",
-            lead="检查员乙",
+            lead=LEAD,
             members=("检查员甲", "检查员丙"),
             units=tuple(first),
         )
@@ -137,19 +215,32 @@ def _round(
         teams.append(
             Team(id="A2", name="第2检查组", lead="检查员丁", members=("检查员戊",), units=tuple(second))
         )
-    return open_round(
+    units = [*first, *second]
+    cargo = None
+    if before is not None:
+        left = gather(space, [before.id], days[0])
+        holds = {}
+        for unit, reason in (held or {}).items():
+            own = [o.problem for o in left.offers if o.problem.unit == unit]
+            holds[next(p.id for p in reversed(own) if not p.fixed_on_site)] = reason
+        cargo = left.cargo(units, holds, by=LEAD, at=clock().isoformat(timespec="seconds"))
+    opened = open_round(
         space,
         title=f"{label}回头看",
         kind=RoundKind.LOOKBACK,
         period=Period(label=label, start=days[0], end=days[1]),
         teams=teams,
-        unit_ids=[*first, *second],
+        unit_ids=units,
         checklist_ids=[CHECKLIST],
-        now=_Clock(days[0], 8)(),
+        now=clock(),
         issuer="清源采油厂党委",
         basis="厂党委年度工作安排",
         origin=_digest(f"origin/{label}")[:16],
+        cargo=cargo,
     )
+    if before is not None:
+        hand_over(space, opened, _lead(before), clock)
+    return opened
 
 
 def _digest(text: str) -> str:
@@ -170,32 +261,148 @@ def _record(session: Session, lines: list[dict[str, Any]], ids: Callable[[], str
     record_lines(session, numbered, new_id=ids)
 
 
-def _past(space: Workspace, round_: Round, user: Identity, day: str, seed: int) -> None:
+def _past(
+    space: Workspace, round_: Round, user: Identity, day: str, seed: int, looked: Mapping[str, Looked]
+) -> None:
     """A past round: every unit visited and submitted."""
     session = Session.open(space, round_.id, user, _Clock(day))
     ids = _ids(f"{round_.id}/{user.name}")
     chance = random.Random(seed)
     for team in round_.teams:
         for unit in team.units:
-            _record(session, _visit(round_, unit, day, chance, 5), ids)
+            _record(session, _visit(round_, unit, day, chance, 3, looked.get(unit, ())), ids)
     session.close()
 
 
+class _Ledger:
+    """The lead keeping a round's ledger between two visits, problem by problem."""
+
+    def __init__(self, space: Workspace, round_: Round) -> None:
+        self._clock = _Clock(round_.period.end)
+        self._session = Session.open(space, round_.id, _lead(round_), self._clock)
+
+    def rows(self, unit_id: str) -> list[LedgerRow]:
+        """The problems of a unit that are not finished, as they stand now; 立行立改 only waits."""
+        session = self._session
+        unit = session.round.unit(unit_id)
+        assert unit is not None
+        rows = unit_rows(session.state, session.round, unit, session.today)
+        return [row for row in rows if not row.fixed_on_site and not row.done]
+
+    def step(
+        self, day: str, row: LedgerRow, kind: StepKind, duty: dict[str, str] | None = None, **said: Any
+    ) -> None:
+        """Take a step on a day."""
+        self._clock.to(day)
+        session = self._session
+        unit = session.round.unit(row.unit)
+        assert unit is not None
+        now = next(r for r in unit_rows(session.state, session.round, unit, session.today) if r.id == row.id)
+        session.commit(take_step(session.state, now, kind, session.today, duty=duty, **said), kind.label)
+
+    def start(self, day: str, row: LedgerRow, **duty: str) -> None:
+        """Begin to put a problem right, with what “五个一” asks for."""
+        given = {
+            "measure": "对照问题逐条补齐，党小组会上讲清原因",
+            "task": row.item_text[:20] or "公开栏管理",
+            "team": "党小组长和支委各1人",
+        }
+        self.step(day, row, StepKind.START, given | duty)
+
+    def submit(self, day: str, row: LedgerRow, result: str) -> None:
+        """Report a problem put right."""
+        self.step(day, row, StepKind.SUBMIT, {"result": result, "done_on": day}, who=row.owner)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _second_ledger(space: Workspace, round_: Round) -> None:
+    """The weeks after the second quarter: some begin, some report, one is closed."""
+    ledger = _Ledger(space, round_)
+    for unit in ("DG01", "DG02", "DG03"):
+        first, second, *_ = ledger.rows(unit)
+        ledger.start("2026-05-26", first)
+        ledger.submit("2026-06-03", first, "已补齐并在党小组会上通报")
+        ledger.start("2026-05-27", second)
+        if unit == "DG01":
+            ledger.step("2026-06-10", first, StepKind.CLOSE, basis="查看补齐的资料，符合要求", who=LEAD)
+    ledger.close()
+
+
+def _third_ledger(space: Workspace, round_: Round) -> None:
+    """The weeks after the third quarter: reported, closed, sent back, put off; the rest runs overdue."""
+    ledger = _Ledger(space, round_)
+    for unit in ("DG01", "DG02", "DG03", "DG05", "XP01"):
+        *_, first, second, third = ledger.rows(unit)
+        ledger.start("2026-08-25", first)
+        ledger.submit("2026-09-02", first, "已整改，资料补齐")
+        ledger.start("2026-08-26", second, progress="已开会研究，正在补")
+        if unit == "DG01":
+            ledger.step("2026-09-08", first, StepKind.CLOSE, basis="现场查看，已按要求做到", who=LEAD)
+        elif unit == "DG03":
+            ledger.step("2026-09-08", first, StepKind.REJECT, basis="补的资料和平台记录对不上", who=LEAD)
+        elif unit == "DG05":
+            ledger.step(
+                "2026-09-10",
+                third,
+                StepKind.DEFER,
+                basis="要等班组平台升级，本年内完成",
+                approver="厂党委组织部",
+                until="2026-12-25",
+            )
+    ledger.close()
+
+
+def _look_back(round_: Round, unit_id: str, looked: Looked) -> list[tuple[Carried, Outcome]]:
+    """What a visit finds of the earlier problems it must look at, in their order."""
+    owed = [c for c in carried_of(round_, unit_id) if c.verify and c.state is not RectState.DEFERRED]
+    assert len(looked) <= len(owed), f"{unit_id}: {len(looked)} outcomes for {len(owed)} problems"
+    found = []
+    for place, carried in enumerate(owed):
+        outcome = looked[place] if place < len(looked) else Outcome.FIXED
+        # What was closed has either held or come back.
+        found.append((carried, outcome if outcome in outcomes_from(carried.state) else Outcome.FIXED))
+    return found
+
+
+def _verify_line(unit_id: str, carried: Carried, outcome: Outcome) -> dict[str, Any]:
+    basis, remains = _LOOKED[outcome]
+    told = {"problem": carried.number, "outcome": outcome.value, "basis": basis}
+    if outcome is not Outcome.UNVERIFIABLE:
+        told["methods"] = ["doc_review"] if carried.item else ["site_view"]
+    return {"unit": unit_id, "verify": told | ({"remains": remains} if remains else {})}
+
+
 def _visit(
-    round_: Round, unit_id: str, day: str, chance: random.Random, faults: int, *, submit: bool = True
+    round_: Round,
+    unit_id: str,
+    day: str,
+    chance: random.Random,
+    faults: int,
+    looked: Looked = (),
+    *,
+    submit: bool = True,
 ) -> list[dict[str, Any]]:
-    """A whole visit: most items in order, some problems, one good practice, perhaps a suggestion."""
+    """A whole visit: earlier problems first, most items in order, some problems, one good practice."""
     unit = round_.unit(unit_id)
     checklist = round_.checklist(CHECKLIST)
     assert unit is not None and checklist is not None
     items = [item for _, item in items_for(checklist, unit.profile)]
     plain = [i.id for i in items if i.scoring is Scoring.DEDUCT and any(not d.triggers for d in i.deductions)]
     failing = set(chance.sample(plain, faults))
+    back = _look_back(round_, unit_id, looked)
+    # What is still so, or so again, fails its item again and is linked to the earlier problem.
+    still = {
+        c.item: c.number for c, o in back if o in (Outcome.NOT_FIXED, Outcome.RELAPSED) and c.item in plain
+    }
+    failing |= still.keys()
     optional = [i.id for i in items if i.na_when and i.id not in failing]
     left_out = chance.choice(optional) if optional else ""
     good_item, good_text = chance.choice(_GOOD)
     visit: dict[str, Any] = {"date": day, "counterpart": unit.leader or "党小组长"}
     lines: list[dict[str, Any]] = [{"unit": unit_id, "visit": visit}]
+    lines += [_verify_line(unit_id, carried, outcome) for carried, outcome in back]
     for item in items:
         line: dict[str, Any] = {"unit": unit_id, "item": item.id, "verdict": "pass"}
         if item.methods:
@@ -208,6 +415,8 @@ def _visit(
                 picked["count"] = 2
             small = deduction.severity is not None and deduction.severity.value == "minor"
             line |= {"verdict": "partial" if small else "fail", "deductions": [picked]}
+            if item.id in still:
+                line["lineage"] = still[item.id]
         elif item.id == left_out:
             line |= {"verdict": "na", "reason": item.na_when[0]}
         elif chance.random() < 0.12:
@@ -220,7 +429,7 @@ def _visit(
     lines.append(
         {
             "unit": unit_id,
-            "findings": [{"text": "公开栏上个月的内容没有更换", "severity": "minor", "fixed_on_site": True}],
+            "findings": [{"text": chance.choice(_ON_SITE), "severity": "minor", "fixed_on_site": True}],
         }
     )
     if chance.random() < 0.5:
@@ -235,13 +444,13 @@ def _current_user(space: Workspace, round_: Round, user: Identity) -> None:
     """The user's own file: one unit submitted, one half done."""
     session = Session.open(space, round_.id, user, _Clock("2026-11-17"))
     ids = _ids(f"{round_.id}/{user.name}")
-    _record(session, _visit(round_, "DG01", "2026-11-17", random.Random(41), 4), ids)
-    _record(session, _half_visit(), ids)
+    _record(session, _visit(round_, "DG01", "2026-11-17", random.Random(41), 4, _FOURTH_LOOKED["DG01"]), ids)
+    _record(session, _half_visit(round_), ids)
     session.close()
 
 
-def _half_visit() -> list[dict[str, Any]]:
-    """Nine items of the unit that the demo resumes at."""
+def _half_visit(round_: Round) -> list[dict[str, Any]]:
+    """Some earlier problems and nine items of the unit that the demo resumes at."""
     told: dict[str, dict[str, Any]] = {
         "GW-02": {"verdict": "fail", "deductions": [{"label": "未按月修订"}], "samples": ["抽查月份：10月"]},
         "GW-04": {"verdict": "partial", "deductions": [{"label": "1人讲不清"}]},
@@ -255,11 +464,13 @@ def _half_visit() -> list[dict[str, Any]]:
         line = {"unit": HALF_DONE, "checklist": CHECKLIST, "item": item, "verdict": "pass"}
         lines.append(line | told.get(item, {}))
     lines[6]["good_practices"] = [{"text": "责任落实到现场，设备挂牌与清单一致"}]
-    return lines
+    seen = _look_back(round_, HALF_DONE, (Outcome.PARTLY, Outcome.FIXED, Outcome.NOT_FIXED))[:_LOOKED_AT]
+    return [lines[0], *(_verify_line(HALF_DONE, c, o) for c, o in seen), *lines[1:]]
 
 
 def _current_others(space: Workspace, round_: Round) -> None:
     """Two colleagues' files, overlapping with each other and with the user's in a few opinions."""
+    doubted = _look_back(round_, "DG01", ())[1][0]
     overlap_first = [
         {"unit": "DG01", "visit": {"date": "2026-11-17", "counterpart": "戚建林"}},
         _said("DG01", "GW-01", "pass"),
@@ -267,6 +478,7 @@ def _current_others(space: Workspace, round_: Round) -> None:
         _said("DG01", "RC-02", "fail", ("前后断档", 3)),
         _said("DG01", "GW-05", "pass") | {"note": "又到班站看了一次"},
         _said("DG01", "QZ-05", "unverified") | {"reason": "当事人不在岗"},
+        _verify_line("DG01", doubted, Outcome.RELAPSED),
     ]
     overlap_second = [
         {"unit": "DG03", "visit": {"date": "2026-11-18", "counterpart": "彭知行"}},
@@ -276,16 +488,19 @@ def _current_others(space: Workspace, round_: Round) -> None:
     ]
     not_reached = {"date": "2026-11-19", "result": "not_reached", "reason": "单位集中作业，无人迎检"}
     work: dict[str, list[list[dict[str, Any]]]] = {
-        "检查员乙": [overlap_first, _visit(round_, "DG03", "2026-11-18", random.Random(42), 6)],
+        LEAD: [
+            overlap_first,
+            _visit(round_, "DG03", "2026-11-18", random.Random(42), 6, _FOURTH_LOOKED["DG03"]),
+        ],
         "检查员丙": [
             overlap_second,
-            _visit(round_, "DG05", "2026-11-18", random.Random(43), 5),
+            _visit(round_, "DG05", "2026-11-18", random.Random(43), 5, _FOURTH_LOOKED["DG05"]),
             [{"unit": "DG04", "visit": not_reached}],
         ],
     }
     pack = write_pack(space, round_.id, "A1", now=_Clock("2026-11-16", 8)())
     for name, parts in work.items():
-        role = Role.LEAD if name == "检查员乙" else Role.INSPECTOR
+        role = Role.LEAD if name == LEAD else Role.INSPECTOR
         writer = _writer(name, round_.id)
         colleague = Identity(name=name, team="A1", role=role, writers={round_.id: writer})
         with tempfile.TemporaryDirectory(prefix="inspect-tui-") as laptop:

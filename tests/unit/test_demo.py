@@ -7,12 +7,14 @@ import json
 import pytest
 
 from inspect_tui.cli import main as cli
-from inspect_tui.demo import ANSWERED, CURRENT, HALF_DONE, USER, is_demo, make_demo
+from inspect_tui.demo import ANSWERED, CURRENT, HALF_DONE, LEAD, USER, is_demo, make_demo
 from inspect_tui.exchange.handin import read_hand_in
 from inspect_tui.exchange.source import read_source
 from inspect_tui.exchange.verifying import verify_file
 from inspect_tui.model.fault import InputFaults
+from inspect_tui.model.terms import Outcome, RectState
 from inspect_tui.report.outline import compile_round
+from inspect_tui.rules.ledger import LedgerRow, ledger_rows
 from inspect_tui.rules.sheet import UnitSheet, unit_progress
 from inspect_tui.store.session import Session
 from inspect_tui.store.workspace import Workspace
@@ -37,8 +39,8 @@ def test_it_is_a_sound_workspace(demo):
 
 def test_every_file_verifies(demo):
     files = [demo.findings_path(e.id, w) for e in demo.rounds() for w in demo.writers(e.id)]
-    assert len(files) == 5, "one per past round, three in the current one"
-    assert [verify_file(path) for path in files] == [[]] * 5
+    assert len(files) == 7, "inspector and lead in each past round, three in the current one"
+    assert [verify_file(path) for path in files] == [[]] * 7
 
 
 def test_past_rounds_are_submitted_with_findings_and_good_practice(demo):
@@ -59,6 +61,50 @@ def test_the_user_resumes_at_the_tenth_item(demo):
         assert sheet.rows[sheet.next_unanswered(-1)].item.id == "RC-04"
     finally:
         session.close()
+
+
+def rows_of(demo, round_id: str) -> list[LedgerRow]:
+    source = read_source(demo.round_dir(round_id))
+    return ledger_rows(source.state, source.round, "2026-11-18")
+
+
+def test_the_three_rounds_are_one_chain(demo):
+    second, third, fourth = (rows_of(demo, f"2026Q{n}-lookback") for n in (2, 3, 4))
+    assert all(row.carried_to == "2026年第三季度回头看" and not row.light for row in second)
+    assert {row.id for row in second} == {row.id for row in third if row.carried}
+    stayed = [row for row in third if not row.carried_to]
+    held = demo.round(CURRENT).round.held
+    assert [row.id for row in stayed] == [h.problem.id for h in held] and held[0].reason and held[0].by
+    assert {row.id for row in third} - {stayed[0].id} == {row.id for row in fourth if row.carried}
+    assert max(row.rounds for row in fourth) == 3
+
+
+def test_the_past_has_every_outcome_and_a_ledger_that_went_on(demo):
+    third, fourth = rows_of(demo, "2026Q3-lookback"), rows_of(demo, CURRENT)
+    assert {t.step.outcome for row in third for t in row.outcomes} == set(Outcome)
+    assert [row for row in third if row.recurrences and row.state is RectState.RELAPSED]
+    states = {row.state for row in rows_of(demo, "2026Q3-lookback")}
+    assert {RectState.OPEN, RectState.IN_PROGRESS, RectState.SUBMITTED, RectState.CLOSED} <= states
+    (put_off,) = [row for row in fourth if row.state is RectState.DEFERRED]
+    assert put_off.approver and put_off.until == "2026-12-25" and not put_off.must_verify
+    assert any(row.overdue for row in fourth) and any(row.again for row in fourth)
+    (doubted,) = [row for row in fourth if row.contested]
+    assert {t.by for t in doubted.outcomes} == {(USER,), (LEAD,)}
+
+
+def test_the_units_owe_what_was_not_looked_at_again(demo):
+    source = read_source(demo.round_dir(CURRENT))
+    owed = {u.id: unit_progress(source.state, source.round, u.id).owed for u in source.round.units}
+    assert owed[HALF_DONE] >= 2 and owed["XP01"] and owed["XP04"]
+    assert owed["DG01"] == owed["DG03"] == owed["DG05"] == 0
+    points = UnitSheet(source.state, source.round, HALF_DONE).open_points()
+    assert [p.kind for p in points[: owed[HALF_DONE]]] == ["verify"] * owed[HALF_DONE]
+
+
+def test_the_lead_kept_its_own_file(demo):
+    for round_id in ("2026Q2-lookback", "2026Q3-lookback"):
+        by = {t.by for row in rows_of(demo, round_id) for t in row.outcomes}
+        assert by <= {(USER,)}, "the ledger is the lead's, the visits the inspector's"
 
 
 def test_colleagues_quarrel_in_a_few_places(demo):

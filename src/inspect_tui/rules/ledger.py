@@ -223,7 +223,10 @@ def _row(state: State, round_: Round, unit: Unit, visit: Visit, problem: Problem
     steps = all_steps(state, unit.id, problem.id)
     parent, team = round_.unit(unit.parent), round_.team_of(unit.id)
     told: dict[str, Any] = _closing(carried, stands, steps)
-    told |= _lights(round_, duty, stands, told, today)
+    carried_to = _carried_to(state, problem)
+    if not carried_to:
+        # A problem that lives in a newer round is pressed for there.
+        told |= _lights(round_, duty, stands, told, today)
     failed = any(t.step.kind is StepKind.RECHECK and t.step.outcome is Outcome.RELAPSED for t in steps)
     if carried is not None:
         told |= _carried(state, round_, carried, problem, stands, failed_by_lot=failed)
@@ -250,7 +253,7 @@ def _row(state: State, round_: Round, unit: Unit, visit: Visit, problem: Problem
         contested=stands.contested or len(stands.verified) > 1,
         returned=stands.returned,
         moved=max(moved),
-        carried_to=_carried_to(state, problem),
+        carried_to=carried_to,
         **told,
     )
 
