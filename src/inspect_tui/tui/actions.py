@@ -96,6 +96,7 @@ MERGE, MERGE_LOOK, MERGE_TAKEN, DECIDE = "merge", "merge_look", "merge_taken", "
 DOUBLES, UNIT_REVIEW, RETURNING, FREEZE = "doubles", "unit_review", "returning", "freeze"
 RETURNED = "returned"
 LOOKBACK = "lookback"
+LEDGER, LEDGER_ROW, LEDGER_STEP, LEDGER_BATCH = "ledger", "ledger_row", "ledger_step", "ledger_batch"
 SCREENS = (
     HOME,
     WALK,
@@ -126,6 +127,10 @@ SCREENS = (
     FREEZE,
     RETURNED,
     LOOKBACK,
+    LEDGER,
+    LEDGER_ROW,
+    LEDGER_STEP,
+    LEDGER_BATCH,
 )
 _JUDGE = (WALK, ACROSS)
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
@@ -207,6 +212,71 @@ ACTIONS: tuple[Action, ...] = (
     Action("expand", ("right",), "展开", "展开下级", (HOME,)),
     Action("merge", ("f8",), "合并", "收别人交来的文件，再裁定、审阅、退回、封存", (HOME,), 10),
     Action("merge", ("f8",), "合并", "收别人交来的文件，再裁定、审阅、退回、封存", _JUDGE),
+    Action("ledger", ("f9",), "台账", "看整改台账，办理整改", (HOME, WALK, ACROSS), 14),
+    # The ledger
+    Action("open", ("enter",), "打开", "打开所选的问题；在分组行上收起或展开", (LEDGER,), 1),
+    Action("mark", ("space",), "标记", "标记或取消所选的问题，用来成批办理；在分组行上则整组", (LEDGER,), 2),
+    Action("filter", ("1",), "筛选", "只列未销号、逾期、将到期、待复查等", (LEDGER,), 3),
+    Action("narrow", ("2",), "范围", "只看一个单位、大项、责任领导或状态", (LEDGER,), 4),
+    Action("sort", ("3",), "排序", "按时限、程度、单位、状态、发现日期、编号排", (LEDGER,), 5),
+    Action("group", ("4",), "分组", "按单位、大项、责任领导、状态分组", (LEDGER,), 6),
+    Action("mark_all", ("5",), "全标记", "标记列出的全部问题；再按一次全取消", (LEDGER,), 8),
+    Action("batch", ("6",), "成批办理", "对标记的问题统一改一栏或办一步，先看哪些能办", (LEDGER,), 7, "成批"),
+    Action("search", ("7", "slash"), "查找", "按汉字或拼音首字母查找", (LEDGER,), 9),
+    Action("more", ("9",), "更多", "进度图、例会摘要、抽查复核、两轮对比、各种表", (LEDGER,), 10),
+    Action("everything", ("0",), "看全部", "取消筛选、范围、查找、排序和分组", (LEDGER,), 11, "全部"),
+    Action("collapse", ("left",), "收起", "收起所在的组；已收起时收起全部", (LEDGER,)),
+    Action("expand", ("right",), "展开", "展开所在的组；已展开时展开全部", (LEDGER,)),
+    Action(
+        "step",
+        tuple("123"),
+        "办一步",
+        "办下面列出的一步：开始整改、上报完成、复查通过等",
+        (LEDGER_ROW,),
+        1,
+        "办理",
+        run="step({key})",
+    ),
+    Action(
+        "duty",
+        ("4",),
+        "责任和措施",
+        "改责任单位、责任人、措施、时限、完成情况",
+        (LEDGER_ROW,),
+        2,
+        "责任",
+        "duty('duty')",
+    ),
+    Action(
+        "five",
+        ("5",),
+        "五个一",
+        "改一项任务、一名领导、一个团队、时限、进展",
+        (LEDGER_ROW,),
+        3,
+        run="duty('five')",
+    ),
+    Action("item", ("6",), "看检查项", "到检查页看这个问题所属的检查项", (LEDGER_ROW,), 5, "检查项"),
+    Action("verify", ("7", "f7"), "复查", "上轮问题：到上轮问题页记复查结论", (LEDGER_ROW,), 4),
+    Action("next_row", ("right",), "下一个", "看列表里的下一个问题", (LEDGER_ROW,), 6, "后一个"),
+    Action("previous_row", ("left",), "上一个", "看列表里的上一个问题", (LEDGER_ROW,)),
+    Action("choose", ("enter",), "选定", "填所在的一栏；在最后一行则记下", (LEDGER_STEP,), 1),
+    Action(
+        "field",
+        tuple("123456789"),
+        "直接填",
+        "按行首的数字直接填那一栏",
+        (LEDGER_STEP,),
+        run="field({key})",
+    ),
+    Action("make", ("1",), "办理", "把能办的都办了，不能办的不动", (LEDGER_BATCH,), 1),
+    Action(
+        "next_pane",
+        ("tab",),
+        "看全文",
+        "到下面一栏，用上下键看全文；再按一次回来",
+        (LEDGER, LEDGER_BATCH),
+    ),
     # Problems of earlier rounds
     Action(
         "fixed",
@@ -364,6 +434,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("jump", ("enter",), "去裁定", "到所选的一处去裁定", (FREEZE,), 2),
     Action("go", ("enter",), "去改", "到所选的检查项重新检查", (RETURNED,), 1),
     Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (DECIDE, DOUBLES, UNIT_REVIEW), 9),
+    Action(
+        "undo",
+        ("ctrl+z",),
+        "撤销",
+        "撤销在台账里做的上一步，成批办的一起撤销",
+        (LEDGER, LEDGER_ROW, LEDGER_STEP),
+        12,
+    ),
     Action(
         "next_pane",
         ("tab",),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -430,6 +430,20 @@ class InspectApp(BaseApp[None]):
 
         if self.desk is not None:
             self.push_screen(LookbackScreen(self.desk, unit, problem))
+
+    def open_ledger(self, unit: str = "") -> None:
+        """The ledger of the round, or of one unit."""
+        from inspect_tui.tui.screens.ledger import LedgerScreen
+
+        if self.desk is not None:
+            self.push_screen(LedgerScreen(self.desk, unit))
+
+    def open_ledger_row(self, unit: str, problem: str, order: Sequence[tuple[str, str]] = ()) -> None:
+        """One problem of the ledger; `order` are those that the arrows lead to."""
+        from inspect_tui.tui.screens.ledger_row import LedgerRowScreen
+
+        if self.desk is not None:
+            self.push_screen(LedgerRowScreen(self.desk, unit, problem, order))
 
     def remember_place(self, unit: str, checklist: str, item: str) -> None:
         """Keep where a walk stands, together with the last action there."""

@@ -37,10 +37,11 @@ _LEFT_AT = "home/unit"
 class Counted:
     """Figures of one unit as the totals line adds them up."""
 
-    __slots__ = ("answered", "done", "items", "problems")
+    __slots__ = ("answered", "done", "items", "owed", "problems", "to_verify")
 
     def __init__(self, progress: Progress, problems: int) -> None:
         self.items, self.answered, self.problems = progress.items, progress.answered, problems
+        self.owed, self.to_verify = progress.owed, progress.to_verify
         self.done = progress.submitted or progress.not_reached
 
 
@@ -255,6 +256,11 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         counts = f"{progress.answered}/{progress.items}"
         tail += [(fit(word, 9), ink), (fit(counts, 8, "right"), "text"), (" ", "text")]
         room = width - len(left) - 31 - (9 if wide else 0)
+        if desk.round.carried:
+            # Beside the name, so that the columns of all units stay in line.
+            told, told_ink = _owed_word(progress)
+            tail.insert(0, (fit(told, 17), told_ink))
+            room -= 17
         return [(left, "text"), (fit(unit.name, room), "text"), (" ", "text"), *tail]
 
     # ---------------------------------------------------------------- totals
@@ -308,7 +314,7 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         done = sum(f.done for f in figures)
         answered, items = sum(f.answered for f in figures), sum(f.items for f in figures)
         problems = sum(f.problems for f in figures)
-        return [
+        parts: list[Part] = [
             (" 全轮：", "dim"),
             (f"完成 {done}/{len(units)} 个单位", "strong"),
             ("  ", "text"),
@@ -316,6 +322,12 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             ("  ", "text"),
             (f"问题 {problems} 条", "strong"),
         ]
+        to_verify = sum(f.to_verify for f in figures)
+        if to_verify:
+            owed = sum(f.owed for f in figures)
+            told = f"上轮 {owed}/{to_verify} 待复查" if owed else f"上轮 {to_verify} 条已复查"
+            parts += [("  ", "text"), (told, "warn" if owed else "strong")]
+        return parts
 
     # ---------------------------------------------------------------- beside the list
 
@@ -345,6 +357,9 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         lines += pair("负责人", unit.leader, width) if unit.leader else []
         lines += pair("特色", unit.feature, width) if unit.feature else []
         lines += pair("检查组", team.name, width) if team else []
+        if progress.to_verify:
+            told, ink = _owed_word(progress)
+            lines += pair("上轮问题", told.removeprefix("上轮").strip(), width, ink=ink)
         lines.append([])
         if not visit.started:
             lines += wrapped("还没有检查记录。按回车开始。", width, "dim")
@@ -399,6 +414,9 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             lines += pair("清单", f"{checklist.title}（{len(checklist.items())}条）", width)
         for team in round_.teams:
             lines += pair("检查组", f"{team.name}：{team.lead}，{len(team.units)}个单位", width)
+        if round_.carried or round_.held:
+            held = f"，另有{len(round_.held)}条没有转入" if round_.held else ""
+            lines += pair("上轮问题", f"转入{len(round_.carried)}条{held}", width)
         lines += pair("发包版本", f"第{round_.pack_version}版", width)
         return lines
 
@@ -592,6 +610,13 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         else:
             self.app.say("先把光标移到一个单位上。")
 
+    def action_ledger(self) -> None:
+        """The ledger of the round."""
+        if self.app.desk is None:
+            self.app.say("先打开一个轮次。", "warning")
+        else:
+            self.app.open_ledger()
+
     def action_summary(self) -> None:
         """Summary and text of the round."""
         if self.app.desk is None:
@@ -611,6 +636,13 @@ def _closed(visit: Visit) -> bool:
     return visit.submitted or visit.result is VisitResult.NOT_REACHED
 
 
+def _owed_word(progress: Progress) -> tuple[str, str]:
+    """How many earlier problems of a unit nobody looked at yet, of those that must be."""
+    if progress.owed:
+        return f"上轮 {progress.owed}/{progress.to_verify} 待复查", "warn"
+    return ("上轮已复查", "dim") if progress.to_verify else ("", "dim")
+
+
 def _state_word(progress: Progress) -> tuple[str, str]:
     if progress.disputed:
         return "两种意见", "warn"
@@ -621,7 +653,7 @@ def _state_word(progress: Progress) -> tuple[str, str]:
     if not progress.started:
         return "未开始", "dim"
     if progress.answered == progress.items:
-        return "待提交", "partial"
+        return ("待复查", "warn") if progress.owed else ("待提交", "partial")
     return "检查中", "partial"
 
 

@@ -1,0 +1,66 @@
+"""Ledger page: what the pages of the ledger share — the book, writing through it, asking for a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inspect_tui.model.change import Edit
+from inspect_tui.store.session import ReadOnlySession
+from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.ledger_book import LedgerBook
+from inspect_tui.tui.screens.visit_page import VisitPage
+from inspect_tui.tui.widgets.prompt import Check, TextPrompt
+
+
+class LedgerPage(VisitPage, inherit_bindings=False):
+    """A page on the ledger of the round, or of one unit.
+
+    Whoever works here keeps it, under their name: the ledger goes on after visits were submitted, accepted
+    and frozen, and no visit is started by it.
+    """
+
+    def __init__(self, desk: Desk, unit: str = "") -> None:
+        super().__init__(desk, unit)
+        self.book = desk.kept(LedgerBook)
+
+    def writable(self) -> bool:
+        """Whether anything can be written now; tells the user when not, before they type."""
+        if self.desk.session.read_only:
+            self.app.say(f"现在只能看：{self.desk.session.read_only}", "warning")
+            return False
+        return True
+
+    def settle(self, edits: dict[str, list[Edit]], what: str) -> bool:
+        """Make one change per unit, undone together; tells the user when it cannot be made."""
+        try:
+            return bool(self.book.settle(edits, what))
+        except ReadOnlySession as held:
+            self.app.say(f"现在只能看：{held}", "warning")
+            return False
+
+    def ask_line(
+        self,
+        title: str,
+        text: str,
+        then: Callable[[str], object],
+        *,
+        hint: str = "",
+        required: bool = True,
+        check: Check | None = None,
+    ) -> None:
+        """Ask for words that need no draft: they are short, or the form holds them already."""
+
+        def told(words: str | None) -> None:
+            if words is not None:
+                then(words)
+
+        self.app.push_screen(TextPrompt(title, text=text, hint=hint, required=required, check=check), told)
+
+    def action_undo(self) -> None:
+        """Take back the last step made from the ledger."""
+        try:
+            done, said = self.book.undo()
+        except ReadOnlySession as held:
+            self.app.say(f"现在只能看：{held}", "warning")
+        else:
+            self.app.say(said, "information" if done or said.startswith("没有") else "warning")
