@@ -118,14 +118,14 @@ def para(style: str, content: str, properties: str = "") -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{content}</w:p>'
 
 
-def field(code: str, properties: str = "") -> str:
+def field(code: str, properties: str = "", *, shown: int = 1) -> str:
     """A field such as PAGE, with a number standing in until a program counts."""
     props = f"<w:rPr>{properties}</w:rPr>" if properties else ""
     return (
         f'<w:r>{props}<w:fldChar w:fldCharType="begin"/></w:r>'
         f'<w:r>{props}<w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
         f'<w:r>{props}<w:fldChar w:fldCharType="separate"/></w:r>'
-        f"<w:r>{props}<w:t>1</w:t></w:r>"
+        f"<w:r>{props}<w:t>{shown}</w:t></w:r>"
         f'<w:r>{props}<w:fldChar w:fldCharType="end"/></w:r>'
     )
 
@@ -207,7 +207,7 @@ def table(widths: list[int], rows: Iterable[str], *, properties: str = "", borde
     return (
         f'<w:tbl><w:tblPr>{properties}<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
-        '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
+        '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 
@@ -263,31 +263,34 @@ def _styles() -> str:
     )
     centred = '<w:jc w:val="center"/>'
     red = '<w:color w:val="FF0000"/>'
+    left = '<w:jc w:val="left"/>'
     table_close = _CLOSE.format(300, "atLeast")
     told = [
         _style("Normal", "Normal", plain, font(FANGSONG, 32), default=True),
         _style("DocTitle", "公文标题", centred, font(TITLE_FONT, 44)),
-        _style("Recipients", "主送机关", '<w:jc w:val="left"/>', ""),
+        _style("Recipients", "主送机关", left, ""),
         _style("BodyText", "公文正文", _INDENT, ""),
         _style("Level1", "公文一级标题", f"<w:keepNext/>{_INDENT}", font(HEITI), outline=1),
         _style("Level2", "公文二级标题", f"<w:keepNext/>{_INDENT}", font(KAITI), outline=2),
         _style("Level3", "公文三级标题", f"<w:keepNext/>{_INDENT}", "", outline=3),
         _style("Level4", "公文四级标题", f"<w:keepNext/>{_INDENT}", "", outline=4),
-        _style("Attachments", "附件说明", '<w:jc w:val="left"/>', ""),
+        _style("Attachments", "附件说明", left, ""),
         _style("Signature", "公文署名", '<w:keepNext/><w:jc w:val="right"/>', ""),
         _style("SignDate", "成文日期", '<w:jc w:val="right"/>', ""),
         _style("AttachmentMark", "附件序号", '<w:keepNext/><w:jc w:val="left"/>', font(HEITI)),
-        _style("Secrecy", "密级和紧急程度", '<w:jc w:val="left"/>', font(HEITI)),
+        _style("Secrecy", "密级和紧急程度", left, font(HEITI)),
         _style("Letterhead", "发文机关标志", _CLOSE.format(0, "auto") + centred, font(TITLE_FONT, 84, red)),
         _style("DocNumber", "发文字号", centred, ""),
         _style("Imprint", "版记", _CLOSE.format(440, "exact"), font(FANGSONG, 28)),
         _style("PageNumber", "页码", _CLOSE.format(280, "exact"), font(SONGTI, 28)),
         _style("TableCaption", "表名", f"<w:keepNext/>{centred}", font(HEITI, 28)),
         _style("TableHead", "表头", table_close + centred, font(HEITI, 21)),
-        _style("TableText", "表格文字", table_close + '<w:jc w:val="left"/>', font(SONGTI, 21)),
-        _style("FormText", "表单文字", _CLOSE.format(360, "atLeast"), font(FANGSONG, 24)),
-        _style("FormHead", "表单栏目", _CLOSE.format(360, "atLeast") + centred, font(HEITI, 24)),
-        _style("Foot", "页脚文字", _CLOSE.format(320, "atLeast"), font(SONGTI, 21)),
+        _style("TableText", "表格文字", table_close + left, font(SONGTI, 21)),
+        _style("TableSmall", "表格小字", _CLOSE.format(260, "atLeast") + left, font(SONGTI, 18)),
+        _style("FormTitle", "表单标题", _CLOSE.format(600, "atLeast") + centred, font(TITLE_FONT, 36)),
+        _style("FormText", "表单文字", _CLOSE.format(360, "atLeast") + left, font(FANGSONG, 24)),
+        _style("FormHead", "表单栏目", _CLOSE.format(360, "atLeast") + centred, font(HEITI, 21)),
+        _style("Foot", "页脚文字", _CLOSE.format(320, "atLeast") + left, font(SONGTI, 21)),
         _style("Thin", "分节", _CLOSE.format(20, "exact"), '<w:sz w:val="2"/>'),
     ]
     # With no defaults of its own a program would bring in spacing after paragraphs.

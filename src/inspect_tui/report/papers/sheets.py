@@ -34,19 +34,20 @@ _GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 _BODY_FONT, _HEAD_FONT, _TITLE_FONT = "宋体", "黑体", "方正小标宋简体"
 _INCH = 25.4
 _A4 = 9
-_A4_MM = (210.0, 297.0)
-#: Millimetres of one half character at 11 points, the unit of a column width.
-_HALF_MM = 1.85
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """A column: its heading, its narrowest and widest width in halves, how it is set, whether to fill in."""
+    """A column: its heading, its narrowest and widest width in halves, how it is set, whether to fill in.
+
+    `choices` are offered when a cell of it is filled in; anything else may be written all the same.
+    """
 
     heading: str
     least: int = 4
     most: int = 40
     align: str = "left"
     fill_in: bool = False
+    choices: tuple[str, ...] = ()
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +66,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     `above` are lines under the title, `below` lines under the table. `footer_left` stands in the foot of
     every page, the page number at its right end or, without it, in the middle. `frozen` columns stay in
     sight. `heights` are the least heights in points of a form's rows. With `auto_height` a reader's
-    program fits the rows to what is filled in; without, they are fitted here, for printing.
+    program fits the rows to what is filled in; without, they are fitted here, for printing. `one_page`
+    shrinks whatever is too long for a page.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     auto_height: bool = True
     size: float = 10.5
     least_height: float = 0
+    one_page: bool = False
 
 
 # ---------------------------------------------------------------------- text
@@ -211,8 +214,11 @@ class _Styles:
             **shade,
         )
 
-    def body(self, size: float, align: str, *, text: bool) -> Any:
-        kind = {"num_format": "@"} if text else {}
+    def body(self, size: float, align: str, value: Cell) -> Any:
+        """Text is marked as text, so that what is typed over it is not guessed at; points keep a zero."""
+        kind = {"num_format": "@"} if isinstance(value, str) else {}
+        if isinstance(value, Decimal):
+            kind["num_format"] = "0.0" if value == round(value, 1) else "0.00"
         return self.get(
             font_name=_BODY_FONT,
             font_size=size,
@@ -236,7 +242,7 @@ def _write(page: Any, sheet: Sheet, styles: _Styles) -> None:
     for line in sheet.below:
         _across(page, row, line, sheet, styles, widths)
         row += 1
-    _paper(page, sheet, widths)
+    _paper(page, sheet)
 
 
 def _top(page: Any, sheet: Sheet, styles: _Styles, widths: list[float]) -> int:
@@ -262,6 +268,9 @@ def _write_table(page: Any, sheet: Sheet, styles: _Styles, widths: list[float], 
     for index, column in enumerate(sheet.columns):
         style = styles.heading(size, fill_in=column.fill_in)
         page.write_string(top, index, one_line(column.heading), style)
+        if column.choices and sheet.rows:
+            offered = {"validate": "list", "source": list(column.choices), "show_error": False}
+            page.data_validation(top + 1, index, top + len(sheet.rows), index, offered)
     lines = max(
         lines_needed(c.heading, w * 11 / size - 1) for c, w in zip(sheet.columns, widths, strict=True)
     )
@@ -290,11 +299,7 @@ def _write_forms(page: Any, sheet: Sheet, styles: _Styles, widths: list[float], 
         row, index, height = top + offset, 0, 0.0
         for cell in cells:
             right = index + cell.across - 1
-            style = (
-                styles.heading(size)
-                if cell.heading
-                else styles.body(size, cell.align, text=isinstance(cell.text, str))
-            )
+            style = styles.heading(size) if cell.heading else styles.body(size, cell.align, cell.text)
             if cell.across > 1 or cell.down > 1:
                 _merged(page, row, index, row + cell.down - 1, right, _shown(cell.text), style)
             else:
@@ -313,10 +318,10 @@ def _put(
 ) -> None:
     if isinstance(value, str):
         text = cell_text(value)
-        style = style or styles.body(size, align, text=True)
+        style = style or styles.body(size, align, value)
         page.write_string(row, column, text, style) if text else page.write_blank(row, column, None, style)
         return
-    style = style or styles.body(size, align, text=False)
+    style = style or styles.body(size, align, value)
     if value is None:
         page.write_blank(row, column, None, style)
     else:
@@ -351,25 +356,27 @@ def _widths(sheet: Sheet) -> list[float]:
         told = max(
             [widest_line(column.heading) / (1 if len(column.heading) < 4 else 2), *map(widest_line, held)]
         )
-        widths.append(round((min(column.most, max(column.least, told)) + 1.5) * sheet.size / 11, 2))
+        widths.append(round((min(column.most, max(column.least, told)) + 1.2) * sheet.size / 11, 2))
     return widths
 
 
-def _paper(page: Any, sheet: Sheet, widths: list[float]) -> None:
+def _paper(page: Any, sheet: Sheet) -> None:
     page.set_paper(_A4)
     left, right, top, bottom = 15, 15, 20, 20
     if sheet.landscape:
         page.set_landscape()
     else:
         page.set_portrait()
-    room = _A4_MM[sheet.landscape] - left - right
     page.set_margins(left=left / _INCH, right=right / _INCH, top=top / _INCH, bottom=bottom / _INCH)
     page.center_horizontally()
-    if sum(widths) * _HALF_MM > room:
+    if sheet.one_page:
+        page.fit_to_pages(1, 1)
+    else:
         page.fit_to_pages(1, 0)
+    foot = {"margin": 10 / _INCH, "scale_with_doc": False}
     font = f'&"{_BODY_FONT},Regular"&10'
     if sheet.footer_left:
         pages = "共&N页第&P页"
-        page.set_footer(f"&L{font}{_margin_text(sheet.footer_left)}&R{font}{pages}", {"margin": 10 / _INCH})
+        page.set_footer(f"&L{font}{_margin_text(sheet.footer_left)}&R{font}{pages}", foot)
     else:
-        page.set_footer(f"&C{font}第&P页 共&N页", {"margin": 10 / _INCH})
+        page.set_footer(f"&C{font}第&P页 共&N页", foot)
