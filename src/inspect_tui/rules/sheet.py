@@ -188,10 +188,10 @@ class UnitSheet:
             points.append(OpenPoint("counterpart", -1, "进点信息：没有写迎检人"))
         for carried in owed(self.state, self.round, self.unit.id):
             told = f"上轮问题 {short_number(carried.number)} 还没有复查：{carried.text}"
-            points.append(OpenPoint("verify", -1, told))
+            points.append(OpenPoint("verify", -1, told, carried.id))
         for carried in contested(self.state, self.round, self.unit.id):
             told = f"上轮问题 {short_number(carried.number)} 复查结论有两种意见，待组长裁定"
-            points.append(OpenPoint("verify", -1, told))
+            points.append(OpenPoint("verify", -1, told, carried.id))
         for index, (row, answer) in enumerate(zip(self.rows, self.answers, strict=True)):
             if answer.disputed:
                 points.append(OpenPoint("disputed", index, f"{row.item.id} 两种意见，待组长裁定"))
@@ -205,12 +205,14 @@ class UnitSheet:
 class OpenPoint(msgspec.Struct, frozen=True):
     """One thing that stands in the way of submitting.
 
-    `row` is -1 when it is no item: in the visit's header, or an earlier problem (`kind` verify).
+    `row` is -1 when it is no item: in the visit's header, or an earlier problem (`kind` verify), whose id is
+    `problem`.
     """
 
     kind: str
     row: int
     text: str
+    problem: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -22,16 +22,17 @@ from inspect_tui.rules.lifecycle import outcomes_from
 from inspect_tui.rules.matter import zh_date
 from inspect_tui.rules.numbering import short_number
 from inspect_tui.rules.problems import Taken, carried_of, lineage_of, standing
-from inspect_tui.rules.reading import findings_of_unit
-from inspect_tui.rules.rectifying import base_of
+from inspect_tui.rules.reading import findings_of_item, findings_of_unit
+from inspect_tui.rules.rectifying import base_of, candidates, link
 from inspect_tui.tui import skin
 from inspect_tui.tui.text import cells, fit, one_line
-from inspect_tui.tui.walking import OWN_WORDS, Option
+from inspect_tui.tui.track import Stop
+from inspect_tui.tui.walking import OWN_WORDS, Deed, Option
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.page import Line, pair, wrapped
 
-#: Values of options that are no answer of their own.
-MORE_METHODS, REMAINS_AS_BEFORE = "\0more", "\0before"
+#: Value of the option that adds another way of checking.
+MORE_METHODS = "\0more"
 
 _DID = {
     Method.DOC_REVIEW: "查阅资料",
@@ -111,7 +112,8 @@ def olds_of_item(state: State, round_: Round, unit: str, checklist: str, item: s
         elif stands.verified and stands.verified[0].step.outcome is not None:
             word = f"复查：{stands.verified[0].step.outcome.label}"
         else:
-            word = stands.state.label + ("，待复查" if carried.verify else "")
+            owes = carried.verify and "待复查" not in stands.state.label
+            word = stands.state.label + ("，待复查" if owes else "")
         told.append(f"上轮问题 {short_number(carried.number)}（{word}）：{carried.text}")
     return told
 
@@ -183,6 +185,53 @@ def returns_of(state: State, round_: Round, old: Old) -> list[tuple[Finding, str
         if f.kind is FindingKind.DEFICIENCY and not f.referred and (f.checklist, f.item) == old.item
     ]
     return [(finding, lineage_of(state, finding.key)) for finding in found]
+
+
+# -------------------------------------------------------------------- an item that fails again
+
+
+def linkable(stop: Stop | None) -> list[str]:
+    """Keys of the problems on an item that were not yet said to be an earlier one or none.
+
+    Empty where no earlier problem was on the item, which is the rule.
+    """
+    if stop is None:
+        return []
+    sheet, row = stop.sheet, stop.row
+    if not candidates(sheet.round, stop.unit, row.checklist.id, row.item.id):
+        return []
+    found = findings_of_item(sheet.state, stop.unit, row.checklist.id, row.item, stop.answer)
+    return [f.key for f in found if f.kind is FindingKind.DEFICIENCY and not lineage_of(sheet.state, f.key)]
+
+
+def link_options(stop: Stop) -> list[Option]:
+    """The earlier problems on the item a new one may be; then that it is none of them."""
+    row = stop.row
+    ids = candidates(stop.sheet.round, stop.unit, row.checklist.id, row.item.id)
+    olds = [c for c in carried_of(stop.sheet.round, stop.unit) if c.id in ids]
+    said = [Option("是同一问题", f"{short_number(c.number)} {c.text}", c.id) for c in olds]
+    return [*said, Option("都不是" if len(olds) > 1 else "不是")]
+
+
+def linking(stop: Stop, finding: str, problem: str) -> Deed:
+    """Say that a problem of this round is an earlier one come back."""
+    edit = link(stop.sheet.state, finding, problem)
+    return Deed(stop.unit, [edit], f"{stop.row.item.id} 与上轮同一问题")
+
+
+def after_linking(state: State, round_: Round, unit: str, problem: str) -> str:
+    """What is to be done about the old problem once a new one was linked to it."""
+    carried = next((c for c in carried_of(round_, unit) if c.id == problem), None)
+    if carried is None:
+        return ""
+    short = short_number(carried.number)
+    stands = standing(state, unit, problem, carried.state)
+    outcomes = {t.step.outcome for t in stands.verified}
+    if Outcome.FIXED in outcomes:
+        return f"{short} 已复查为已整改，与本条不符，请按 F7 改。"
+    if not outcomes and carried.verify:
+        return f"已记为与 {short} 同一问题。它还没有复查，按 F7 记。"
+    return f"已记为与 {short} 同一问题。"
 
 
 # -------------------------------------------------------------------- how it reads

@@ -246,7 +246,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         assert desk is not None
         unit = row.unit
         progress = desk.progress(unit.id)
-        wide = self.app.size.width >= 110
+        # Where earlier problems take the room, who answers for the unit stands only beside the list.
+        wide = self.app.size.width >= 110 and not desk.round.carried
         left = " " * (1 + 2 * row.depth)
         profile = f"[{desk_profile(desk, unit.id)}]" if unit.kind is UnitKind.PARTY_GROUP else unit.kind.label
         tail: list[Part] = [(fit(profile, 11), "dim")]

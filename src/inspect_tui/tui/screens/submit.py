@@ -104,7 +104,7 @@ class SubmitScreen(VisitPage, inherit_bindings=False):
         if line.point.row < 0:
             return [
                 (f" {cursor} ", "accent"),
-                (fit(line.point.text.removeprefix("进点信息："), width - 4), "text"),
+                (fit(_shortened(line.point), width - 4), "text"),
             ]
         item = self.desk.sheet(self.unit).rows[line.point.row].item
         id_ = f"{item.id}  "
@@ -137,6 +137,9 @@ class SubmitScreen(VisitPage, inherit_bindings=False):
         index = self.list.cursor
         point = self._lines[index].point if 0 <= index < len(self._lines) else None
         if point is None:
+            return
+        if point.problem:
+            self.app.open_lookback(self.unit, point.problem)
             return
         if point.row < 0:
             from inspect_tui.tui.screens.header import HeaderScreen
@@ -272,6 +275,15 @@ class SubmitScreen(VisitPage, inherit_bindings=False):
     def action_summary(self) -> None:
         """Summary and text of this unit."""
         self.app.open_summary(self.unit)
+
+
+def _shortened(point: OpenPoint) -> str:
+    """What an open point says under the heading that names its kind."""
+    for heading in ("进点信息：", "上轮问题 "):
+        point_text = point.text.removeprefix(heading)
+        if point_text != point.text:
+            return point_text
+    return point.text
 
 
 def go_to_item(page: VisitPage, unit: str, checklist: str, item: str) -> None:

@@ -19,7 +19,7 @@ from inspect_tui.model.change import free_finding_key
 from inspect_tui.model.terms import FindingKind, Scoring, Verdict
 from inspect_tui.rules import actions
 from inspect_tui.store.session import ReadOnlySession
-from inspect_tui.tui import skin, walking
+from inspect_tui.tui import looking_back, skin, walking
 from inspect_tui.tui.actions import ACROSS, WALK, bindings_for, footer_for
 from inspect_tui.tui.desk import Desk, VisitAccepted, VisitClosed
 from inspect_tui.tui.product_screen import ProductScreen
@@ -172,6 +172,9 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         """Make a change and move on to the next unanswered stop; tells the user when it cannot be made."""
         if deed is None:
             return False
+        here = self.list.cursor
+        stop = self.track.stops[here] if 0 <= here < len(self.track.stops) else None
+        before = looking_back.linkable(stop)
         try:
             self.desk.commit(deed.unit, deed.edits, deed.what)
         except VisitAccepted:
@@ -183,17 +186,39 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         except ReadOnlySession as held:
             self.app.say(f"现在只能看：{held}", "warning")
             return False
-        here = self.list.cursor
-        if advance:
-            following = self.track.next_open(here)
-            if following is not None:
-                self.list.move_to(following)
-                self._follow()
-            else:
-                self.app.say("各项都已查完。按回车选“提交”，或按 F6 看汇总和通报。")
+        new = [finding for finding in looking_back.linkable(stop) if finding not in before]
+        if stop is not None and new:
+            self._offer_link(stop, new[0], advance)
+        elif advance:
+            self._advance(here)
         for trigger in deed.triggers:
             self.app.ask_trigger(deed.unit, self.track.stops[here].row.checklist.id, trigger)
         return True
+
+    def _advance(self, here: int) -> None:
+        """On to the next unanswered stop behind one that was just answered."""
+        following = self.track.next_open(here)
+        if following is not None:
+            self.list.move_to(following)
+            self._follow()
+        else:
+            self.app.say("各项都已查完。按回车选“提交”，或按 F6 看汇总和通报。")
+
+    def _offer_link(self, stop: Stop, finding: str, advance: bool) -> None:
+        """Ask whether a problem just recorded is an earlier one on the same item come back."""
+        here = self.list.cursor
+        desk = self.desk
+
+        def picked(option: Option, _: int) -> None:
+            if option.value and self.do(looking_back.linking(stop, finding, option.value), advance=False):
+                said = looking_back.after_linking(desk.state, desk.round, stop.unit, option.value)
+                self.app.say(said)
+            if advance:
+                self._advance(here)
+
+        self.offer(
+            f"{stop.row.item.id} 上轮同一条有问题，是不是同一个：", looking_back.link_options(stop), picked
+        )
 
     def offer(self, title: str, options: list[Option], picked: Picked) -> None:
         """Show an offer in place of the detail pane."""
@@ -587,6 +612,11 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         """The problems of earlier rounds at this unit."""
         if self.stop is not None:
             self.app.open_lookback(self.stop.unit)
+
+    def action_ledger(self) -> None:
+        """The ledger of this unit."""
+        if self.stop is not None:
+            self.app.open_ledger(self.stop.unit)
 
     def action_merge(self) -> None:
         """Take in what others recorded."""

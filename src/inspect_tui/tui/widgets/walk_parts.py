@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from inspect_tui.model.terms import Scoring, Verdict
+from inspect_tui.model.terms import Scoring, Verdict, VisitResult
+from inspect_tui.rules.problems import carried_of, contested, owed
 from inspect_tui.rules.reading import findings_of_item, free_findings
 from inspect_tui.rules.scoring import points_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.linebreak import wrap
+from inspect_tui.tui.looking_back import olds_of_item
 from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
 from inspect_tui.tui.walking import method_signs, verdict_word
@@ -16,10 +18,14 @@ from inspect_tui.tui.widgets.inks import Inked, Part, width_of
 
 
 class WalkHead(Inked):
-    """Two lines: where I am and who I am; the sections with their progress, and the score so far."""
+    """Two lines: where I am and who I am; the sections with their progress, and the score so far.
+
+    A third one while earlier problems of the unit wait to be looked at, or for the lead.
+    """
 
     DEFAULT_CSS = """
     WalkHead { height: 2; }
+    WalkHead.-owed { height: 3; }
     """
 
     def __init__(self, track: Track, *, id: str | None = None) -> None:
@@ -27,10 +33,14 @@ class WalkHead(Inked):
         self.track = track
         self.stop: Stop | None = None
         self.status: list[Part] = []
+        self._owed = owed_words(track)
+        self.set_class(bool(self._owed), "-owed")
 
     def show(self, stop: Stop | None) -> None:
         """Follow the cursor."""
         self.stop = stop
+        self._owed = owed_words(self.track)
+        self.set_class(bool(self._owed), "-owed")
         self.refresh()
 
     def show_status(self, status: list[Part]) -> None:
@@ -41,6 +51,8 @@ class WalkHead(Inked):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
+        if y > 1:
+            return self.strip([(fit(f" {self._owed}", width), "warn")], width)
         parts = self._where(width) if y == 0 else self._progress(width)
         return self.strip(parts, width)
 
@@ -111,6 +123,19 @@ class WalkHead(Inked):
         return [*parts, (" " * max(0, room - used), "text")]
 
 
+def owed_words(track: Track) -> str:
+    """What of the unit's earlier problems is still open for this visit; empty when nothing is."""
+    if not isinstance(track, UnitTrack):
+        return ""
+    state, round_, unit = track.desk.state, track.desk.round, track.sheet.unit.id
+    if not carried_of(round_, unit) or track.desk.visit(unit).result is VisitResult.NOT_REACHED:
+        return ""
+    waiting, differing = len(owed(state, round_, unit)), len(contested(state, round_, unit))
+    words = [f"{waiting} 条待复查"] if waiting else []
+    words += [f"{differing} 条待组长裁定"] if differing else []
+    return f"上轮问题 {'，'.join(words)}（F7）" if words else ""
+
+
 class ItemDetail(Inked):
     """Everything about the item under the cursor: its words, how it scores, what was recorded."""
 
@@ -156,6 +181,9 @@ class ItemDetail(Inked):
             lines += self._wrapped(f"评分：{item.rubric}", room, "dim")
         if answer.returned:
             lines += self._wrapped(f"组长退回重查：{answer.returned}", room, "warn")
+        desk_round, row = stop.sheet.round, stop.row
+        for told in olds_of_item(stop.sheet.state, desk_round, stop.unit, row.checklist.id, item.id):
+            lines += self._wrapped(told, room, "accent")
         lines += self._recorded(room)
         if answer.stale:
             lines += self._wrapped("需重看：条文在检查之后改过", room, "warn")
