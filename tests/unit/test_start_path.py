@@ -30,7 +30,7 @@ JUDGING = ("inspect_tui.rules.checking", "inspect_tui.store.jsonfile", "inspect_
 def findings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("start") / "demo"
     make_demo(root)
-    return next(p for p in sorted(root.glob("rounds/*/*.json")) if len(p.stem) == 12)
+    return next(p for p in sorted(root.glob("rounds/2026Q4*/*.json")) if len(p.stem) == 12)
 
 
 def loaded(code: str) -> set[str]:

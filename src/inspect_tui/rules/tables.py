@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from inspect_tui.model.change import parse_key
+from inspect_tui.model.problem import Step
 from inspect_tui.model.round import Round
 from inspect_tui.model.view import Answer, Finding, Judgement, Review
 from inspect_tui.rules.applicability import checklists_for
@@ -135,11 +136,15 @@ def rectification_row(state: State, unit: str, record: str) -> dict[str, Any]:
         "problem": problem,
         "state": agreed.value if agreed is not None else "",
         "contested": bool(live) and agreed is None,
-        "verified": [
-            {"by": list(taken.by), **msgspec.to_builtins(taken.step, str_keys=True)} for taken in verified
-        ],
+        "verified": [{"by": list(taken.by), **_step(taken.step)} for taken in verified],
         **{field: str(state.value(record, field, "") or "") for field in DUTY_FIELDS},
     }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    """A step as it stands in JSON, so that rows made here and rows read from a file compare equal."""
+    told: dict[str, Any] = msgspec.to_builtins(step, str_keys=True)
+    return told | ({"methods": list(told["methods"])} if "methods" in told else {})
 
 
 def _joined(finding: Finding) -> dict[str, Any]:

@@ -23,7 +23,7 @@ FINDINGS_FORMAT = "inspect-tui/findings"
 FINDINGS_VERSION = "1.0"
 PREFIX = b'{"_meta":{"1":{"sha256":"'
 META, ROUND, CHANGES = "_meta", "round", "changes"
-STATE_TABLES = ("answers", "findings", "visits", "triggers")
+STATE_TABLES = ("answers", "findings", "visits", "triggers", "rectifications")
 
 WRITER, MERGED = "writer", "merged"
 
