@@ -53,7 +53,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     `softeners`: which word a text uses for which share of units (domain 3.1). `*_reasons`: ready reasons
     offered by digit. `near_days` before its day a problem is 将到期; `idle_days` without a step count as
     no movement; `lineage_rounds` is for how many rounds a closed problem is kept at hand, so that its return
-    is known as one.
+    is known as one. `no_ranking` keeps every ranking out of every text and table.
     """
 
     format: str = RULES_FORMAT
@@ -86,6 +86,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     near_days: int = 3
     idle_days: int = 15
     lineage_rounds: int = 4
+    no_ranking: bool = False
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

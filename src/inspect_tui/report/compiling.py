@@ -8,6 +8,7 @@ and added up only where that is honest.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -130,10 +131,15 @@ class Writer:
                 key=key,
                 title=self.title_of(heading, values),
                 number=number,
-                lines=numbered_lines(lines) if numbered else tuple(Line(sentences=(s,)) for s in lines),
+                lines=numbered_lines(lines) if numbered else plain_lines(lines),
                 groups=tuple(groups),
             )
         )
+
+    def plain_section(self, key: str, heading: str, lines: tuple[Line, ...]) -> None:
+        """Add a section of lines as they are."""
+        number = sum(bool(s.number) for s in self.sections) + 1
+        self.sections.append(Section(key=key, title=self.title_of(heading), number=number, lines=lines))
 
     def loose(self, key: str, said: Sentence) -> None:
         """Add a paragraph that stands between the sections."""
@@ -167,6 +173,7 @@ class Writer:
             day=self.ask.today,
             head=self.say("标题", values, "标题", records=[ROUND_KEY]),
             title=self.clearer.clear(self.words.say("公文标题", values), "标题").strip(),
+            subject=self.clearer.clear(f"{values['单位']}{values['范围名']}{values['标题']}", "标题"),
             recipients=self.clearer.clear(
                 self.words.say("主送", values | {"对象": self._receivers()}), "主送"
             ).strip(),
@@ -208,7 +215,11 @@ class Writer:
         if len(self.outlines) == 1:
             return _bare_title(first.title)
         labels = [tidy(o.round.period.label) or _bare_title(o.round.title) for o in self.outlines]
-        return f"{labels[0]}至{labels[-1]}{kind_word(self.round)}"
+        first_label, last_label = labels[0], labels[-1]
+        year = re.match(r"\d{4}年", first_label)
+        if year and last_label.startswith(year.group()) and len(last_label) > len(year.group()):
+            last_label = last_label.removeprefix(year.group())
+        return f"{first_label}至{last_label}{kind_word(self.round)}"
 
     def _receivers(self) -> str:
         if self.single:
@@ -493,8 +504,8 @@ class Writer:
         """What is asked of the units: the plan's own demands, else the days of the rules by severity."""
         own = [told for text in self.round.demands if (told := sentence(text))]
         if own:
-            keys = tuple(key for p in points for key in p.records)
-            said = [self._own_demand(text, number, keys) for number, text in enumerate(own, 1)]
+            rests = tuple(key for p in points for key in p.records)
+            said = [self._own_demand(text, number, rests) for number, text in enumerate(own, 1)]
             self.section("demands", "整改要求标题", said)
             return
         findings = [f for p in points for f in p.findings]
@@ -548,6 +559,11 @@ _RANK = list(Severity)
 def numbered_lines(sentences: Sequence[Sentence]) -> tuple[Line, ...]:
     """Sentences as points numbered from 1."""
     return tuple(Line(sentences=(s,), number=n) for n, s in enumerate(sentences, 1))
+
+
+def plain_lines(sentences: Sequence[Sentence]) -> tuple[Line, ...]:
+    """Sentences as lines without a number."""
+    return tuple(Line(sentences=(s,)) for s in sentences)
 
 
 def scope_text(outlines: Sequence[Outline]) -> str:

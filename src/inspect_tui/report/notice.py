@@ -72,16 +72,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         document = self.document
         practice = "演练" if document.practice else ""
         issue = f"第{document.issue}期" if document.issue else ""
-        title = self.head.strip("【】") if document.scope.single else _file_title(document)
-        parts = [document.kind.label, practice, issue, title, self.level.label]
+        parts = [document.kind.label, practice, issue, document.subject, self.level.label]
         return readable_name(parts, document.day, extension)
-
-
-def _file_title(document: Document) -> str:
-    told = document.title.removeprefix("关于")
-    for end in ("（演练）", "情况的通报", "排名情况的通报", "情况"):
-        told = told.removesuffix(end)
-    return told
 
 
 def default_level(outline: Outline) -> NamingLevel:

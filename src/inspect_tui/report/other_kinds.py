@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspect_tui.model.change import visit_key
-from inspect_tui.report.compiling import Writer, numbered_lines
+from inspect_tui.report.compiling import Writer, plain_lines
 from inspect_tui.report.document import Document, Group
 from inspect_tui.report.outline import Outline, Point
 from inspect_tui.report.ranking import FORMULA_TIES, Ranking, ranking_of
@@ -95,19 +95,19 @@ class RankingWriter(Writer):
         ranking = ranking_of(self.last)
         opening = self.opening()
         winners = self.ask.name_units.value != "all"
-        if len(ranking.lists) == 1:
-            self.section("ranking", "排名标题", self._list(ranking, 0, winners), 类别=ranking.lists[0].noun)
+        groups = [
+            Group(
+                key=held.kind.value,
+                title=self.title_of("排名分类标题", {"类别": held.noun}),
+                number=n + 1,
+                lines=plain_lines(self._list(ranking, n, winners)),
+            )
+            for n, held in enumerate(ranking.lists)
+        ]
+        if len(groups) == 1:
+            self.plain_section("ranking", "排名标题", groups[0].lines)
         else:
-            groups = [
-                Group(
-                    key=held.kind.value,
-                    title=self.title_of("排名标题", {"类别": held.noun}),
-                    number=n + 1,
-                    lines=numbered_lines(self._list(ranking, n, winners)),
-                )
-                for n, held in enumerate(ranking.lists)
-            ]
-            self.section("ranking", "排名标题", (), groups, 类别="各类单位")
+            self.section("ranking", "排名标题", (), groups)
         keys = [visit_key(p.digest.unit.id) for held in ranking.lists for p in held.places]
         formula = [
             self.say("算法", {"公式": text}, "算法", key=str(n), records=keys)

@@ -59,7 +59,7 @@ def ranking_of(outline: Outline) -> Ranking:
     round_ = outline.round
     if round_.practice:
         raise NoticeRefused("演练轮次不排名。")
-    if getattr(round_.rules, "no_ranking", False):
+    if round_.rules.no_ranking:
         raise NoticeRefused("规则里写明不排名（no_ranking）。")
     if outline.single:
         raise NoticeRefused("一个单位没有排名。")

@@ -250,6 +250,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "near_days": "时限前几天算将到期",
         "idle_days": "几天没有办理算没有进展",
         "lineage_rounds": "销号以后几轮内再出现算反弹",
+        "no_ranking": "不排名",
     },
     SoftenerStep: {"share": "单位比例上限", "word": "程度词"},
     Pack: {
