@@ -89,12 +89,18 @@ def _due(row: LedgerRow) -> str:
     return (row.until if row.state is RectState.DEFERRED else row.due) or _NEVER
 
 
+def _number(row: LedgerRow) -> str:
+    """A number so that its serial counts as one: 100 stands behind 99."""
+    before, _, serial = row.number.rpartition("-")
+    return f"{before}-{serial:0>6}"
+
+
 _KEYS: dict[SortBy, Callable[[LedgerRow], Any]] = {
-    SortBy.DUE: lambda row: (row.done, _due(row), row.number),
-    SortBy.SEVERITY: lambda row: (-_RANKS[row.severity], row.done, _due(row), row.number),
-    SortBy.STATE: lambda row: (_STATES[row.state_label], _due(row), row.number),
-    SortBy.AGE: lambda row: (row.noted or _NEVER, -row.rounds, row.number),
-    SortBy.NUMBER: lambda row: row.number,
+    SortBy.DUE: lambda row: (row.done, _due(row), _number(row)),
+    SortBy.SEVERITY: lambda row: (-_RANKS[row.severity], row.done, _due(row), _number(row)),
+    SortBy.STATE: lambda row: (_STATES[row.state_label], _due(row), _number(row)),
+    SortBy.AGE: lambda row: (row.noted or _NEVER, -row.rounds, _number(row)),
+    SortBy.NUMBER: lambda row: _number(row),
 }
 
 
