@@ -5,27 +5,29 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+import msgspec
+
 from inspect_tui.exchange.ledger_columns import item_name, short_date
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.round import Round
 from inspect_tui.report.papers import docx_paper as paper
 from inspect_tui.report.papers.docx_paper import Page, Paper, cell, field, para, row, runs, table
 from inspect_tui.report.papers.measure import lines_needed
-from inspect_tui.report.papers.sheets import Cell, Column, Sheet, one_line, workbook_bytes
+from inspect_tui.report.papers.sheets import Cell, Column, Sheet, one_line, pages_needed, workbook_bytes
 from inspect_tui.rules.ledger import LedgerRow
 
 COLUMNS = (
     Column(heading="序号", least=4, most=4, align="center"),
     Column(heading="编号", least=11, most=11),
-    Column(heading="检查项目", least=12, most=14),
-    Column(heading="存在问题", least=36, most=42),
-    Column(heading="依据（条款）", least=12, most=18),
+    Column(heading="检查项目", least=12, most=12),
+    Column(heading="存在问题", least=36, most=36),
+    Column(heading="依据（条款）", least=12, most=24),
     Column(heading="程度", least=4, most=4, align="center"),
-    Column(heading="整改建议", least=16, most=20),
+    Column(heading="整改建议", least=16, most=25),
     Column(heading="整改时限", least=10, most=10, align="center"),
     Column(heading="责任人", least=6, most=8),
 )
-_WIDTHS = (6, 14, 15, 45, 19, 6, 20, 12, 9)
+_WIDTHS = (6, 16, 14, 38, 24, 6, 25, 12, 9)
 _ALIGNS = ("center", "left", "left", "left", "left", "center", "left", "center", "left")
 SIGNS = ("被检单位负责人签字", "检查组长签字", "检查人员", "日期")
 COPIES = ("第一联：检查组存档", "第二联：被检单位整改")
@@ -83,8 +85,9 @@ def problem_list_xlsx(rows: Sequence[LedgerRow], round_: Round) -> bytes:
     refuse_secret(round_)
     signs = "  ".join(f"{sign}{_BLANK}" for sign in SIGNS)
     practice = ("演练，不计入正式结果",) if round_.practice else ()
-    sheets = [
-        Sheet(
+    sheets = []
+    for unit in by_unit(rows):
+        sheet = Sheet(
             name=unit[0].unit_name,
             title=_title(round_),
             above=(*practice, _about(unit), "本清单一式两份：检查组存档一份，被检单位对照整改一份。"),
@@ -95,8 +98,9 @@ def problem_list_xlsx(rows: Sequence[LedgerRow], round_: Round) -> bytes:
             auto_height=False,
             least_height=26,
         )
-        for unit in by_unit(rows)
-    ]
+        smaller = msgspec.structs.replace(sheet, size=9, least_height=22)
+        fits = pages_needed(smaller) < pages_needed(sheet)
+        sheets.append(smaller if fits else sheet)
     return workbook_bytes(sheets or [_empty(round_)], title=_title(round_))
 
 

@@ -10,8 +10,10 @@ import csv
 import datetime as dt
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -28,6 +30,7 @@ _LONGEST_MARGIN_TEXT = 250
 _LONGEST_TITLE = 200
 #: Documents carry a date of making; a fixed one keeps equal papers equal.
 MADE = dt.datetime(2000, 1, 1)
+_ROW = re.compile(rb'<row r="(\d+)"[^>]*>')
 _SHEET_NAME_BAD = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 _GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 
@@ -180,7 +183,33 @@ def workbook_bytes(sheets: Sequence[Sheet], *, title: str = "") -> bytes:
     for sheet, name in zip(sheets, sheet_names(s.name for s in sheets), strict=True):
         _write(book.add_worksheet(name), sheet, styles)
     book.close()
+    return _growing(out.getvalue(), sheets)
+
+
+def _growing(data: bytes, sheets: Sequence[Sheet]) -> bytes:
+    """Mark the heights of rows that are filled in as reckoned, not fixed.
+
+    Excel and WPS then fit them anew when more is written into them; programs that do not, print as reckoned.
+    """
+    if not any(sheet.auto_height and sheet.rows for sheet in sheets):
+        return data
+    out = io.BytesIO()
+    names = {f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(sheets, 1) if sheet.auto_height}
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for info in source.infolist():
+            content = source.read(info)
+            if info.filename in names:
+                first = 3 + len(names[info.filename].above)
+                last = first + len(names[info.filename].rows)
+                content = _ROW.sub(partial(_not_fixed, first, last), content)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, content)
     return out.getvalue()
+
+
+def _not_fixed(first: int, last: int, match: re.Match[bytes]) -> bytes:
+    row = match.group()
+    return row.replace(b' customHeight="1"', b"") if first <= int(match.group(1)) < last else row
 
 
 class _Styles:
@@ -278,8 +307,7 @@ def _write_table(page: Any, sheet: Sheet, styles: _Styles, widths: list[float], 
     for offset, cells in enumerate(sheet.rows, 1):
         for index, (column, value) in enumerate(zip(sheet.columns, cells, strict=True)):
             _put(page, top + offset, index, value, column.align, size, styles)
-        if not sheet.auto_height:
-            page.set_row(top + offset, _row_height(sheet, cells, widths))
+        page.set_row(top + offset, _row_height(sheet, cells, widths))
     page.repeat_rows(top)
     page.freeze_panes(top + 1, sheet.frozen)
     last = top + len(sheet.rows)
@@ -358,6 +386,22 @@ def _widths(sheet: Sheet) -> list[float]:
         )
         widths.append(round((min(column.most, max(column.least, told)) + 1.2) * sheet.size / 11, 2))
     return widths
+
+
+def pages_needed(sheet: Sheet) -> int:
+    """About how many pages a table takes once it is shrunk to the width of its paper."""
+    widths = _widths(sheet)
+    across, down = (267.0, 170.0) if sheet.landscape else (180.0, 257.0)
+    # A column is five dots wider than its signs; a millimetre is 2.835 points.
+    scale = min(1.0, across / (sum(widths) * 1.852 + 1.32 * len(widths)))
+    room = down * 2.835 / scale
+    used, pages = 30.0 + 22 * (1 + len(sheet.above)), 1
+    for cells in sheet.rows:
+        height = _row_height(sheet, cells, widths)
+        if used + height > room:
+            used, pages = 22.0, pages + 1
+        used += height
+    return pages
 
 
 def _paper(page: Any, sheet: Sheet) -> None:

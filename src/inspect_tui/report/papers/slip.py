@@ -100,7 +100,7 @@ def slips_docx(rows: Sequence[LedgerRow], round_: Round) -> bytes:
     refuse_secret(round_)
     out = Paper(_title(round_))
     page = Page(margins=_MARGINS, grid=False, footer_distance=567)
-    widths = paper.columns_in(page.room, (26, 74))
+    widths = paper.columns_in(page.room, (28, 72))
     for number, found in enumerate(rows):
         broken = "<w:pageBreakBefore/>" if number else ""
         out.add(para("FormTitle", runs(one_line(_title(round_))), broken))
