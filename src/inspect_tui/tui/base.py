@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, Generic, Literal, TypeVar
@@ -30,6 +30,25 @@ ReturnT = TypeVar("ReturnT")
 
 KEY_PATIENCE = 1.0
 """Seconds after which a key no longer waits for the one before it."""
+
+
+class _Marker:
+    """A callback that goes from one message queue to the next, behind what is waiting there.
+
+    It posts its own bound method, whose parameters Textual counts once; counting those of a new function or
+    partial at each stop would take longer than all the rest of the way.
+    """
+
+    def __init__(self, way: Iterable[MessagePump], arrive: Callable[[], None]) -> None:
+        self._way = iter(way)
+        self._arrive = arrive
+
+    def hop(self) -> None:
+        """Go on to the next queue that still runs; arrive behind the last."""
+        for pump in self._way:
+            if pump.is_running and pump.post_message(events.Callback(callback=self.hop)):
+                return
+        self._arrive()
 
 
 class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
@@ -194,15 +213,6 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         """Send a marker along the way a key takes, from its target up to the app."""
         started = self._typing_since
         chain: list[MessagePump] = [node for node in start.ancestors_with_self if node is not self]
-        chain.append(self)
-
-        def hop(index: int) -> None:
-            while index < len(chain):
-                pump = chain[index]
-                index += 1
-                if pump.is_running and pump.call_later(hop, index):
-                    return
-            arrive()
 
         def arrive() -> None:
             if self._typing_since != started:
@@ -218,7 +228,7 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
                 if self._typed:
                     self.call_later(self._deliver)
 
-        hop(0)
+        _Marker([*chain, self], arrive).hop()
 
     # Text
 
