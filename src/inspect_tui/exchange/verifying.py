@@ -8,12 +8,15 @@ from typing import Any
 
 import msgspec
 
-from inspect_tui.model.change import Address, Body, Change, parse_key
+from inspect_tui.model.change import Address, Body, Change, Edit, parse_key
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
 from inspect_tui.rules.canonical import verified
+from inspect_tui.rules.clocks import ClockSlip, clock_slips
 from inspect_tui.rules.erasing import Erasure, erasures
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.lifecycle import read_step
+from inspect_tui.rules.problems import STEP
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store.clean import clean_json
 from inspect_tui.store.errors import StoreError
@@ -25,10 +28,14 @@ RECEIPT = "receipt"
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What verifying a file found: what does not hold, and what was erased for good, which is no fault."""
+    """What verifying a file found: what does not hold, and what is no fault but worth knowing.
+
+    `erased` was erased for good; `slips` are changes made by a clock that was set wrong.
+    """
 
     doubts: tuple[Doubt, ...]
     erased: tuple[Erasure, ...] = ()
+    slips: tuple[ClockSlip, ...] = ()
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -58,7 +65,7 @@ def verify_all(path: Path) -> Verified:
     reasons = {erasure.change: erasure for erasure in erasures(state)}
     bare = [c for c in content.changes if c.body is None]
     told = [reasons.get(c.id) or Erasure(change=c.id, reason="", by=(), at="", writer=c.writer) for c in bare]
-    return Verified(doubts=tuple(doubts), erased=tuple(told))
+    return Verified(doubts=tuple(doubts), erased=tuple(told), slips=tuple(clock_slips(state)))
 
 
 def _doubts(path: Path, content: FindingsContent, state: State) -> list[Doubt]:
@@ -89,6 +96,9 @@ def change_faults(change: Change, round_: Round) -> Iterator[str]:
         return
     try:
         body = msgspec.json.decode(change.body, type=Body)
+        if any(_unlawful(edit) for edit in body.edits):
+            yield "整改步骤不合规定：这样的状态变化不允许，或写法不对"
+            return
         State([change])
     except msgspec.MsgspecError:
         yield "内容不合格式"
@@ -106,6 +116,12 @@ def change_faults(change: Change, round_: Round) -> Iterator[str]:
             yield f"本轮没有编号为“{address.unit[:40]}”的单位"
         elif address.kind in ("answer", "finding") and not _known_item(round_, address):
             yield f"本轮清单没有检查项“{address.checklist[:40]}/{address.item[:40]}”"
+
+
+def _unlawful(edit: Edit) -> bool:
+    """Whether an edit moves a rectification in a way the table of steps does not know."""
+    is_step = edit.field == STEP and edit.record.startswith("rect/")
+    return is_step and edit.value is not None and read_step(edit.value) is None
 
 
 def _known_item(round_: Round, address: Address) -> bool:

@@ -21,6 +21,7 @@ from inspect_tui.rules.actions import delete_record
 from inspect_tui.rules.applicability import applies
 from inspect_tui.rules.canonical import canonical, digest, item_hash
 from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
+from inspect_tui.rules.lifecycle import read_step, step_of
 from inspect_tui.rules.matter import (
     field_words,
     item_of,
@@ -28,7 +29,7 @@ from inspect_tui.rules.matter import (
     unit_name,
     value_words,
 )
-from inspect_tui.rules.problems import problems_of
+from inspect_tui.rules.problems import STEP, problems_of
 from inspect_tui.rules.reading import (
     findings_of_item,
     findings_of_judgement,
@@ -308,13 +309,23 @@ def _step_question(
         address,
         record,
         field,
-        _plain_sides(record, field, entries),
+        _step_sides(record, field, entries) if field == STEP else _plain_sides(record, field, entries),
         about=f"{'上轮问题' if problem.carried else '本轮问题'}“{said.text}”",
         checklist=said.checklist,
         item=said.item,
         severity=said.severity,
         grave=False,
     )
+
+
+def _step_sides(record: str, field: str, entries: list[Entry]) -> list[Side]:
+    """One side for all who took the same step: what each rests it on is no quarrel."""
+
+    def same(value: Any) -> bytes:
+        step = read_step(value)
+        return canonical(value if step is None else [step.kind, step.to, step.outcome])
+
+    return [_side(record, field, group) for group in _grouped(entries, same)]
 
 
 def _points(round_: Round, answer: Answer, item: Item, judgement: Judgement) -> Decimal | None:
@@ -452,7 +463,7 @@ def third_judgement(item: Item, judgement: Judgement) -> Judgement:
 def settle(state: State, record: str, field: str, value: Any, reason: str) -> Edit:
     """The lead's word on a field, whether hands differ on it or not; retires everything held on it.
 
-    Raises NoReason.
+    Raises NoReason, and ValidationError for a step of a rectification that the table of steps forbids.
     """
     if not reason.strip():
         raise NoReason("请写明理由")
@@ -460,6 +471,8 @@ def settle(state: State, record: str, field: str, value: Any, reason: str) -> Ed
         value = value.value
     if isinstance(value, Judgement):
         value = msgspec.to_builtins(value, str_keys=True)
+    if field == STEP and record.startswith("rect/"):
+        step_of(value)
     if field == "deleted" and value:
         return msgspec.structs.replace(delete_record(state, record), decision=reason.strip())
     return Edit(
@@ -473,6 +486,8 @@ def _stands(state: State, question: Question) -> bool:
     if field == "deleted":
         held = {e.change for e in state.live(record, field) if e.value} | {*state.unseen_by_tombstone(record)}
         return bool(state.unseen_by_tombstone(record)) and held == shown
+    if field == STEP:
+        return {e.change for e in state.contending(record, field) if not is_blank(e.value)} == shown
     return {e.change for e in state.live(record, field) if not is_blank(e.value)} == shown
 
 
@@ -498,7 +513,12 @@ def decisions(state: State, unit: str) -> list[Decision]:
             entries = state.live(record, field)
             for entry in entries:
                 if entry.decision:
-                    said = {canonical(e.value) for e in entries if not is_blank(e.value)}
+                    said = [e.value for e in entries if not is_blank(e.value)]
+                    open_again = (
+                        bool(state.contending(record, field))
+                        if field == STEP
+                        else len({*map(canonical, said)}) > 1
+                    )
                     found.append(
                         Decision(
                             change=entry.change,
@@ -509,7 +529,7 @@ def decisions(state: State, unit: str) -> list[Decision]:
                             reason=entry.decision,
                             by=entry.by,
                             at=entry.at,
-                            stands=len(said) < 2,
+                            stands=not open_again,
                         )
                     )
     return found

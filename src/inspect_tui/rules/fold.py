@@ -17,7 +17,7 @@ from inspect_tui.model.terms import Verdict
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fields import FieldRule, field_rule
-from inspect_tui.rules.lifecycle import step_of, surely_retires, unsettled
+from inspect_tui.rules.lifecycle import is_verification, step_of, surely_retires, unsettled
 
 _body_decoder = msgspec.json.Decoder(Body)
 
@@ -233,6 +233,17 @@ class State:
         entries = [e for e in self._fields.get(record, {}).get(field, ()) if wanted(e.value)]
         return self._standing(record, field, entries)
 
+    def contending(self, record: str, field: str) -> list[Entry]:
+        """The steps of a rectification that only the lead can settle; none where they agree.
+
+        Verifications that differ come first: they stay a quarrel even after the ledger went on from one.
+        """
+        verified = self.live_among(record, field, is_verification)
+        if unsettled(e.value for e in verified):
+            return verified
+        entries = self.live(record, field)
+        return entries if unsettled(e.value for e in entries) else []
+
     def ever(self, record: str, field: str) -> list[Any]:
         """Every value that a field was ever given, whether it was taken back or not."""
         return [e.value for e in self._fields.get(record, {}).get(field, ())]
@@ -337,11 +348,11 @@ class State:
                 rule = field_rule(kind, field)
                 if rule not in (FieldRule.OPINION, FieldRule.VALUE, FieldRule.STEP):
                     continue
-                entries = self.live(record, field)
                 if rule is FieldRule.STEP:
-                    if unsettled(e.value for e in entries):
+                    if entries := self.contending(record, field):
                         yield record, field, entries
                     continue
+                entries = self.live(record, field)
                 if len({_opinion(kind, field, e.value) for e in entries if not is_blank(e.value)}) > 1:
                     yield record, field, entries
             if unseen := self.unseen_by_tombstone(record):

@@ -134,8 +134,8 @@ def rectification_row(state: State, unit: str, record: str) -> dict[str, Any]:
     return {
         "unit": unit,
         "problem": problem,
-        "state": agreed.value if agreed is not None else "",
-        "contested": bool(live) and agreed is None,
+        "state": agreed.value if agreed is not None and len(verified) < 2 else "",
+        "contested": bool(live) and (agreed is None or len(verified) > 1),
         "verified": [{"by": list(taken.by), **_step(taken.step)} for taken in verified],
         **{field: str(state.value(record, field, "") or "") for field in DUTY_FIELDS},
     }
