@@ -45,7 +45,9 @@ DUTY = Duty(
 )
 
 
-def old(number: str, text: str, state: RectState = RectState.OPEN, unit: str = "DG02", **more: Any) -> Carried:
+def old(
+    number: str, text: str, state: RectState = RectState.OPEN, unit: str = "DG02", **more: Any
+) -> Carried:
     """An earlier problem; its id is told from its number."""
     fields: dict[str, Any] = {
         "id": f"{abs(hash_of(number)):016x}",
