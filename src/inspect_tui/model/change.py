@@ -4,8 +4,6 @@ Saving, undo, merging, audit and receipts are all one list of changes. A change 
 by its content, so a union of changes is a merge.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -4,8 +4,6 @@ Points are decimals (0.5 is common in the field); in files authors write plain n
 Labels identify deductions within an item, ids identify everything else.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import msgspec

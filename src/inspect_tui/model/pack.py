@@ -1,7 +1,5 @@
 """Pack: the one file that readies a laptop for its units."""
 
-from __future__ import annotations
-
 import msgspec
 
 from inspect_tui.model.round import Round

@@ -1,7 +1,5 @@
 """Identity: who works at this laptop, asked once per workspace."""
 
-from __future__ import annotations
-
 import msgspec
 
 from inspect_tui.model.terms import Role

@@ -4,8 +4,6 @@ A problem keeps its id and number for life. What an earlier round knew of it is 
 carries it on, so that it can be looked at again from files alone.
 """
 
-from __future__ import annotations
-
 import msgspec
 
 from inspect_tui.model.terms import Method, Outcome, RectState, Severity, StepKind

@@ -1,7 +1,5 @@
 """Roster: the tree of Party organisations, who leads them, who answers for them, how many members."""
 
-from __future__ import annotations
-
 import msgspec
 
 from inspect_tui.model.terms import Profile, UnitKind

@@ -3,8 +3,6 @@
 A round is self-contained so that old reports never change with the roster or a newer checklist.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import msgspec

@@ -1,7 +1,5 @@
 """What the fold of changes reads as: judgements, answers, findings, visits."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated
 
@@ -114,7 +112,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     by: tuple[str, ...] = ()
     at: str = ""
     changes: tuple[str, ...] = ()
-    joined: tuple[Finding, ...] = ()
+    joined: tuple["Finding", ...] = ()
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
