@@ -115,9 +115,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """A compiled text.
 
     `head` is the heading of a chat message, `title` and `recipients` those of a formal paper, `subject` is
-    what both are about (for file names). `issue` is the number of a bulletin (第N期), 0 where there is none. `rounds` are the ids of the rounds it tells,
-    `origins` what tells two rounds of one id apart. `approved_by` names who approved an exposure, for papers
-    of the inner level only.
+    what both are about (for file names). `issue` is the number of a bulletin (第N期), 0 where there is none.
+    `rounds` are the ids of the rounds it tells, `origins` what tells two rounds of one id apart.
+    `approved_by` names who approved an exposure, for papers of the inner level only.
     """
 
     kind: NoticeKind
