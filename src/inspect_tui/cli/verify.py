@@ -13,9 +13,10 @@ import click
 def verify(file: Path, as_json: bool) -> None:
     """核对一个记录文件：校验和、每条改动的编号和内容、前后衔接、状态表。
 
-    没有问题返回0；有问题逐条列出，返回1。
+    没有问题返回0；有问题逐条列出，返回1。电脑时间不对只提醒，不算问题。
     """
     from inspect_tui.exchange.verifying import verify_all
+    from inspect_tui.rules.clocks import told as clocks_told
     from inspect_tui.store.clean import clean_text
 
     verified = verify_all(file)
@@ -27,6 +28,10 @@ def verify(file: Path, as_json: bool) -> None:
             "ok": not doubts,
             "faults": [msgspec.to_builtins(doubt) for doubt in doubts],
             "erased": [msgspec.to_builtins(erasure) for erasure in erased],
+            "warnings": [
+                {"where": slip.change, "reason": clean_text(slip.text, newlines=False)}
+                for slip in verified.slips
+            ],
         }
         click.echo(msgspec.json.encode(told).decode())
     else:
@@ -36,6 +41,8 @@ def verify(file: Path, as_json: bool) -> None:
             by = "、".join(erasure.by)
             why = f"：{erasure.reason}（{by}）" if erasure.reason else "（原因记在组长的文件里）"
             click.echo(clean_text(f"操作{erasure.change[:8]}的内容已彻底删除{why}", newlines=False))
+        for line in clocks_told(verified.slips):
+            click.echo(clean_text(f"提醒：{line}", newlines=False), err=True)
         if erased:
             click.echo(f"已彻底删除{len(erased)}条。")
         click.echo(

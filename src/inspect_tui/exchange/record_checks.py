@@ -142,7 +142,7 @@ class LineChecker:
             remains=told.remains.strip(),
         )
         return [
-            _fault("L23", o.text, _VERIFY_PATHS.get(o.field, "$.verify"), told.problem)
+            _fault("L23", f"{carried.number} {o.text}", _VERIFY_PATHS.get(o.field, "$.verify"))
             for o in guarded.refusals
         ]
 

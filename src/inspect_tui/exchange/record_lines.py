@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -12,6 +12,8 @@ from inspect_tui.model.terms import Method, Outcome, Profile, Severity, Verdict,
 from inspect_tui.store.clean import KeyCollision, clean_json
 from inspect_tui.store.jsonfile import LIMIT, MEGABYTE, parse_json, path_text, shown
 from inspect_tui.store.structure import check_structure
+
+T = TypeVar("T")
 
 #: Most lines of one file; far above a day's work of any team.
 MOST_LINES = 100_000
@@ -112,7 +114,13 @@ def read_lines(path: Path) -> tuple[list[Numbered], list[Fault]]:
 
     Raises InputFaults when the file itself cannot be read.
     """
-    good: list[Numbered] = []
+    read, faults = read_lines_of(path, Line)
+    return [Numbered(number, line) for number, line in read], faults
+
+
+def read_lines_of(path: Path, kind: type[T]) -> tuple[list[tuple[int, T]], list[Fault]]:
+    """Like `read_lines`, for lines of any record type, each with its number."""
+    good: list[tuple[int, T]] = []
     faults: list[Fault] = []
     for number, text in enumerate(_text(path).split("\n"), 1):
         if not text.strip():
@@ -132,7 +140,7 @@ def read_lines(path: Path) -> tuple[list[Numbered], list[Fault]]:
                 _fault(path, number, "字段名里有看不见的字符，两个字段成了同一个", "请重新写这一行")
             )
             continue
-        issues = check_structure(value, Line, "")
+        issues = check_structure(value, kind, "")
         for issue in issues:
             faults.append(
                 Fault(
@@ -148,17 +156,17 @@ def read_lines(path: Path) -> tuple[list[Numbered], list[Fault]]:
                 )
             )
         if not issues:
-            converted = _convert(value)
+            converted = _convert(value, kind)
             if isinstance(converted, str):
                 faults.append(_fault(path, number, f"内容读不出来：{converted}", "请核对这一行"))
             else:
-                good.append(Numbered(number, converted))
+                good.append((number, converted))
     return good, faults
 
 
-def _convert(value: Any) -> Line | str:
+def _convert(value: Any, kind: type[T]) -> T | str:
     try:
-        return msgspec.convert(value, Line)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         return str(error)
 
