@@ -16,10 +16,11 @@ from inspect_tui.store.clean import clean_text
 
 _HAN = "\u3400-\u9fff\u3001-\u301b\uff00-\uffef\u201c\u201d"
 _WIDE = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
-_MARKS = re.compile(rf"(?:(?<=[{_HAN}])[ ]*[,;:?!]+[ ]*|[,;:?!]+[ ]*(?=[{_HAN}]))")
-_GAPS = re.compile(rf"(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}])")
-_STOP = re.compile(rf"(?<=[{_HAN}])\.(?![0-9A-Za-z])")
-_BRACKETS = re.compile(rf"\(([^()\n]*[{_HAN}][^()\n]*)\)")
+# Compiled when a text has such a sign: with a class of all 汉字 in it, each takes longer than most texts.
+_MARKS = rf"(?:(?<=[{_HAN}])[ ]*[,;:?!]+[ ]*|[,;:?!]+[ ]*(?=[{_HAN}]))"
+_GAPS = rf"(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}])"
+_STOP = rf"(?<=[{_HAN}])\.(?![0-9A-Za-z])"
+_BRACKETS = rf"\(([^()\n]*[{_HAN}][^()\n]*)\)"
 _QUOTES = re.compile(r'"([^"\n]*)"')
 _MARKDOWN = re.compile(r"\*\*|__|~~|`+")
 _LINE_MARK = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+")
@@ -43,9 +44,15 @@ def _tidied(text: str) -> str:
     lines = [_LINE_MARK.sub("", line) for line in clean_text(text).replace("\t", " ").split("\n")]
     joined = "；".join(line.strip().rstrip(_ENDS) for line in lines if line.strip().strip(_ENDS))
     joined = _EMOJI.sub("", _MARKDOWN.sub("", joined))
-    joined = _GAPS.sub("", joined)
-    joined = _MARKS.sub(lambda m: m.group().strip().translate(_WIDE), joined)
-    joined = _QUOTES.sub(r"“\1”", _BRACKETS.sub(r"（\1）", _STOP.sub("。", joined)))
+    if " " in joined or "\u3000" in joined:
+        joined = re.sub(_GAPS, "", joined)
+    if any(mark in joined for mark in ",;:?!"):
+        joined = re.sub(_MARKS, lambda m: m.group().strip().translate(_WIDE), joined)
+    if "." in joined:
+        joined = re.sub(_STOP, "。", joined)
+    if "(" in joined:
+        joined = re.sub(_BRACKETS, r"（\1）", joined)
+    joined = _QUOTES.sub(r"“\1”", joined)
     return joined.strip().rstrip(_ENDS)
 
 
