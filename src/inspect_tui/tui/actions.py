@@ -97,6 +97,7 @@ DOUBLES, UNIT_REVIEW, RETURNING, FREEZE = "doubles", "unit_review", "returning",
 RETURNED = "returned"
 LOOKBACK = "lookback"
 LEDGER, LEDGER_ROW, LEDGER_STEP, LEDGER_BATCH = "ledger", "ledger_row", "ledger_step", "ledger_batch"
+PROGRESS, RECHECK, DELTA, LEDGER_SHEET = "progress", "recheck", "delta", "ledger_sheet"
 SCREENS = (
     HOME,
     WALK,
@@ -131,6 +132,10 @@ SCREENS = (
     LEDGER_ROW,
     LEDGER_STEP,
     LEDGER_BATCH,
+    PROGRESS,
+    RECHECK,
+    DELTA,
+    LEDGER_SHEET,
 )
 _JUDGE = (WALK, ACROSS)
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
@@ -275,8 +280,38 @@ ACTIONS: tuple[Action, ...] = (
         ("tab",),
         "看全文",
         "到下面一栏，用上下键看全文；再按一次回来",
-        (LEDGER, LEDGER_BATCH),
+        (LEDGER, LEDGER_BATCH, RECHECK, DELTA, LEDGER_SHEET),
     ),
+    Action("by_unit", ("1",), "按单位", "按单位画进度", (PROGRESS,), 1, run="by('unit')"),
+    Action("by_leader", ("2",), "按领导", "按责任领导画进度", (PROGRESS,), 2, run="by('leader')"),
+    Action("by_section", ("3",), "按大项", "按检查大项画进度", (PROGRESS,), 3, run="by('section')"),
+    Action("by_state", ("4",), "按状态", "按整改状态画进度", (PROGRESS,), 4, run="by('state')"),
+    Action("digest", ("5",), "例会摘要", "看半月例会摘要；再按一次换起始日期", (PROGRESS,), 5),
+    Action("write", ("6",), "只存文件", "不复制，只存成文件", (PROGRESS,), 7),
+    Action("copy", ("f6",), "复制", "复制到剪贴板，并存成文件", (PROGRESS,), 6),
+    Action("open", ("enter",), "打开", "列出这一类的问题；在问题上则打开它", (DELTA,), 1),
+    Action("by_kind", ("1",), "全部", "新出现、仍存在、已解决、反弹", (DELTA,), 2, run="by('kinds')"),
+    Action("by_unit", ("2",), "按单位", "按单位对比", (DELTA,), 3, run="by('units')"),
+    Action("by_section", ("3",), "按大项", "按检查大项对比", (DELTA,), 4, run="by('sections')"),
+    Action("by_item", ("4",), "按检查项", "按检查项对比", (DELTA,), 5, run="by('items')"),
+    Action("by_failed", ("5",), "失分最多", "列出失分最多的检查项", (DELTA,), 6, run="by('failed')"),
+    Action("open", ("enter",), "打开", "看所选的问题", (RECHECK,), 4),
+    Action("held", ("1",), "真整改", "抽查结果：确已整改", (RECHECK,), 1, run="result('fixed')"),
+    Action(
+        "came_back", ("2",), "反弹", "抽查结果：又出现，转为问题反弹", (RECHECK,), 2, run="result('relapsed')"
+    ),
+    Action(
+        "unverifiable",
+        ("3",),
+        "无法核实",
+        "抽查结果：无法核实，不计入真实率",
+        (RECHECK,),
+        3,
+        run="result('unverifiable')",
+    ),
+    Action("draw", ("4",), "抽取", "从已销号的问题里按种子抽几个", (RECHECK,), 5),
+    Action("other", ("5",), "另一次", "看另一次抽查", (RECHECK,), 6),
+    Action("make", ("1",), "收下", "把能收的都记入台账，不能收的列在后面", (LEDGER_SHEET,), 1),
     # Problems of earlier rounds
     Action(
         "fixed",
@@ -439,7 +474,7 @@ ACTIONS: tuple[Action, ...] = (
         ("ctrl+z",),
         "撤销",
         "撤销在台账里做的上一步，成批办的一起撤销",
-        (LEDGER, LEDGER_ROW, LEDGER_STEP),
+        (LEDGER, LEDGER_ROW, LEDGER_STEP, RECHECK),
         12,
     ),
     Action(

@@ -1,10 +1,162 @@
-"""What else can be done with the ledger."""
+"""What else can be done with the ledger: charts, checks, comparison, papers out, a filled-in sheet back."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from inspect_tui.rules.ledger import LedgerRow
+from inspect_tui.tui.ledger_files import FileRefused, write_export
 from inspect_tui.tui.screens.ledger import LedgerScreen
+from inspect_tui.tui.text import one_line
+from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 
 
 def offer_more(screen: LedgerScreen) -> None:
-    """Offer it."""
-    screen.app.say("还没有。")
+    """Offer it; papers are made of the marked problems, or of what is listed where none is marked."""
+    rows = chosen_rows(screen)
+    which = f"标记的{len(rows)}个" if screen.book.marked else f"列出的{len(rows)}个"
+    entries = [
+        Entry("progress", "整改进度图", "按单位、责任领导、大项"),
+        Entry("digest", "例会摘要", "半月例会用，一页"),
+        Entry("recheck", "抽查复核", "抽已销号的，算整改真实率"),
+        Entry("delta", "两轮对比", "新出现、仍存在、已解决、反弹"),
+        Entry("list", "问题清单", f"{which}，Word，一式两份", enabled=bool(rows)),
+        Entry("list-xlsx", "问题清单（表格）", f"{which}，Excel", enabled=bool(rows)),
+        Entry("slips", "销号单", f"{which}，Excel", enabled=bool(rows)),
+        Entry("ledger", "整改台账", f"{which}，Excel，可发下去填报", enabled=bool(rows)),
+        Entry("read", "读回填好的台账", "先看哪些能收"),
+        Entry("ledger-csv", "整改台账（CSV）", which, enabled=bool(rows)),
+        Entry("slips-docx", "销号单（Word）", which, enabled=bool(rows)),
+    ]
+    screen.app.push_screen(MenuScreen("更多", entries), lambda picked: _picked(screen, picked))
+
+
+def chosen_rows(screen: LedgerScreen) -> list[LedgerRow]:
+    """The marked problems, else those that the view lists, in the ledger's order of units."""
+    book = screen.book
+    if book.marked:
+        return [row for row in book.marked_rows() if not screen.unit or row.unit == screen.unit]
+    listed = {(row.unit, row.id) for row in book.ledger.chosen(book.view, screen.unit)}
+    return [row for row in book.ledger.rows(screen.unit) if (row.unit, row.id) in listed]
+
+
+def _picked(screen: LedgerScreen, picked: str | None) -> None:
+    match picked:
+        case "progress" | "digest":
+            from inspect_tui.tui.screens.progress import ProgressScreen
+
+            mode = "digest" if picked == "digest" else "unit"
+            screen.app.push_screen(ProgressScreen(screen.desk, screen.unit, mode))
+        case "recheck":
+            from inspect_tui.tui.screens.recheck import RecheckScreen
+
+            screen.app.push_screen(RecheckScreen(screen.desk))
+        case "delta":
+            from inspect_tui.tui.screens.delta import DeltaScreen
+
+            screen.app.push_screen(DeltaScreen(screen.desk))
+        case "read":
+            _ask_sheet(screen)
+        case None:
+            return
+        case _:
+            _write(screen, picked)
+
+
+# -------------------------------------------------------------------- papers
+
+
+def _paper(kind: str) -> tuple[str, str, Callable[..., bytes]]:
+    """A paper's name, its extension, and what makes it. The libraries behind it are heavy."""
+    if kind.startswith("list"):
+        from inspect_tui.report.papers.problem_list import problem_list_docx, problem_list_xlsx
+
+        docx = kind == "list"
+        return "问题清单", "docx" if docx else "xlsx", problem_list_docx if docx else problem_list_xlsx
+    if kind.startswith("slips"):
+        from inspect_tui.report.papers.slip import slips_docx, slips_xlsx
+
+        docx = kind.endswith("docx")
+        return "销号单", "docx" if docx else "xlsx", slips_docx if docx else slips_xlsx
+    from inspect_tui.report.papers.ledger_sheet import ledger_csv, ledger_xlsx
+
+    csv = kind.endswith("csv")
+    return "整改台账", "csv" if csv else "xlsx", ledger_csv if csv else ledger_xlsx
+
+
+def _write(screen: LedgerScreen, kind: str) -> None:
+    from inspect_tui.exchange.refusal import ExportRefused
+
+    rows = chosen_rows(screen)
+    if screen.book.unread:
+        screen.book.read()
+        rows = chosen_rows(screen)
+    name, extension, make = _paper(kind)
+    units = {row.unit_name for row in rows}
+    try:
+        data = make(rows, screen.desk.round)
+        path = write_export(screen.desk, [name, units.pop() if len(units) == 1 else ""], extension, data)
+    except (ExportRefused, FileRefused) as refused:
+        screen.app.say(str(refused), "error", timeout=12)
+        return
+    screen.app.say(f"{name}（{len(rows)}个问题）已存到 {one_line(str(path))}", timeout=12)
+
+
+# -------------------------------------------------------------------- a sheet back
+
+
+def _ask_sheet(screen: LedgerScreen) -> None:
+    found = sheets_nearby(screen.desk.session.space.root)
+    entries = [Entry(str(path), one_line(path.name), one_line(path.parent.name)) for path in found]
+    entries.append(Entry("", "输入文件位置", "可以把文件拖到窗口里"))
+
+    def picked(where: str | None) -> None:
+        if where:
+            read_sheet(screen, Path(where))
+        elif where == "":
+            from inspect_tui.tui.screens.home import typed_path
+
+            screen.ask_line(
+                "填好的台账在哪里",
+                "",
+                lambda text: read_sheet(screen, typed_path(text)),
+                hint="可以把文件拖到窗口里，或粘贴完整路径（.xlsx、.csv）。",
+            )
+
+    if found:
+        screen.app.push_screen(MenuScreen("读回哪一份台账", entries), picked)
+    else:
+        picked("")
+
+
+def sheets_nearby(root: Path) -> list[Path]:
+    """Sheets that may be filled-in ledgers, the newest first: in the folder, its inbox and its exports."""
+    found: list[tuple[float, Path]] = []
+    for folder in (root, root / "收卷", root / "exports"):
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if "台账" in entry.name and entry.name.lower().endswith((".xlsx", ".csv")):
+                        found.append((entry.stat().st_mtime, Path(entry.path)))
+        except OSError:
+            continue
+    return [path for _, path in sorted(found, key=lambda each: -each[0])][:8]
+
+
+def read_sheet(screen: LedgerScreen, path: Path) -> None:
+    """Read a filled-in ledger and show what it would change."""
+    from inspect_tui.exchange.ledger_sheet import read_ledger_file
+    from inspect_tui.model.fault import InputFaults
+    from inspect_tui.tui.screens.ledger_sheet import LedgerSheetScreen
+
+    if not screen.writable():
+        return
+    screen.book.read()
+    try:
+        reading = read_ledger_file(path, screen.book.ledger.rows())
+    except InputFaults as error:
+        screen.app.say(str(error), "error", timeout=12)
+        return
+    screen.app.push_screen(LedgerSheetScreen(screen.desk, path, reading))

@@ -1,0 +1,39 @@
+"""Files of the ledger in exports/: named for people, written durably, refused for secret rounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inspect_tui.exchange.naming import readable_name
+from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
+from inspect_tui.store.errors import StoreError, reason
+from inspect_tui.store.files import private_folder, write_durable
+from inspect_tui.tui.desk import Desk
+
+
+class FileRefused(Exception):
+    """A file was not written; the message says why. `secret` where the round's 密级 forbids it."""
+
+    def __init__(self, said: str, *, secret: bool = False) -> None:
+        super().__init__(said)
+        self.secret = secret
+
+
+def write_export(desk: Desk, parts: list[str], extension: str, data: bytes) -> Path:
+    """Write a file of the round under a readable name. Raises FileRefused."""
+    session = desk.session
+    try:
+        refuse_secret(desk.round)
+    except ExportRefused as refused:
+        raise FileRefused(str(refused), secret=True) from None
+    practice = "演练" if desk.round.practice else ""
+    name = readable_name([parts[0], practice, desk.round.title, *parts[1:]], session.date(), extension)
+    path = session.space.exports_dir / name
+    try:
+        private_folder(path.parent)
+        write_durable(path, data)
+    except StoreError as error:
+        raise FileRefused(f"没有存成文件：{error}") from None
+    except OSError as error:
+        raise FileRefused(f"没有存成文件：{reason(error)}。") from None
+    return path
