@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from inspect_tui.cli.carrying import as_option, carry_over, hold_option
 from inspect_tui.cli.common import (
     faults,
     json_option,
@@ -40,8 +41,14 @@ def round_group() -> None:
     "guidance督导；不写为lookback。"
 ))  # fmt: skip
 @click.option("--label", metavar="时段", help="如：2026年第四季度；不写就取标题里的。")
-@click.option("--from", "start", metavar="日期", default="", help="开始日期，如2026-11-16。")
-@click.option("--to", "end", metavar="日期", default="", help="结束日期。")
+@click.option("--start", metavar="日期", default="", help="开始日期，如2026-11-16。")
+@click.option("--end", "--to", "end", metavar="日期", default="", help="结束日期。")
+@click.option("--from", "sources", metavar="轮次|文件", multiple=True, help=(
+    "从哪里转入上轮问题，可写多次：轮次编号、轮次文件夹、合并文件、记录文件、交卷文件；"
+    "不写就从工作文件夹里更早的同类轮次转入。写日期的当作开始日期。"
+))  # fmt: skip
+@click.option("--no-carry", is_flag=True, help="不转入上轮问题。")
+@hold_option
 @click.option("--checklist", "checklists", metavar="清单", multiple=True, help="清单编号，可写多次。")
 @click.option("--unit", "units", metavar="单位", multiple=True, help="被检单位的编号或名称，可写多次。")
 @click.option("--under", metavar="单位", multiple=True, help="这个单位之下适用清单的全部单位，可写多次。")
@@ -56,16 +63,36 @@ def round_group() -> None:
 @click.option("--secrecy", metavar="密级", type=click.Choice(_SECRECY), default="internal", help=(
     "public公开、internal内部；标为secret（秘密）以上的一律不导出。不写为internal。"
 ))  # fmt: skip
+@as_option
 @workspace_option
 @json_option
-def new(workspace: str | None, as_json: bool, **asked: Any) -> None:
-    """新建一轮检查。清单、单位和规则按现在的内容定格，以后改名册和清单不影响这一轮。"""
+def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) -> None:
+    """新建一轮检查。清单、单位和规则按现在的内容定格，以后改名册和清单不影响这一轮。
+
+    以前各轮没有销号的问题，以及上次销号、立行立改的问题，一并转入，在各单位排在最前面复查。
+    """
+    from inspect_tui.cli.carrying import (
+        gathered,
+        held_data,
+        holds_asked,
+        is_date,
+        problem_data,
+        sources_data,
+        who,
+    )
     from inspect_tui.exchange.planning import open_round
     from inspect_tui.model.round import Period
     from inspect_tui.model.terms import RoundKind, Secrecy
     from inspect_tui.store.workspace import local_clock
 
-    space = space_of(workspace)
+    days = [word for word in asked["sources"] if is_date(word)]
+    sources = [word for word in asked["sources"] if not is_date(word)]
+    if len(days) + bool(asked["start"]) > 1:
+        raise click.UsageError("开始日期只能写一个")
+    start = asked["start"] or "".join(days)
+    if asked["no_carry"] and (sources or asked["holds"]):
+        raise click.UsageError("--no-carry 不能和 --from、--hold 一起写")
+    space, now = space_of(workspace), local_clock()
     roster, told = space.roster()
     if roster is None:
         from inspect_tui.model.fault import InputFaults
@@ -76,26 +103,65 @@ def new(workspace: str | None, as_json: bool, **asked: Any) -> None:
     units = [_unit_id(roster, unit) for unit in asked["units"]]
     units += [u for pair in assigned for u in pair[1] if u not in units]
     units += [u for u in _under(space, roster, asked["under"], checklists) if u not in units]
+    kind, found = RoundKind(asked["kind"]), None
+    # A practice round takes real problems along only when told to, and never moves them there.
+    if not asked["no_carry"] and (sources or not asked["practice"]):
+        found = gathered(space, sources, kind, start, now.date().isoformat())
+    by = who(space, name)
+    cargo = None
+    if found is not None:
+        from inspect_tui.exchange.carrying import holds_of
+
+        holds = holds_of([o.problem for o in found.offers], holds_asked(asked["holds"]))
+        cargo = found.cargo(
+            units, holds, by=by.name if by is not None else "", at=now.isoformat(timespec="seconds")
+        )
+    elif asked["holds"]:
+        raise faults("N10", "没有上轮问题可以转入，用不着 --hold", "、".join(asked["holds"]))
     round_ = open_round(
         space,
         title=asked["title"],
-        kind=RoundKind(asked["kind"]),
-        period=Period(label=asked["label"] or _label(asked["title"]), start=asked["start"], end=asked["end"]),
+        kind=kind,
+        period=Period(label=asked["label"] or _label(asked["title"]), start=start, end=asked["end"]),
         teams=_teams(asked, assigned),
         unit_ids=units,
         checklist_ids=checklists,
-        now=local_clock(),
+        now=now,
         practice=asked["practice"],
         issuer=asked["issuer"],
         basis=asked["basis"],
         demands=asked["demands"],
         secrecy=Secrecy(asked["secrecy"]),
+        cargo=cargo,
     )
+    messages = [*(found.messages if found is not None else ())]
+    if found is not None:
+        from inspect_tui.exchange.carrying import hand_over
+
+        messages += hand_over(space, round_, by).messages
+    warn(messages)
     if as_json:
-        print_json(_round_data(round_, str(space.round_dir(round_.id))))
+        data = _round_data(round_, str(space.round_dir(round_.id)))
+        data |= {"sources": sources_data(found), "messages": messages}
+        data |= {"carried": [problem_data(p) for p in round_.carried]}
+        print_json(data | {"held": [held_data(h) for h in round_.held]})
     else:
         click.echo(f"已新建：{round_.title}（编号 {round_.id}）")
+        _tell_carried(round_)
         click.echo(f"下一步：inspect-tui round pack {round_.id}")
+
+
+def _tell_carried(round_: Round) -> None:
+    if not (round_.carried or round_.held):
+        return
+    titles = "、".join(dict.fromkeys(c.source.title for c in round_.carried)) or "以前各轮"
+    owed = sum(c.verify for c in round_.carried)
+    click.echo(f"转入上轮问题{len(round_.carried)}条（{titles}），其中{owed}条要复查。")
+    reasons: dict[str, int] = {}
+    for held in round_.held:
+        reasons[held.reason] = reasons.get(held.reason, 0) + 1
+    for reason, count in reasons.items():
+        click.echo(f"没有转入{count}条：{reason}。")
 
 
 def _label(title: str) -> str:
@@ -261,6 +327,7 @@ def show(round_id: str | None, workspace: str | None, as_json: bool) -> None:
         progress = unit_progress(source.state, round_, row["unit"])
         row |= {"items": progress.items, "answered": progress.answered, "submitted": progress.submitted}
         row |= {"not_reached": progress.not_reached}
+        row |= {"to_verify": progress.to_verify, "owed": progress.owed}
     held = read_freeze(source.state, round_)
     if held is not None:
         data["frozen"] = frozen_data(held)
@@ -291,7 +358,9 @@ def show(round_id: str | None, workspace: str | None, as_json: bool) -> None:
 
 def _unit_line(row: dict[str, Any]) -> str:
     state = "已提交" if row["submitted"] else "未能进点" if row["not_reached"] else ""
-    return f"  {row['unit']}  {row['name']}  {row['answered']}/{row['items']}  {state}".rstrip()
+    looked = row["to_verify"] - row["owed"]
+    back = f"上轮问题{looked}/{row['to_verify']}  " if row["to_verify"] else ""
+    return f"  {row['unit']}  {row['name']}  {row['answered']}/{row['items']}  {back}{state}".rstrip()
 
 
 @round_group.command(name="amend", short_help="改动进行中的轮次", options_metavar="[选项]")
@@ -374,4 +443,5 @@ def take(file: Path, workspace: str | None, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+round_group.add_command(carry_over)
 round_group.add_command(freeze)

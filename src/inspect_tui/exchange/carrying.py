@@ -317,7 +317,7 @@ def holds_of(problems: Iterable[Carried], asked: Mapping[str, str]) -> dict[str,
 
 
 class Carriage(msgspec.Struct, frozen=True, kw_only=True):
-    """What carrying into an open round does: the problems added, those held, those known there already."""
+    """What carrying into an open round does: the problems added, those held, how many were there already."""
 
     round: Round
     added: tuple[Carried, ...] = ()
@@ -360,15 +360,17 @@ def carry_into(
     held += [
         Held(problem=carried[i], reason=reason, by=by, at=at) for i, reason in holds.items() if i in carried
     ]
-    known = len(gathered.offers) - len(wanted) - sum(o.problem.id in holds for o in gathered.offers)
-    result = Carriage(round=target, added=found.carried, held=tuple(held), known=max(known, 0))
+    known = sum(problem not in holds for problem in carried)
+    result = Carriage(round=target, added=found.carried, held=tuple(held), known=known)
     messages = _submitted(target, state, found.carried)
     if preview or not result.changed:
         return msgspec.structs.replace(result, messages=messages)
     gone = {h.problem.id for h in held} | {c.id for c in found.carried}
     raw = dict(raw)
-    raw["carried"] = [c for c in raw.get("carried", ()) if c["id"] not in gone] + _builtins(found.carried)
-    raw["held"] = [h for h in raw.get("held", ()) if h["problem"]["id"] not in gone] + _builtins(held)
+    raw["carried"] = [c for c in raw.get("carried", ()) if c["id"] not in gone]
+    raw["carried"] += [_builtins(c) for c in found.carried]
+    raw["held"] = [h for h in raw.get("held", ()) if h["problem"]["id"] not in gone]
+    raw["held"] += [_builtins(h) for h in held]
     raw["pack_version"] = target.pack_version + 1
     amended, _ = round_from_raw(raw)
     space.save_round(raw)

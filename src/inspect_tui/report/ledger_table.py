@@ -106,7 +106,7 @@ def totals(rows: Iterable[LedgerRow]) -> dict[str, int]:
         "overdue": sum(row.overdue for row in rows),
         "near": sum(row.near for row in rows),
         "must_verify": sum(row.must_verify for row in rows),
-        "contested": sum(row.contested for row in rows),
+        "contested": sum(row.contested and not row.carried_to for row in rows),
     }
 
 

@@ -339,7 +339,7 @@ def _carried(
         "noted_round": carried.noted_round,
         "rounds": carried.rounds + 1,
         "recurrences": carried.recurrences + came_back,
-        "must_verify": owes_verification(carried, stands),
+        "must_verify": owes_verification(carried, stands) and not _carried_to(state, problem),
         "evidence": carried.evidence,
         "moved": carried.history[-1].at if carried.history else "",
         **_section(round_, carried.checklist, carried.item),

@@ -183,6 +183,11 @@ def owes_verification(carried: Carried, stands: Standing) -> bool:
     return not (stands.state is RectState.DEFERRED and not stands.steps)
 
 
+def handed_on(state: State, unit: str, problem: str) -> bool:
+    """Whether a newer round took a problem over, so that it is looked at again there and not here."""
+    return isinstance(state.value(rect_key(unit, problem), CARRIED_TO), dict)
+
+
 def lineage_of(state: State, finding: str) -> str:
     """The id of the earlier problem a finding was linked to, or nothing."""
     return str(state.value(finding, LINEAGE, ""))
