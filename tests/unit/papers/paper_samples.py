@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from pathlib import Path
 from typing import Any
+
+from hypothesis import strategies as st
 
 from inspect_tui.model.problem import Duty
 from inspect_tui.model.round import ROUND_FORMAT, ROUND_VERSION, Period, Round
@@ -81,3 +86,26 @@ def ledger_row(serial: int = 1, **changes: Any) -> LedgerRow:
         "team_name": "第2检查组",
     }
     return LedgerRow(duty=Duty(**duty), **(told | changes))
+
+
+def texts() -> st.SearchStrategy[str]:
+    """Anything people, programs and attackers put into a cell, lone surrogates and controls among it."""
+    wild = st.text(alphabet=st.characters(codec=None, exclude_categories=()), max_size=30)
+    return st.one_of(st.sampled_from(HOSTILE), wild, st.text("=+-@'\t\r\n<>&_x0D", max_size=12))
+
+
+def paper_golden(name: str, data: bytes, update: bool) -> None:
+    """Compare with the golden of that name, or write it with `--update-goldens`."""
+    path = Path(__file__).parent / "goldens" / name
+    if update:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        return
+    assert path.exists(), f"{name} is missing; run with --update-goldens and read what it writes"
+    assert data == path.read_bytes()
+
+
+def part(data: bytes, name: str) -> str:
+    """One part of a .docx or .xlsx."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(name).decode("utf-8")
