@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from inspect_tui.store.session import Session
 
 _VERDICTS = ("pass", "partial", "fail", "na", "unverified")
+_OUTCOMES = ("fixed", "partly", "not_fixed", "relapsed", "unverifiable")
 
 
 @click.command(name="decide", options_metavar="[选项]", short_help="裁定不同的意见")
@@ -39,6 +40,12 @@ _VERDICTS = ("pass", "partial", "fail", "na", "unverified")
 @click.option("--award", metavar="档次", default="", help="给分档。")
 @click.option("--missing", is_flag=True, help="缺项。")
 @click.option("--value", metavar="内容", help="另作裁定的内容，用于文字、日期之类。")
+@click.option("--outcome", metavar="结论", type=click.Choice(_OUTCOMES),
+              help="另作裁定，用于上轮问题的复查：已整改、部分整改、未整改、反弹、无法核实。")  # fmt: skip
+@click.option("--method", "methods", metavar="方式", multiple=True, help="复查方式，可写多次，如 现场查看。")
+@click.option("--basis", metavar="依据", default="", help="复查依据。")
+@click.option("--remains", metavar="内容", default="", help="部分整改的，还剩什么。")
+@click.option("--who", metavar="姓名", default="", help="复查人；不写为组长。")
 @click.option("--bulk", "in_bulk", is_flag=True, help="批量：整段采用一名检查员的结论。不加 --yes 只预览。")
 @click.option("--inspector", metavar="姓名", help="批量时采用谁的。")
 @click.option("--section", metavar="大项", default="", help="批量时哪一大项，如JJ；不写为全部。")
@@ -186,6 +193,8 @@ def _decide_one(
             raise faults("D04", "没有这一方", taken[1], f"可用：{'、'.join(sides)}")
         value: Any = question.sides[sides[taken[1]] - 1]
         said = value.text
+    elif question.field == "step":
+        value, said = _third_step(session, question, asked)
     else:
         value, said = _third(session.round, question, asked)
     edit = deciding.decide(session.state, question, value, asked["reason"])
@@ -212,6 +221,39 @@ def _third(round_: Round, question: Question, asked: dict[str, Any]) -> tuple[An
         raise faults("D05", "没有写结论", "", "请用 --verdict 写明结论")
     judgement = _judgement(item, asked)
     return judgement, judgement_words(judgement)
+
+
+def _third_step(session: Session, question: Question, asked: dict[str, Any]) -> tuple[Any, str]:
+    """Another verification in place of those that differ, guarded like any."""
+    from inspect_tui.model.fault import Fault, InputFaults
+    from inspect_tui.model.terms import Method, Outcome, StepKind
+    from inspect_tui.rules.ledger import ledger_rows
+    from inspect_tui.rules.matter import value_words
+    from inspect_tui.rules.rectifying import NotAllowed, take_step
+
+    if asked["outcome"] is None:
+        raise faults("D05", "没有写复查结论", "", "请用 --outcome 写明结论，或采用一方")
+    known = {m.value: m for m in Method} | {m.label: m for m in Method}
+    if wrong := [word for word in asked["methods"] if word not in known]:
+        raise faults("D05", "没有这种复查方式", wrong[0], "可用：" + "、".join(m.label for m in Method))
+    rows = ledger_rows(session.state, session.round, session.today, [question.unit])
+    row = next(row for row in rows if row.record == question.record)
+    try:
+        edits = take_step(
+            session.state,
+            row,
+            StepKind.VERIFY,
+            session.today,
+            outcome=Outcome(asked["outcome"]),
+            who=clean(asked["who"]) or session.identity.name,
+            basis=clean(asked["basis"]),
+            methods=tuple(known[word] for word in asked["methods"]),
+            remains=clean(asked["remains"]),
+        )
+    except NotAllowed as error:
+        raise InputFaults([Fault(code="D05", message=o.text) for o in error.guarded.refusals]) from error
+    value = edits[0].value
+    return value, value_words(question.record, question.field, value)
 
 
 def _judgement(item: Any, asked: dict[str, Any]) -> Any:

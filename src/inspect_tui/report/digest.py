@@ -148,7 +148,7 @@ def _problem(row: LedgerRow, today: dt.date, idle: set[str], idle_days: int) -> 
     }
     told = "；".join(f"{name}：{_short(value)}" for name, value in five.items() if value)
     reasons = "，".join(word for word in why if word)
-    return f"{row.short_number} {tidy(row.unit_name)}：{_short(tidy(row.text))}（{reasons}）。{told}。"
+    return f"{row.number} {tidy(row.unit_name)}：{_short(tidy(row.text))}（{reasons}）。{told}。"
 
 
 def _short(text: str) -> str:
