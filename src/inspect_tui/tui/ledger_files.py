@@ -20,15 +20,16 @@ class FileRefused(Exception):
 
 
 def write_export(desk: Desk, parts: list[str], extension: str, data: bytes) -> Path:
-    """Write a file of the round under a readable name. Raises FileRefused."""
+    """Write a file of the round under a readable name. Raises FileRefused.
+
+    A file of that name that says something else stays: it may be a ledger somebody filled in there.
+    """
     session = desk.session
     try:
         refuse_secret(desk.round)
     except ExportRefused as refused:
         raise FileRefused(str(refused), secret=True) from None
-    practice = "演练" if desk.round.practice else ""
-    name = readable_name([parts[0], practice, desk.round.title, *parts[1:]], session.date(), extension)
-    path = session.space.exports_dir / name
+    path = _free_path(desk, parts, extension, data)
     try:
         private_folder(path.parent)
         write_durable(path, data)
@@ -36,4 +37,18 @@ def write_export(desk: Desk, parts: list[str], extension: str, data: bytes) -> P
         raise FileRefused(f"没有存成文件：{error}") from None
     except OSError as error:
         raise FileRefused(f"没有存成文件：{reason(error)}。") from None
+    return path
+
+
+def _free_path(desk: Desk, parts: list[str], extension: str, data: bytes) -> Path:
+    """A name that is free, or whose file holds these very bytes."""
+    practice = "演练" if desk.round.practice else ""
+    for copy in range(1, 100):
+        told = [parts[0], practice, desk.round.title, *parts[1:], f"第{copy}份" if copy > 1 else ""]
+        path = desk.session.space.exports_dir / readable_name(told, desk.session.date(), extension)
+        try:
+            if not path.exists() or path.read_bytes() == data:
+                break
+        except OSError:
+            continue
     return path

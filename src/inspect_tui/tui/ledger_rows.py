@@ -64,7 +64,7 @@ class Columns:
 
     def __init__(self, width: int, *, unit: bool) -> None:
         wide = width >= WIDE
-        self.state, self.light, self.number = 7, 11, 7
+        self.state, self.light, self.number = 7, 12, 7
         self.unit = (16 if wide else 14) if unit else 0
         self.severity, self.owner, self.due = 5, 7, 6
         self.leader, self.rounds = (8, 5) if wide else (0, 0)

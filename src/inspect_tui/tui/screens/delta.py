@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from textual.binding import BindingType
 
-from inspect_tui.rules.delta import Delta, Figures, Group, compare
+from inspect_tui.rules.delta import Delta, FailedItem, Figures, Group, compare
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import DELTA, bindings_for
@@ -89,16 +89,9 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
                         self._list(Row(f"{word}：{meaning}", ink, kind, len(ids)), ids)
             case "failed":
                 for place, failed in enumerate(delta.failed, 1):
-                    before = f"，上轮{len(failed.before)}个" if failed.before is not None else ""
-                    said = f"{len(failed.units)}/{failed.judged}个单位{before}"
-                    self.rows.append(
-                        Row(
-                            f"{place}. {failed.item} {failed.text}  {said}",
-                            "text",
-                            f"{failed.checklist}/{failed.item}",
-                            len(failed.units),
-                        )
-                    )
+                    key = f"{failed.checklist}/{failed.item}"
+                    text = f"{place}. {failed.item} {failed.text}"
+                    self.rows.append(Row(text, "text", key, len(failed.units)))
                 if not delta.failed:
                     self.rows.append(Row("还没有失分的检查项。", "dim"))
             case _:
@@ -159,7 +152,7 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
         if row.problem is not None:
             problem = row.problem
             sign, word, ink = state_part(problem)
-            room = max(8, width - 40)
+            room = max(8, width - 42)
             return [
                 cursor,
                 (f"   {sign} ", ink),
@@ -172,7 +165,12 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
         if not row.key:
             return [cursor, (fit(row.text, width - 1), row.ink)]
         if self.mode == "failed":
-            return [cursor, (fit(f" {row.text}", width - 1), row.ink)]
+            said = self._failed_words(row.key)
+            return [
+                cursor,
+                (fit(f" {row.text}", max(8, width - 24)), row.ink),
+                (fit(said, 22, "right"), "fail"),
+            ]
         sign = "-" if row.key in self.open else "+"
         tail = f"{row.size}条"
         if row.figures is not None:
@@ -198,7 +196,7 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
             lines = wrapped(f"{problem.number}  {problem.unit_name}  {problem.state_label}", width, "dim")
             return [*lines, *wrapped(problem.text, width, "strong")]
         if self.mode == "failed" and self.delta is not None:
-            failed = next(f for f in self.delta.failed if f"{f.checklist}/{f.item}" == row.key)
+            failed = self._failed(row.key)
             names = "、".join(u.name for id_ in failed.units if (u := self.desk.round.unit(id_)) is not None)
             return [*wrapped(row.text, width, "text"), *wrapped(f"失分的单位：{names}", width, "dim")]
         if row.figures is not None:
@@ -209,6 +207,16 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
             )
             return wrapped(said, width, "dim")
         return wrapped("回车列出这些问题，再按回车打开一个。没有再提的，仍算存在。", width, "dim")
+
+    def _failed(self, key: str) -> FailedItem:
+        assert self.delta is not None
+        return next(f for f in self.delta.failed if f"{f.checklist}/{f.item}" == key)
+
+    def _failed_words(self, key: str) -> str:
+        """How many units did not meet an item, and how many did not the last time."""
+        failed = self._failed(key)
+        before = f"，上轮{len(failed.before)}个" if failed.before is not None else ""
+        return f"{len(failed.units)}/{failed.judged}个单位{before}"
 
     # ---------------------------------------------------------------- doing
 

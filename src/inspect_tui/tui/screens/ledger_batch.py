@@ -18,6 +18,7 @@ from inspect_tui.tui.ledger_book import LedgerBook
 from inspect_tui.tui.ledger_rows import state_part
 from inspect_tui.tui.screens.ledger import LedgerScreen
 from inspect_tui.tui.screens.ledger_asking import ask_value
+from inspect_tui.tui.screens.ledger_page import settle_and_say
 from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.step_form import DUTY_ASKS, Ask, Trial, ready_answers, try_duty
 from inspect_tui.tui.text import fit
@@ -121,8 +122,6 @@ class BatchScreen(PageScreen[bool], inherit_bindings=False):
 
     def action_make(self) -> None:
         """Write what can be written, one change per unit."""
-        from inspect_tui.store.session import ReadOnlySession
-
         self.trials = self._sorted(self._try())
         edits: dict[str, list[Edit]] = {}
         done = [trial for trial in self.trials if trial.ok]
@@ -131,10 +130,7 @@ class BatchScreen(PageScreen[bool], inherit_bindings=False):
         if not edits:
             self.app.say("没有能办的，什么也没有改动。", "warning")
             return
-        try:
-            self.book.settle(edits, f"{self.what}（{len(done)}个问题）")
-        except ReadOnlySession as held:
-            self.app.say(f"现在只能看：{held}", "warning")
+        if not settle_and_say(self.app, self.book, edits, f"{self.what}（{len(done)}个问题）"):
             return
         left = len(self.trials) - len(done)
         self.app.say(f"已办 {len(done)} 个：{self.what}" + (f"；{left} 个没有动。" if left else "。"))

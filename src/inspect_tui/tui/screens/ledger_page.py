@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from inspect_tui.model.change import Edit
 from inspect_tui.store.session import ReadOnlySession
@@ -10,6 +11,28 @@ from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.ledger_book import LedgerBook
 from inspect_tui.tui.screens.visit_page import VisitPage
 from inspect_tui.tui.widgets.prompt import Check, TextPrompt
+
+if TYPE_CHECKING:
+    from inspect_tui.tui.app import InspectApp
+
+
+def settle_and_say(app: InspectApp, book: LedgerBook, edits: Mapping[str, list[Edit]], what: str) -> bool:
+    """Make one change per unit, undone together; tells the user when it cannot be made."""
+    try:
+        return bool(book.settle(edits, what))
+    except ReadOnlySession as held:
+        app.say(f"现在只能看：{held}", "warning")
+        return False
+
+
+def undo_and_say(app: InspectApp, book: LedgerBook) -> None:
+    """Take back the last step made from the ledger, and say so."""
+    try:
+        done, said = book.undo()
+    except ReadOnlySession as held:
+        app.say(f"现在只能看：{held}", "warning")
+    else:
+        app.say(said, "information" if done else "warning")
 
 
 class LedgerPage(VisitPage, inherit_bindings=False):
@@ -32,11 +55,7 @@ class LedgerPage(VisitPage, inherit_bindings=False):
 
     def settle(self, edits: dict[str, list[Edit]], what: str) -> bool:
         """Make one change per unit, undone together; tells the user when it cannot be made."""
-        try:
-            return bool(self.book.settle(edits, what))
-        except ReadOnlySession as held:
-            self.app.say(f"现在只能看：{held}", "warning")
-            return False
+        return settle_and_say(self.app, self.book, edits, what)
 
     def ask_line(
         self,
@@ -58,9 +77,4 @@ class LedgerPage(VisitPage, inherit_bindings=False):
 
     def action_undo(self) -> None:
         """Take back the last step made from the ledger."""
-        try:
-            done, said = self.book.undo()
-        except ReadOnlySession as held:
-            self.app.say(f"现在只能看：{held}", "warning")
-        else:
-            self.app.say(said, "information" if done or said.startswith("没有") else "warning")
+        undo_and_say(self.app, self.book)

@@ -14,11 +14,11 @@ from inspect_tui.model.change import Edit
 from inspect_tui.model.terms import StepKind
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.rules.lifecycle import STEPS
-from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.tui.actions import LEDGER_STEP, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.ledger_book import LedgerBook
 from inspect_tui.tui.screens.ledger_asking import ask_value
+from inspect_tui.tui.screens.ledger_page import settle_and_say, undo_and_say
 from inspect_tui.tui.screens.page import Field, FormScreen
 from inspect_tui.tui.step_form import (
     ASKED,
@@ -67,11 +67,13 @@ class LedgerForm(FormScreen[bool], inherit_bindings=False):
         for trial in trials:
             if trial.ok:
                 edits.setdefault(trial.row.unit, []).extend(trial.edits)
-        try:
-            return bool(self.book.settle(edits, what))
-        except ReadOnlySession as held:
-            self.app.say(f"现在只能看：{held}", "warning")
-            return False
+        return settle_and_say(self.app, self.book, edits, what)
+
+    def action_undo(self) -> None:
+        """Take back the last step made from the ledger."""
+        undo_and_say(self.app, self.book)
+        self.rows = self.book.now(self.rows) or self.rows
+        self.refill()
 
 
 class StepScreen(LedgerForm, inherit_bindings=False):

@@ -15,6 +15,7 @@ from inspect_tui.rules.sampling import (
     Draw,
     Pick,
     closed_rows,
+    closers,
     draw,
     draws_of,
     inspectors_of,
@@ -282,6 +283,9 @@ class RecheckScreen(LedgerPage, inherit_bindings=False):
         pick = self.current
         row = self.problem(pick) if pick is not None else None
         if pick is None or row is None or not self.writable():
+            return
+        if own := closers(row) & set(self.people):
+            self.app.say(f"当时销号的就是{'、'.join(sorted(own))}，抽查要换人。", "warning")
             return
         outcome = Outcome(name)
         if outcome is Outcome.UNVERIFIABLE:
