@@ -68,7 +68,7 @@ class NoticeCommand(click.Command):
 @click.option("--unit", metavar="单位", help="只写一个单位（编号或名称）。")
 @click.option("--branch", metavar="支部", help="只写一个支部（编号或名称）下面的单位。")
 @click.option("--scope", metavar="组织", help="只写一个总支或别的组织（编号或名称）下面的单位。")
-@click.option("--issue", metavar="期号", type=click.IntRange(1, 9999), help="简报第几期；不写就接着往下编。")
+@click.option("--issue", metavar="期号", type=int, help="简报第几期；不写就接着往下编。")
 @click.option("--exclude", "excluded", metavar="记录", multiple=True, help="这条问题或做法不写，可写多次。")
 @click.option("--finding", "exposed", metavar="记录", multiple=True, help="曝光哪一条问题，可写多次。")
 @click.option("--approved-by", metavar="姓名", default="", help="曝光由谁审定。")
@@ -123,6 +123,8 @@ def _check_usage(asked: dict[str, Any]) -> None:
         raise click.BadParameter(f"每段至少{MIN_BYTES}字节，0为不分段", param_hint="--max-bytes")
     if limit is not None and asked["preset"]:
         raise click.UsageError("--max-bytes 和 --preset 只能选一个。")
+    if asked["issue"] is not None and not 1 <= asked["issue"] <= 9999:
+        raise click.BadParameter("请写1到9999", param_hint="--issue")
     if sum(bool(asked[name]) for name in ("unit", "branch", "scope")) > 1:
         raise click.UsageError("--unit、--branch、--scope 只能选一个。")
     if asked["unit"] is not None and asked["level"] == "group":
