@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from helpers import HOSTILE, assert_sound, screen_lines, screen_text
+from msgspec.structs import asdict
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.geometry import Region
@@ -460,9 +461,9 @@ async def test_the_save_light_says_its_state_in_words() -> None:
 
 
 def test_the_plain_skin_uses_ascii_only() -> None:
-    for sign in vars(skin.PLAIN.glyphs).values():
+    for sign in asdict(skin.PLAIN.glyphs).values():
         assert sign.isascii(), sign
-    normal = vars(skin.NORMAL.glyphs)
+    normal = asdict(skin.NORMAL.glyphs)
     for name in ("passed", "partial", "failed", "na", "unverified", "pending", "cursor", "mark"):
         assert normal[name].isascii(), "a verdict's sign must survive any font"
 

@@ -8,8 +8,8 @@ a punctuation key is bound together with its full-width twin.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 from textual.binding import Binding
 
 from inspect_tui.tui.zh import key_name
@@ -55,8 +55,7 @@ def ime_proof(key: str) -> bool:
     return key.startswith("ctrl+") and key.removeprefix("ctrl+").isalpha() and len(key) == 6
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """Something a user can do.
 
     `run` is the Textual action it calls, `action_<id>` of the screen unless said otherwise; `{key}` in it

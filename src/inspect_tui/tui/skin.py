@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+import msgspec
 from textual.theme import Theme
 
 from inspect_tui.model.terms import Verdict
 
 
-@dataclass(frozen=True)
-class Glyphs:
+class Glyphs(msgspec.Struct, frozen=True):
     """The signs of a skin. Verdict signs are ASCII in both: they must survive any font."""
 
     rule: str
@@ -46,8 +45,7 @@ class Glyphs:
         }.get(verdict, self.pending)
 
 
-@dataclass(frozen=True)
-class Skin:
+class Skin(msgspec.Struct, frozen=True):
     """A set of signs, and whether the terminal draws ambiguous signs two cells wide."""
 
     name: str

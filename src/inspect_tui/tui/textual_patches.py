@@ -13,9 +13,9 @@ import inspect
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import rich.cells
 import textual._xterm_parser
 import textual.content
@@ -33,8 +33,7 @@ SEQUENCE_LIMIT = 4096
 """Characters the parser may read before it gives up on an escape sequence."""
 
 
-@dataclass(frozen=True)
-class Patch:
+class Patch(msgspec.Struct, frozen=True):
     """A repair: what it is about, where it was reported, whether it fits this Textual, how it is put in.
 
     A `late` one asks by itself whether it fits, where it is first needed.

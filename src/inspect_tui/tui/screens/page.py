@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+import msgspec
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.css.query import NoMatches
@@ -91,8 +91,7 @@ class PageScreen(ProductScreen[ResultT], Generic[ResultT], inherit_bindings=Fals
         self.app.go_back()
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """A line of a form: its name, its value, and what the line is for. `done` marks the line that ends it."""
 
     id: str

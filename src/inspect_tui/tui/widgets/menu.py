@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -26,8 +26,7 @@ TALL = 4
 _DIGITS = [Binding(f"{d},{chr(0xFF10 + d)}", f"digit({d})", f"第{d}项", show=False) for d in range(1, 10)]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A line of a menu. `detail` stands dimmed at the right; a disabled entry says why in it."""
 
     id: str
@@ -37,8 +36,7 @@ class Entry:
     ink: str = "text"
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(msgspec.Struct, frozen=True):
     index: int
     first: bool
     text: str
