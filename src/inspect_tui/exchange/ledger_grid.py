@@ -133,19 +133,16 @@ def _is_table(sheet: Any) -> bool:
 
 
 def _sheet_grid(sheet: Any) -> Grid:
-    merges = _merges(sheet)
+    merges, last = _merges_and_end(sheet)
     # A sheet may claim to be a million rows high: only what is written is gone through.
     sheet.reset_dimensions()
     rows: list[tuple[int, tuple[GridCell, ...]]] = []
     held: dict[tuple[int, int], GridCell] = {}
-    cut = False
     merged_rows = {row for row, _ in merges}
-    for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS), 1):
+    end = min(MAX_ROWS, last)
+    for number, cells in enumerate(sheet.iter_rows(max_row=end, max_col=MAX_COLUMNS) if end else (), 1):
         if number not in merged_rows and all(cell.value is None for cell in cells):
             continue
-        if number > MAX_ROWS:
-            cut = True
-            break
         told = []
         for column, cell in enumerate(cells, 1):
             found = _grid_cell(cell, number, column)
@@ -159,7 +156,7 @@ def _sheet_grid(sheet: Any) -> Grid:
                 told.append(found)
         if any(cell.value is not None or cell.bad for cell in told):
             rows.append((number, tuple(told)))
-    return Grid(name=str(sheet.title), rows=tuple(rows), cut=cut)
+    return Grid(name=str(sheet.title), rows=tuple(rows), cut=last > MAX_ROWS)
 
 
 def _grid_cell(cell: Any, row: int, column: int) -> GridCell:
@@ -177,27 +174,34 @@ def _merged(head: GridCell, row: int, column: int, *, wide: bool) -> GridCell:
     return GridCell(address(row, column), head.value, "across" if wide else head.bad)
 
 
-def _merges(sheet: Any) -> dict[tuple[int, int], tuple[int, int, bool]]:
-    """For each cell of a merged area: the row and column of its first cell, and whether it is wide."""
+def _merges_and_end(sheet: Any) -> tuple[dict[tuple[int, int], tuple[int, int, bool]], int]:
+    """For each cell of a merged area the row and column of its first cell and whether it is wide; and the
+    last row with anything in it, whatever the sheet says of its own size."""
     from openpyxl.utils import range_boundaries
     from openpyxl.xml.functions import iterparse
 
     found: dict[tuple[int, int], tuple[int, int, bool]] = {}
-    count = 0
+    count = last = row = 0
+    filled = False
     # The reading mode that keeps memory bounded knows no merged cells, so they are looked up in the part.
     with sheet._get_source() as source:
         for _, element in iterparse(source, ("end",)):
             tag = element.tag.rpartition("}")[2]
-            if tag == "mergeCell":
+            if tag in ("v", "t", "f"):
+                filled = True
+            elif tag == "row":
+                row = int(element.get("r") or row + 1)
+                last, filled = (max(last, row) if filled else last), False
+            elif tag == "mergeCell":
                 left, top, right, bottom = range_boundaries(element.get("ref"))
                 bottom, wide = min(bottom, MAX_ROWS), right > left
                 right = min(right, MAX_COLUMNS)
                 count += max(0, bottom - top + 1) * max(0, right - left + 1)
                 if count > _MAX_MERGED:
                     raise GridRefused("合并单元格过多", "请取消合并单元格后再试")
-                for row in range(top, bottom + 1):
+                for at in range(top, bottom + 1):
                     for column in range(left, right + 1):
-                        found[row, column] = (top, left, wide)
+                        found[at, column] = (top, left, wide)
             if tag in ("row", "c", "v", "t", "is", "mergeCell"):
                 element.clear()
-    return found
+    return found, last
