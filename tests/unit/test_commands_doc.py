@@ -57,7 +57,9 @@ def demo(tmp_path_factory):
     "args",
     [
         "round list", "round show", "round pack", "round take {pack}", "hand-in", "summary {round}",
-        "notice {round}", "score {round}", "verify {file}", "doctor", "checklist check {checklist}",
+        "notice {round}", "score {round}", "verify {file}", "ledger {round}",
+        "round carry-over --preview --from 2026Q4-lookback",
+        "rectify set HTK26Q4-A1-DG02-B-03 task=补齐", "doctor", "checklist check {checklist}",
     ],
 )  # fmt: skip
 def test_every_json_key_is_written_down(demo, capsysbinary, args):

@@ -188,7 +188,10 @@ def _tell(
 def _tell_offers(found: Gathered, as_json: bool) -> None:
     if as_json:
         offers = [problem_data(o.problem) | {"why": o.why, "contested": o.contested} for o in found.offers]
-        counts = {"by_unit": found.by_unit(), "by_why": found.by_why()}
+        counts = {
+            "by_unit": [{"unit": unit, "count": count} for unit, count in found.by_unit().items()],
+            "by_why": [{"why": why, "count": count} for why, count in found.by_why().items()],
+        }
         data = {"sources": sources_data(found), "offers": offers, **counts}
         print_json(data | {"messages": list(found.messages)})
         return

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="rectify", options_metavar="[选项]", short_help="办理整改：措施、上报、复查、销号、挂账")
-@click.argument(
-    "words", metavar="编号 步骤 [字段=值……] | set 编号 字段=值…… | 文件.jsonl", nargs=-1, required=True
-)
+@click.argument("words", metavar="编号 步骤 [字段=值……]", nargs=-1, required=True)
 @click.option("--round", "round_id", metavar="轮次", help="哪一轮；不写为最新一轮。")
 @click.option("--as", "name", metavar="姓名", help="以谁的名义记录；不写为这台电脑上的人。")
 @click.option("--on", metavar="日期", help="办理日期，如2026-11-20；不写为今天。")
@@ -52,6 +50,7 @@ def rectify(
 
     步骤：start开始整改、submit上报完成、close复查通过、reject复查不通过、defer长期挂账、
     dispute提出异议、uphold维持问题、withdraw撤销问题；中文名称也可以。
+    只填栏目写“set 编号 字段=值……”；按文件办理写“文件.jsonl”，每行一步。
     编号可以写全，也可以写清单号（如03-07）。不允许的步骤说明原因，什么都不写。
     """
     from inspect_tui.store.session import Session

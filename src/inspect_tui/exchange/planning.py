@@ -23,7 +23,7 @@ from inspect_tui.model.round import ROUND_FORMAT, ROUND_VERSION, Period, Round, 
 from inspect_tui.model.terms import RoundKind, Secrecy
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
-from inspect_tui.rules.carrying import Cargo
+from inspect_tui.rules.carrying import OUT_OF_SCOPE, Cargo
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.store.clean import clean_json, clean_text
 from inspect_tui.store.jsonfile import read_json
@@ -85,8 +85,8 @@ def open_round(
     }
     raw = head | frozen
     if cargo is not None:
-        raw["carried"] = _builtins(cargo.carried)
-        raw["held"] = _builtins(cargo.held)
+        raw["carried"] = [_builtins(problem) for problem in cargo.carried]
+        raw["held"] = [_builtins(held) for held in cargo.held]
     round_, _ = round_from_raw(raw)
     space.save_round(raw)
     return round_
@@ -109,7 +109,8 @@ def amend_round(
     """Change a round under way and raise its pack version; what is not given stays.
 
     `refresh` freezes checklists, units and rules anew from the workspace; new units or checklists are
-    taken from there in any case. Answers stay. Raises InputFaults with everything wrong at once.
+    taken from there in any case. Answers stay, and so do the problems carried over: those of units that
+    leave are held, those of units that come are taken along. Raises InputFaults with everything wrong.
     """
     held, raw, _ = load_round(space.round_dir(round_id) / "round.json")
     plan = _Plan(space, None if refresh else raw)
@@ -132,6 +133,8 @@ def amend_round(
         ]
     plan.check_head(title if title is not None else held.title, period or held.period)
     plan.check_teams(team_list, known)
+    if known != {u.id for u in inspected_units(held)}:
+        raw |= plan.refit(held, raw, known)
     plan.refuse_faults()
     raw["teams"] = [_builtins(clean_team(team)) for team in team_list]
     for name, value in (("title", title), ("issuer", issuer), ("basis", basis)):
@@ -203,6 +206,29 @@ class _Plan(PlanChecks):
             "rules": msgspec.json.decode(msgspec.json.encode(rules)),
             "checklist_hashes": {c.id: checklist_hash(c) for c, _ in checklists},
             "unit_hashes": {u.id: unit_hash(u) for u, _ in units},
+        }
+
+    def refit(self, held: Round, raw: dict[str, Any], visited: set[str]) -> dict[str, Any]:
+        """The earlier problems of a round whose units change, raw: carried where visited, else held.
+
+        A unit whose earlier problems were looked at already cannot be left out: that would lose the look.
+        """
+        from inspect_tui.exchange.carrying import verified_in
+
+        leaving = {c.id: c for c in held.carried if c.unit not in visited}
+        begun = (
+            {leaving[i].unit for i in verified_in(self.space, held) & leaving.keys()} if leaving else set()
+        )
+        for unit_id in sorted(begun):
+            remedy = "请保留这个单位"
+            self.fault("N03", "这个单位的上轮问题已有复查或整改记录，不能去掉", value=unit_id, remedy=remedy)
+        coming = {h.problem.id for h in held.held if h.reason == OUT_OF_SCOPE and h.problem.unit in visited}
+        carried, kept = raw.get("carried", ()), raw.get("held", ())
+        return {
+            "carried": [c for c in carried if c["id"] not in leaving]
+            + [h["problem"] for h in kept if h["problem"]["id"] in coming],
+            "held": [h for h in kept if h["problem"]["id"] not in coming]
+            + [{"problem": c, "reason": OUT_OF_SCOPE} for c in carried if c["id"] in leaving],
         }
 
     def _checklists(self, wanted: Sequence[str]) -> list[tuple[Checklist, dict[str, Any]]]:
