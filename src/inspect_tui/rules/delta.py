@@ -191,7 +191,8 @@ def _fate(state: State, row: LedgerRow, carried: Carried, *, found_again: bool) 
     old = carried.verify and not carried.kept
     claimed = row.initial in _CLAIMED
     came_back = (
-        row.state is RectState.RELAPSED
+        # One that came in as come back, and was only left so, does not come back twice.
+        (row.state is RectState.RELAPSED and row.initial is not RectState.RELAPSED)
         or any(t.step.outcome is Outcome.RELAPSED for t in row.outcomes)
         or any(
             t.step.kind is StepKind.RECHECK and t.step.outcome is Outcome.RELAPSED
