@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def halves(text: str) -> int:
     """Width in half characters: a Chinese character or full-width mark counts two, a digit one."""
     return sum(
