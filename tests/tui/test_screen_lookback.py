@@ -542,7 +542,7 @@ async def test_hostile_text_does_no_harm(tmp_path: Path, size: tuple[int, int]) 
     problems = [
         old(
             f"HTK26Q3-T1-DG02-B-{place:02}",
-            clean_text(text, newlines=False) or "空",
+            clean_text(text, newlines=False).strip() or "空",
             checklist="small",
             item="GW-02",
             item_text=mixed,

@@ -9,11 +9,24 @@ import msgspec
 
 from inspect_tui.model.change import parse_key
 from inspect_tui.model.checklist import Item
-from inspect_tui.model.terms import FindingKind, Profile, Scoring, Severity, Term, Verdict, VisitResult
+from inspect_tui.model.problem import Step
+from inspect_tui.model.terms import (
+    FindingKind,
+    Profile,
+    RectState,
+    Scoring,
+    Severity,
+    StepKind,
+    Term,
+    Verdict,
+    VisitResult,
+)
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules import actions
 from inspect_tui.rules.deciding import Question
+from inspect_tui.rules.lifecycle import leads_to, outcomes_from, read_step
 from inspect_tui.rules.matter import value_words
+from inspect_tui.rules.problems import DUTY_FIELDS
 from inspect_tui.rules.scoring import points_text
 from inspect_tui.tui.walking import Option
 
@@ -32,13 +45,18 @@ _TEXTS = {
     ("visit", "counterpart"),
     ("visit", "confirmed_by"),
     ("visit", "objection"),
+    *(("rect", field) for field in DUTY_FIELDS),
 }
 
 
 class Kind(enum.Enum):
-    """How another value is given: a judgement step by step, a word from a list, a text, or not at all."""
+    """How another value is given.
+
+    A judgement or a verdict on an earlier problem step by step, a word from a list, a text, or not at all.
+    """
 
     JUDGEMENT = "judgement"
+    OUTCOME = "outcome"
     CHOICE = "choice"
     TEXT = "text"
     NONE = "none"
@@ -49,6 +67,8 @@ def kind_of(question: Question) -> Kind:
     place = _place(question)
     if place == ("answer", "judgement"):
         return Kind.JUDGEMENT
+    if place == ("rect", "step"):
+        return Kind.OUTCOME if outcome_options(question) else Kind.NONE
     if place in _CHOICES:
         return Kind.CHOICE if word_options(question) else Kind.NONE
     return Kind.TEXT if place in _TEXTS else Kind.NONE
@@ -61,6 +81,34 @@ def word_options(question: Question) -> list[Option]:
     return [Option(m.label, value=m.value) for m in term if m.value not in taken] if term else []
 
 
+def outcome_options(question: Question) -> list[Option]:
+    """The outcomes that no side has and that may be said of the state all sides left; none of other steps."""
+    left = left_of(question)
+    steps = [read_step(side.value) for side in question.sides]
+    if left is None or any(step is None or step.kind is not StepKind.VERIFY for step in steps):
+        return []
+    taken = {step.outcome for step in steps if step is not None}
+    return [Option(o.label, value=o.value) for o in outcomes_from(left) if o not in taken]
+
+
+def left_of(question: Question) -> RectState | None:
+    """The state that the sides of a question on a rectification left, when they agree on it."""
+    states = {step.left for side in question.sides if (step := read_step(side.value)) is not None}
+    return states.pop() if len(states) == 1 else None
+
+
+def step_value(question: Question, said: Step) -> dict[str, Any]:
+    """A verdict of the lead's own as the field keeps it."""
+    left = left_of(question)
+    assert left is not None
+    to = leads_to(StepKind.VERIFY, left, said.outcome)
+    assert to is not None
+    value: dict[str, Any] = msgspec.to_builtins(
+        msgspec.structs.replace(said, left=left, to=to), str_keys=True
+    )
+    return value
+
+
 def text_value(question: Question, text: str) -> Any:
     """A text as the field keeps it."""
     return {"fact": text} if _place(question) == ("trigger", "hit") else text
@@ -68,7 +116,7 @@ def text_value(question: Question, text: str) -> Any:
 
 def fault_in(question: Question, text: str) -> str:
     """What is wrong with a text for this field; empty when nothing is."""
-    if _place(question) == ("visit", "date"):
+    if _place(question) in (("visit", "date"), ("rect", "due"), ("rect", "done_on")):
         import datetime as dt
 
         try:

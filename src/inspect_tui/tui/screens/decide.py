@@ -7,7 +7,10 @@ from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
+from inspect_tui.model.change import parse_key
 from inspect_tui.model.checklist import Item
+from inspect_tui.model.problem import Carried, Step
+from inspect_tui.model.terms import Outcome, StepKind
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules.deciding import (
     Bulk,
@@ -20,11 +23,15 @@ from inspect_tui.rules.deciding import (
     questions,
     third_judgement,
 )
-from inspect_tui.tui import skin, third
+from inspect_tui.rules.numbering import short_number
+from inspect_tui.rules.problems import carried_of
+from inspect_tui.tui import looking_back, skin, third
 from inspect_tui.tui.actions import DECIDE, bindings_for, footer_for
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.question_text import question_lines
+from inspect_tui.tui.looking_back import Old
+from inspect_tui.tui.question_text import question_lines, short_side
 from inspect_tui.tui.screens.lead_page import LeadPage, Made
+from inspect_tui.tui.screens.verdict_asking import Asking, Said
 from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.third import DONE, Kind
 from inspect_tui.tui.walking import Option
@@ -124,7 +131,7 @@ class DecideScreen(LeadPage, inherit_bindings=False):
             return [(" 没有需要裁定的地方。", "pass")]
         question = self.open[index]
         glyphs = skin.current().glyphs
-        said = [_short(side) for side in question.sides]
+        said = [short_side(side) for side in question.sides]
         sides = f" {glyphs.bar} ".join(said) if len(set(said)) > 1 else f"都是{said[0]}，情形不同"
         sides_room = min(cells(sides), width // 3)
         name_room = 16 if width < 100 else 24
@@ -146,7 +153,18 @@ class DecideScreen(LeadPage, inherit_bindings=False):
         question = self.current
         if question is None:
             return wrapped("各项都只有一种意见，可以审阅、封存。按 Esc 返回。", width, "dim")
-        return question_lines(question, width)
+        old = self._old(question)
+        lines = question_lines(question, width)
+        return [*lines, [], *looking_back.old_lines(old, width)] if old is not None else lines
+
+    def _old(self, question: Question) -> Old | None:
+        """The earlier problem a question is about, as it was frozen and as it reads now."""
+        carried = self._carried(question)
+        unit = self.desk.round.unit(question.unit)
+        if carried is None or unit is None:
+            return None
+        olds = looking_back.olds_of(self.desk.state, self.desk.round, unit, self.desk.session.today)
+        return next(old for old in olds if old.carried.id == carried.id)
 
     # ---------------------------------------------------------------- one by one
 
@@ -184,6 +202,12 @@ class DecideScreen(LeadPage, inherit_bindings=False):
             item = self.desk.round.item(question.checklist, question.item)
             if item is not None:
                 self._third_verdict(question, item)
+        elif kind is Kind.OUTCOME:
+            self.offer(
+                "复查结论另定为",
+                third.outcome_options(question),
+                lambda option, _: self._third_outcome(question, Outcome(option.value)),
+            )
         elif kind is Kind.CHOICE:
             self.offer(
                 f"{question.matter}改为",
@@ -196,6 +220,37 @@ class DecideScreen(LeadPage, inherit_bindings=False):
             self._third_text(question)
         else:
             self.app.say("这一处只有两种可能，请按 1 或 2。")
+
+    def _third_outcome(self, question: Question, outcome: Outcome) -> None:
+        carried = self._carried(question)
+        if carried is None:
+            self.app.say("这一处只有两种可能，请按 1 或 2。")
+            return
+
+        def told(said: Said) -> None:
+            step = Step(
+                kind=StepKind.VERIFY,
+                left=carried.state,
+                to=carried.state,
+                on=self.desk.session.today,
+                who="、".join(self.people),
+                outcome=said.outcome,
+                basis=said.basis,
+                methods=said.methods,
+                remains=said.remains,
+            )
+            self._with_reason(question, third.step_value(question, step), f"另定为：{outcome.label}")
+
+        title = short_number(carried.number)
+        Asking(self, carried, title, f"third/{question.id}", told, remains=carried.remains).ask(outcome)
+
+    def _carried(self, question: Question) -> Carried | None:
+        """The earlier problem a question is about, if it is about one."""
+        address = parse_key(question.record)
+        if address is None or address.kind != "rect":
+            return None
+        held = carried_of(self.desk.round, question.unit)
+        return next((c for c in held if c.id == address.label), None)
 
     def _third_text(self, question: Question) -> None:
         def written(text: str) -> None:
@@ -412,13 +467,12 @@ class DecideScreen(LeadPage, inherit_bindings=False):
     def action_open(self) -> None:
         """The walk over the unit, at the item."""
         question = self.current
-        if question is not None:
+        carried = self._carried(question) if question is not None else None
+        if carried is not None:
+            self.app.open_lookback(carried.unit, carried.id)
+        elif question is not None:
             at = (question.checklist, question.item) if question.item else None
             self.app.open_unit(question.unit, at=at)
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_open()
-
-
-def _short(side: Side) -> str:
-    return side.text.split("；", 1)[0]

@@ -359,8 +359,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         lines += pair("特色", unit.feature, width) if unit.feature else []
         lines += pair("检查组", team.name, width) if team else []
         if progress.to_verify:
-            told, ink = _owed_word(progress)
-            lines += pair("上轮问题", told.removeprefix("上轮").strip(), width, ink=ink)
+            owed, owed_ink = _owed_word(progress)
+            lines += pair("上轮问题", owed.removeprefix("上轮").strip(), width, ink=owed_ink)
         lines.append([])
         if not visit.started:
             lines += wrapped("还没有检查记录。按回车开始。", width, "dim")

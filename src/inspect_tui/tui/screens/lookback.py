@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import BindingType
 
 from inspect_tui.model.change import Edit
-from inspect_tui.model.terms import Method, Outcome
+from inspect_tui.model.terms import Outcome
 from inspect_tui.rules.numbering import short_number
 from inspect_tui.rules.problems import lineage_of
 from inspect_tui.rules.rectifying import NotAllowed, link, verify
@@ -16,11 +16,12 @@ from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.tui import looking_back
 from inspect_tui.tui.actions import LOOKBACK, bindings_for
 from inspect_tui.tui.desk import Desk, VisitClosed
-from inspect_tui.tui.looking_back import MORE_METHODS, Old
+from inspect_tui.tui.looking_back import Old
 from inspect_tui.tui.question_text import beside
+from inspect_tui.tui.screens.verdict_asking import Asking, Said
 from inspect_tui.tui.screens.visit_page import VisitPage
 from inspect_tui.tui.text import fit
-from inspect_tui.tui.walking import OWN_WORDS, Option
+from inspect_tui.tui.walking import Option
 from inspect_tui.tui.widgets.choice import Picked
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
@@ -184,73 +185,34 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
             refused = f"这个问题已转入“{old.row.carried_to}”，请到那一轮办理。"
         if refused:
             self.app.say(refused, "warning")
-        elif outcome is Outcome.UNVERIFIABLE:
-            self._ask_basis(old, outcome, ())
         else:
-            self._ask_method(old, outcome, ())
+            Asking(
+                self,
+                old.carried,
+                old.short,
+                f"verify/{old.carried.id}",
+                lambda said: self._record(old, said),
+                remains=old.row.remains,
+            ).ask(outcome)
 
-    def _ask_method(self, old: Old, outcome: Outcome, used: tuple[Method, ...]) -> None:
-        said = f"，已选{'、'.join(m.label for m in used)}，再加：" if used else "，用什么方式看的："
-        self.offer(
-            f"{old.short} {outcome.label}{said}",
-            looking_back.method_options(self.desk.round, old.carried, used),
-            lambda option, _: self._ask_basis(old, outcome, (*used, Method(option.value))),
-        )
-
-    def _ask_basis(self, old: Old, outcome: Outcome, methods: tuple[Method, ...]) -> None:
-        how = "、".join(m.label for m in methods)
-        what = "原因：" if outcome is Outcome.UNVERIFIABLE else f"（{how}）依据："
-
-        def picked(option: Option, _: int) -> None:
-            if option.value == MORE_METHODS:
-                self._ask_method(old, outcome, methods)
-            elif option.value == OWN_WORDS:
-                self.ask_words(
-                    f"{old.short} {outcome.label}，{what.strip('：')}",
-                    f"verify/{old.carried.id}/{outcome.value}",
-                    lambda text: self._based(old, outcome, methods, text),
-                    hint="一句话写明看了什么、是什么情况。",
-                )
-            else:
-                self._based(old, outcome, methods, option.value)
-
-        self.offer(
-            f"{old.short} {outcome.label}{what}",
-            looking_back.basis_options(self.desk.round, outcome, methods),
-            picked,
-        )
-
-    def _based(self, old: Old, outcome: Outcome, methods: tuple[Method, ...], basis: str) -> None:
-        if outcome is not Outcome.PARTLY:
-            self._record(old, outcome, methods, basis, "")
-            return
-        self.ask_words(
-            f"{old.short} 部分整改，还剩什么没有整改",
-            f"verify/{old.carried.id}/remains",
-            lambda text: self._record(old, outcome, methods, basis, text),
-            text=old.row.remains,
-        )
-
-    def _record(
-        self, old: Old, outcome: Outcome, methods: tuple[Method, ...], basis: str, remains: str
-    ) -> None:
+    def _record(self, old: Old, said: Said) -> None:
         try:
             edits = verify(
                 self.desk.state,
                 old.row,
-                outcome,
+                said.outcome,
                 self.desk.session.today,
                 who="、".join(self.people),
-                basis=basis,
-                methods=methods,
-                remains=remains,
+                basis=said.basis,
+                methods=said.methods,
+                remains=said.remains,
             )
         except NotAllowed as refused:
             self.app.say(f"{refused}。", "warning")
             return
-        if not self.make(edits, f"上轮问题 {old.short} {outcome.label}"):
+        if not self.make(edits, f"上轮问题 {old.short} {said.outcome.label}"):
             return
-        if outcome is Outcome.RELAPSED and self._offer_link(old, then_on=True):
+        if said.outcome is Outcome.RELAPSED and self._offer_link(old, then_on=True):
             return
         self._move_on()
 
