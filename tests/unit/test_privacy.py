@@ -53,6 +53,18 @@ def test_what_is_found(text, expected):
     assert found(text, ("章海峰", "峰")) == expected
 
 
+def test_no_text_makes_the_scan_slow():
+    # Quadratic patterns would take minutes here and run into the time limit of the suite.
+    for text in (
+        "1" * 200_000,
+        "一" * 200_000,
+        "1," * 100_000 + "元",
+        "井-" * 100_000,
+        "1 " * 100_000 + "元",
+    ):
+        found(text, ("章海峰",))
+
+
 def test_the_number_of_a_point_is_no_part_of_a_sum():
     blocks = [Block(text="1.300元未公开", lead=2, records=("finding/u/~1",), ids=("s1",))]
     (hit,) = scan("头", blocks, [whole("头", blocks)])

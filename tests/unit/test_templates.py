@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from notice_work import TODAY, held, told, worked
 
 from inspect_tui.report.phrase_book import SLOTS
-from inspect_tui.report.phrase_reading import MAX_BYTES, decode, read_template, trials
-from inspect_tui.report.phrases import FILTERS, LONGEST, TooMuch, speak
+from inspect_tui.report.phrase_reading import MAX_BYTES, read_template, trials
+from inspect_tui.report.phrases import FILTERS, LONGEST, TooMuch, decode, speak
 from inspect_tui.report.telling import Wanted, tell
 from inspect_tui.report.wordings import FILES, READ, SHIPPED, shipped, wordings
 

@@ -206,6 +206,8 @@ def _settle(file: Path, held: list[Held], wanted: Wanted, asked: dict[str, Any],
     space = _leading_space(file, held[-1])
     scope = scope_of(held[-1].round, wanted.unit)
     hits = tell(held, wanted, day, templates=Path(space)).unconfirmed if asked["confirm"] else []
+    if not hits and not (asked["record"] and wanted.excluded):
+        return
     with leading(space, held[-1].round.id, asked["name"]) as session:
         edits = [
             edit

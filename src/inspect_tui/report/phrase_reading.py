@@ -6,7 +6,6 @@ Each block is handed to Jinja's parser by itself, so that a mistake in one does 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -376,13 +375,3 @@ class _Tree:
             self.fault("T09", node, "过滤器的写法不对", wanted, node.name)
             return of
         return Filtered(node.name, of, tuple(self.expr(a, depth + 1) for a in node.args))
-
-
-def encode(books: Mapping[str, Mapping[str, Phrase]]) -> bytes:
-    """Phrases of several files as the program keeps them: a start need not parse its own templates."""
-    return msgspec.json.encode(books, order="sorted")
-
-
-def decode(data: bytes) -> dict[str, dict[str, Phrase]]:
-    """What `encode` wrote."""
-    return msgspec.json.decode(data, type=dict[str, dict[str, Phrase]])

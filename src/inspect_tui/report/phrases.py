@@ -228,3 +228,13 @@ def _shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return _joined(value)
     return "" if isinstance(value, dict) else str(value)
+
+
+def encode(books: Mapping[str, Mapping[str, Phrase]]) -> bytes:
+    """Phrases of several files as the program keeps them: a start need not parse its own templates."""
+    return msgspec.json.encode(books, order="sorted")
+
+
+def decode(data: bytes) -> dict[str, dict[str, Phrase]]:
+    """What `encode` wrote."""
+    return msgspec.json.decode(data, type=dict[str, dict[str, Phrase]])

@@ -14,8 +14,7 @@ from typing import Any
 import msgspec
 
 from inspect_tui.model.fault import Fault
-from inspect_tui.report.phrase_book import SLOTS
-from inspect_tui.report.phrases import Phrase, TooMuch, speak
+from inspect_tui.report.phrases import Phrase, TooMuch, decode, encode, speak
 
 #: Folder of the user's templates in a workspace, and the shipped one in the package.
 FOLDER = "templates"
@@ -55,8 +54,6 @@ def shipped_text(name: str) -> str:
 @functools.cache
 def shipped() -> dict[str, dict[str, Phrase]]:
     """The phrases of the shipped templates."""
-    from inspect_tui.report.phrase_reading import decode
-
     return decode(READ.read_bytes())
 
 
@@ -69,6 +66,7 @@ def wordings(kind: str, folder: Path | None = None) -> Wordings:
         path = folder / FOLDER / f"{name}.txt" if folder is not None else None
         if path is None or not path.is_file():
             continue
+        from inspect_tui.report.phrase_book import SLOTS
         from inspect_tui.report.phrase_reading import MAX_BYTES, read_template
 
         try:
@@ -98,7 +96,7 @@ def wordings(kind: str, folder: Path | None = None) -> Wordings:
 
 def write_read() -> None:
     """Read the shipped templates and keep how they read. Raises ValueError when one has a mistake."""
-    from inspect_tui.report.phrase_reading import encode, read_template
+    from inspect_tui.report.phrase_reading import read_template
 
     books = {}
     for name in FILES:
