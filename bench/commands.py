@@ -45,9 +45,17 @@ def commands(program: str, findings: Path | None, times: int) -> Iterator[Row]:
 
 
 def findings_of(root: Path) -> Path | None:
-    """The smallest findings file with any change in it, of the demo workspace."""
+    """The smallest findings file of the demo workspace that has an answer in it."""
     from inspect_tui.store.workspace import Workspace
 
     space = Workspace(root)
     files = [space.findings_path(e.id, w) for e in space.rounds() for w in space.writers(e.id)]
-    return min(files, key=lambda p: p.stat().st_size, default=None)
+    return min(filter(_answers, files), key=lambda p: p.stat().st_size, default=None)
+
+
+def _answers(path: Path) -> bool:
+    from inspect_tui.exchange.source import read_source
+    from inspect_tui.rules.reading import read_visit
+
+    state = read_source(path).state
+    return any(read_visit(state, unit).started for unit in state.units())
