@@ -49,6 +49,33 @@ def test_every_part_fits_and_nothing_is_lost_or_doubled(head, body, foot, limit)
     assert set(records) == {key for block in told for key in block.records}
 
 
+short = st.text(alphabet="党小组检查，。1a", min_size=1, max_size=40)
+sections = st.lists(
+    st.tuples(short, st.booleans(), st.lists(short, min_size=1, max_size=6)), min_size=1, max_size=6
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(sections, st.integers(min_value=MIN_BYTES, max_value=1200))
+def test_points_that_fit_are_never_cut_and_nothing_dangles(told, limit):
+    body: list[Block] = []
+    for title, nested, lines in told:
+        body.append(Block(text=title, heading=True))
+        body += [Block(text="（一）" + title, heading=True)] if nested else []
+        body += [Block(text=f"{n}.{line}") for n, line in enumerate(lines, 1)]
+    foot = [Block(text="检查组", foot=True), Block(text="2026年11月20日", foot=True)]
+    every = [*body, *foot]
+    parts = split("【通报】", every, limit)
+    for number, part in enumerate(parts, 1):
+        lines_of = [every[piece.block] for piece in part.pieces]
+        assert [piece.text for piece in part.pieces] == [b.text for b in lines_of], "cut between points only"
+        assert not lines_of[-1].heading, "a heading never ends a part"
+        assert any(b.foot for b in lines_of) == (number == len(parts)), "signed once, at the end"
+        mark = f"（{number}/{len(parts)}）" if len(parts) > 1 else ""
+        assert part.text.split("\n")[0] == "【通报】" + mark
+    assert [p.block for part in parts for p in part.pieces] == list(range(len(every))), "once each, in order"
+
+
 @settings(max_examples=200, deadline=None)
 @given(words, blocks, st.integers(min_value=MIN_BYTES, max_value=2500))
 def test_a_text_that_fits_is_one_part_without_a_count(head, body, limit):
