@@ -34,7 +34,8 @@ class Limits(msgspec.Struct, frozen=True):
 
 def digest_text(digest: Digest, round_: Round) -> str:
     """The page as text: title, the whole, leader by leader, and what the meeting should speak about."""
-    most = Limits(len(digest.leaders), len(digest.all.pressing))
+    # Each takes a line at least, so more than a page has lines need not be tried.
+    most = Limits(min(len(digest.leaders), PAGE_LINES), min(len(digest.all.pressing), PAGE_LINES))
     text = _page(digest, round_, most)
     for limits in _tighter(most):
         if _lines(text) <= PAGE_LINES:
