@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -157,6 +158,25 @@ def test_a_file_outside_a_workspace_has_nowhere_to_keep_anything(demo, call, tmp
     alone = shutil.copy(source, tmp_path / "alone.json")
     code, _, err = call("notice", alone, "--exclude", "x", "--record", "--reason", "y")
     assert code == 1 and "没有地方可记" in err
+
+
+def test_each_unit_gets_its_own(demo, call, tmp_path):
+    file = demo / "rounds" / CURRENT
+    code, out, err = call("notice", file, "--each", "-o", tmp_path / "各单位", "--json")
+    files = json.loads(out)["files"]
+    told = {u["unit"]: u for u in json.loads(call("summary", file, "--json")[1])["units"]}
+    assert code == 0 and [f["unit"] for f in files] == [
+        u for u, data in told.items() if data["state"] != "未开始"
+    ], err
+    for entry in files:
+        name = told[entry["unit"]]["name"]
+        text = (tmp_path / "各单位").joinpath(Path(entry["path"]).name).read_text(encoding="utf-8")
+        assert name in entry["path"] and name in text.split("\n")[0]
+        others = {u["name"] for u in told.values()} - {name}
+        assert not [other for other in others if other in text], "nobody reads of the others"
+    assert len({f["path"] for f in files}) == len(files)
+    assert call("notice", file, "--each")[0] == 2
+    assert call("notice", file, "--each", "-o", tmp_path / "x", "--level", "group")[0] == 2
 
 
 def test_templates_are_copied_checked_used(demo, call):

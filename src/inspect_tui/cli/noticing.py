@@ -10,6 +10,8 @@ import click
 from inspect_tui.cli.common import faults, json_option, print_json, today_of, unit_of, warn
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from inspect_tui.report.notice import Notice
     from inspect_tui.report.telling import Held, Wanted
 
@@ -79,6 +81,7 @@ class NoticeCommand(click.Command):
 @click.option("--record", is_flag=True, help="把不写的、审定的和发出的记进本轮，下次照办。")
 @click.option("--reason", metavar="理由", default="", help="不写的理由，和 --exclude、--record 一起用。")
 @click.option("--as", "name", metavar="姓名", help="组长姓名；不写为这台电脑上的人。")
+@click.option("--each", is_flag=True, help="每个单位各写一份（书记版），写到 -o 的文件夹里。")
 @click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
 @json_option
 def notice(files: tuple[Path, ...], as_json: bool, **asked: Any) -> None:
@@ -89,6 +92,9 @@ def notice(files: tuple[Path, ...], as_json: bool, **asked: Any) -> None:
     held = [_held(file) for file in files]
     wanted = _wanted(held[-1], asked)
     space = _space(files[-1], held[-1].round.id)
+    if asked["each"]:
+        _each(held, wanted, day, space, asked["output"], as_json)
+        return
     if asked["record"] or asked["confirm"]:
         _settle(files[-1], held, wanted, asked, day)
         held = [*held[:-1], _held(files[-1])]
@@ -115,6 +121,27 @@ def notice(files: tuple[Path, ...], as_json: bool, **asked: Any) -> None:
         _record_issue(files[-1], held[-1], made, asked)
 
 
+def _each(
+    held: list[Held], wanted: Wanted, day: dt.date, space: Path | None, folder: Path, as_json: bool
+) -> None:
+    """Write the private text of each unit into a folder."""
+    from inspect_tui.report.telling import private_notices
+
+    if len(held) > 1:
+        raise click.UsageError("--each 只能对一轮做。")
+    written = []
+    for unit, made in private_notices(held[0], wanted, day, templates=space):
+        path = folder / made.file_name()
+        _write(path, ("\n\n".join(p.text for p in made.parts) + "\n").encode("utf-8"))
+        if not as_json:
+            warn(f"提醒：{unit.name}：{warning}" for warning in made.warnings)
+        written.append({"unit": unit.id, "path": str(path), "warnings": list(made.warnings)})
+    if as_json:
+        print_json({"files": written})
+    elif not written:
+        click.echo("还没有检查过的单位。", err=True)
+
+
 def _check_usage(asked: dict[str, Any]) -> None:
     from inspect_tui.report.splitting import MIN_BYTES
 
@@ -129,6 +156,11 @@ def _check_usage(asked: dict[str, Any]) -> None:
         raise click.UsageError("--unit、--branch、--scope 只能选一个。")
     if asked["unit"] is not None and asked["level"] == "group":
         raise click.UsageError("群内版不点单位，不能只写一个单位。请改用 --level secretary，或去掉 --unit。")
+    if asked["each"]:
+        if asked["output"] is None:
+            raise click.UsageError("--each 要用 -o 写明放到哪个文件夹。")
+        if asked["level"] == "group" or asked["kind"] != "situation" or asked["copy"] or asked["record"]:
+            raise click.UsageError("--each 只写各单位自己的情况通报（书记版或内部台账），不复制、不记录。")
     if asked["exposed"] and asked["kind"] != "exposure":
         raise click.UsageError("--finding 只和 --kind exposure 一起用。")
     if asked["record"] and asked["excluded"] and not asked["reason"].strip():

@@ -7,12 +7,13 @@ refusals for 密级 cannot differ between them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from inspect_tui.exchange.refusal import refuse_secret
+from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import NamingLevel, UnitKind
 from inspect_tui.report.document import NameUnits, NoticeKind, Scope
@@ -23,6 +24,7 @@ from inspect_tui.report.settled import Issued, Settled, all_issued, next_issue, 
 from inspect_tui.report.zh_numbers import parse_date
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.reading import read_visit
 from inspect_tui.store.errors import StoreError
 
 
@@ -123,6 +125,21 @@ def tell(
         attachments=wanted.attachments,
         templates=templates,
     )
+
+
+def private_notices(
+    held: Held, wanted: Wanted, today: dt.date, *, templates: Path | None = None
+) -> Iterator[tuple[Unit, Notice]]:
+    """The private text of every unit of the scope that was visited or could not be reached.
+
+    Raises what `tell` raises; a unit with nothing recorded is passed over.
+    """
+    for unit_id in _units(held.round, scope_of(held.round, wanted.unit)):
+        visit = read_visit(held.state, unit_id)
+        unit = held.round.unit(unit_id)
+        if unit is not None and visit.started:
+            asked = msgspec.structs.replace(wanted, unit=unit_id)
+            yield unit, tell([held], asked, today, templates=templates)
 
 
 def _units(round_: Round, scope: Scope) -> list[str]:
