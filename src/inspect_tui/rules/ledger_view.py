@@ -264,14 +264,16 @@ class Ledger:
 
 
 def _grouped(rows: Iterable[LedgerRow], by: GroupBy) -> list[tuple[Head, list[LedgerRow]]]:
-    """Rows by group: states in the order of their life, other groups as they first come."""
+    """Rows by group: states in the order of their life, others as they first come."""
     inside: dict[str, list[LedgerRow]] = {}
     labels: dict[str, str] = {}
     for row in rows:
         key, label = group_of(row, by)
         labels.setdefault(key, label)
         inside.setdefault(key, []).append(row)
-    keys = sorted(inside, key=lambda key: _STATES.get(key, 0)) if by is GroupBy.STATE else list(inside)
+    # A sort keeps the order of equals: what belongs to nobody stands last.
+    order: Callable[[str], Any] = _STATES.__getitem__ if by is GroupBy.STATE else lambda key: not key
+    keys = sorted(inside, key=order)
     return [
         (
             Head(

@@ -24,7 +24,6 @@ def write_export(desk: Desk, parts: list[str], extension: str, data: bytes) -> P
 
     A file of that name that says something else stays: it may be a ledger somebody filled in there.
     """
-    session = desk.session
     try:
         refuse_secret(desk.round)
     except ExportRefused as refused:

@@ -273,3 +273,14 @@ def try_duty(state: State, row: LedgerRow, values: Mapping[str, str], today: str
         return Trial(row, set_duty(state, row, values, today))
     except NotAllowed as refused:
         return Trial(row, [], refused.guarded.refusals)
+
+
+def try_duty_for_many(state: State, row: LedgerRow, field: str, value: str, today: str) -> Trial:
+    """One field set on one of many rows: what is done already stays, and what is replaced is told."""
+    if row.done and not row.carried_to:
+        return Trial(row, [], (Objection("state", f"{row.state_label}，成批时不改；要改请打开这一个"),))
+    trial = try_duty(state, row, {field: value}, today)
+    old = str(getattr(row.duty, field))
+    if trial.ok and old:
+        return trial._replace(warnings=(Objection(field, f"原来是“{old}”，将被替换"),))
+    return trial

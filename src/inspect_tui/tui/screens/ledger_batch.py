@@ -20,7 +20,7 @@ from inspect_tui.tui.screens.ledger import LedgerScreen
 from inspect_tui.tui.screens.ledger_asking import ask_value
 from inspect_tui.tui.screens.ledger_page import settle_and_say
 from inspect_tui.tui.screens.page import PageScreen
-from inspect_tui.tui.step_form import DUTY_ASKS, Ask, Trial, ready_answers, try_duty
+from inspect_tui.tui.step_form import DUTY_ASKS, Ask, Trial, ready_answers, try_duty_for_many
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
@@ -191,7 +191,7 @@ def _ask_field(screen: LedgerScreen, rows: list[LedgerRow], ask: Ask) -> None:
 
         def trials() -> list[Trial]:
             state, today = desk.state, desk.session.today
-            return [try_duty(state, row, {ask.field: value}, today) for row in screen.book.now(rows)]
+            return [try_duty_for_many(state, row, ask.field, value, today) for row in screen.book.now(rows)]
 
         screen.app.push_screen(
             BatchScreen(desk, f"{ask.label}“{value}”" if value else f"清空{ask.label}", trials), done
