@@ -117,6 +117,26 @@ def test_what_is_left_out_is_kept_only_when_asked(demo, call):
     assert code == 1 and "只有组长" in err
 
 
+def test_what_was_settled_survives_a_merge_in_any_order(demo, call, tmp_path):
+    file = demo / "rounds" / CURRENT
+    before = data_of(call, "notice", file)
+    key = next(s["records"][0] for s in before["sentences"] if s["role"] == "问题")
+    who = ("--record", "--reason", "另行处理", "--as", lead(demo))
+    kept = data_of(call, "notice", file, "--exclude", key, *who)
+    writers = sorted(file.glob("????????????.json"))
+    outs = []
+    for order in (writers, writers[::-1]):
+        out = tmp_path / f"{len(outs)}.json"
+        code, _, err = call("merge", *order, "-o", out)
+        assert code == 0, err
+        assert call("verify", out)[0] == 0
+        outs.append(out.read_bytes())
+        merged = data_of(call, "notice", out)
+        # Outside the workspace nobody knows the roster, so only the text itself must be the same.
+        assert merged["parts"] == kept["parts"] != before["parts"]
+    assert outs[0] == outs[1]
+
+
 def test_what_went_out_is_remembered(demo, call, copied, tmp_path):
     file = demo / "rounds" / CURRENT
     args = ("--kind", "bulletin", "--date", "2026-11-20", "--as", lead(demo))
