@@ -65,7 +65,10 @@ Block = Para | Table | Break
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):
-    """An attachment: it is named under the text and stands on pages of its own, 附件1 at their head."""
+    """An attachment: it is named under the text and stands on pages of its own, 附件1 at their head.
+
+    One without a body is only named; it is a file of its own.
+    """
 
     title: str
     body: tuple[Block, ...] = ()

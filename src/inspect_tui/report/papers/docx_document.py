@@ -41,7 +41,7 @@ def docx_bytes(doc: Doc) -> bytes:
     """The document as a .docx file; equal documents give equal bytes."""
     out = _Setting(doc)
     out.head()
-    out.blocks(doc.body)
+    out.blocks(doc.body, keep=True)
     out.tail()
     out.attachments()
     out.imprint()
@@ -111,9 +111,12 @@ class _Setting:
 
     # ------------------------------------------------------------------- body
 
-    def blocks(self, blocks: tuple[Block, ...], home: Page = PORTRAIT) -> None:
-        """Set paragraphs and tables; a wide table turns the page and what follows turns it back."""
-        for block in blocks:
+    def blocks(self, blocks: tuple[Block, ...], home: Page = PORTRAIT, *, keep: bool = False) -> None:
+        """Set paragraphs and tables; a wide table turns the page and what follows turns it back.
+
+        With `keep` the last paragraph stays with what follows, so that no signature stands on a page alone.
+        """
+        for place, block in enumerate(blocks, 1):
             if isinstance(block, Break):
                 self.paper.add(para("Thin", "", "<w:pageBreakBefore/>"))
             elif isinstance(block, Table):
@@ -122,16 +125,16 @@ class _Setting:
                 self._table(block)
             else:
                 self.turn(home)
-                self._para(block)
+                self._para(block, _KEEP if keep and place == len(blocks) else "")
 
-    def _para(self, block: Para) -> None:
+    def _para(self, block: Para, keep: str) -> None:
         if block.level:
             self.paper.add(para(f"Level{min(block.level, 4)}", runs(line(block.text))))
             return
         lead = runs(line(block.lead), _LEVEL_RUNS.get(block.lead_level, "")) if block.lead else ""
         for number, text in enumerate(block.text.split("\n")):
             flush = "" if block.indent else '<w:ind w:firstLineChars="0" w:firstLine="0"/>'
-            self.paper.add(para("BodyText", (lead if not number else "") + runs(line(text)), flush))
+            self.paper.add(para("BodyText", (lead if not number else "") + runs(line(text)), keep + flush))
 
     def _table(self, block: Table) -> None:
         widths = paper.columns_in(self.page.room, block.widths or [1.0] * len(block.heads))
@@ -181,10 +184,12 @@ class _Setting:
                 f'<w:ind w:leftChars="{round(left * 100)}" w:left="{round(left * CHAR_PITCH)}" '
                 f'w:hangingChars="{round(hang * 100)}" w:hanging="{round(hang * CHAR_PITCH)}"/>'
             )
-            self.paper.add(para("Attachments", runs(text if index else f"附件：{text}"), indent))
+            self.paper.add(para("Attachments", runs(text if index else f"附件：{text}"), _KEEP + indent))
 
     def attachments(self) -> None:
         for index, attachment in enumerate(self.doc.attachments):
+            if not attachment.body:
+                continue
             first = attachment.body[0] if attachment.body else None
             home = ACROSS if isinstance(first, Table) and first.wide else PORTRAIT
             fresh = self.page is not home

@@ -165,6 +165,8 @@ def _tail(doc: Doc) -> list[str]:
 def _attachments(doc: Doc) -> list[str]:
     told = []
     for index, attachment in enumerate(doc.attachments):
+        if not attachment.body:
+            continue
         told.append('<section class="page">')
         told.append(f'<p class="flush mark">{attachment_head(doc, index)}</p>')
         told.append(f"<h1>{'<br>'.join(escape(part) for part in title_lines(attachment.title))}</h1>")

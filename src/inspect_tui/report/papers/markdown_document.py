@@ -51,6 +51,8 @@ def markdown_text(doc: Doc) -> str:
     if doc.note:
         parts.append(f"（{escaped(doc.note)}）")
     for index, attachment in enumerate(doc.attachments):
+        if not attachment.body:
+            continue
         parts.append(f"## {attachment_head(doc, index)}　{escaped(attachment.title)}")
         parts += _blocks(attachment.body)
     if doc.bulletin is not None and doc.bulletin.sent_to:
