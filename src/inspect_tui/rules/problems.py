@@ -12,7 +12,7 @@ from inspect_tui.model.change import rect_key
 from inspect_tui.model.problem import Carried, Duty, Step
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import FindingKind, RectState, StepKind
+from inspect_tui.model.terms import FindingKind, Outcome, RectState, StepKind
 from inspect_tui.model.view import Finding
 from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.canonical import digest
@@ -125,7 +125,7 @@ def problems_of(
         if finding.kind is not FindingKind.DEFICIENCY or finding.referred:
             continue
         lineage = lineage_of(state, finding.key)
-        if lineage in carried and not standing(state, unit.id, lineage, carried[lineage].state).state.done:
+        if lineage in carried and stands_with(state, carried[lineage]):
             again.setdefault(lineage, []).append(finding)
             continue
         own.append(
@@ -139,6 +139,22 @@ def problems_of(
     return [
         Problem(id=c.id, unit=unit.id, carried=c, again=tuple(again.get(c.id, ()))) for c in carried.values()
     ] + own
+
+
+def stands_with(state: State, carried: Carried) -> bool:
+    """Whether a finding linked to a carried problem is one with it: when it was found so, not as put right.
+
+    What was closed since by the ledger, the finding included, stays one; what the visit itself found put
+    right does not hide a new finding.
+    """
+    if not standing(state, carried.unit, carried.id, carried.state).state.done:
+        return True
+    looked = opinions_of(state, rect_key(carried.unit, carried.id))
+    failed = any(
+        taken.step.kind is StepKind.RECHECK and taken.step.outcome is Outcome.RELAPSED
+        for taken in all_steps(state, carried.unit, carried.id)
+    )
+    return failed or any(not taken.step.to.done for taken in looked)
 
 
 def to_verify(round_: Round, unit: str) -> list[Carried]:
