@@ -137,3 +137,10 @@ def test_a_bulletin_wears_its_own_dress() -> None:
 def test_a_secret_notice_becomes_no_paper(mark: Secrecy) -> None:
     with pytest.raises(ExportRefused, match="机要渠道"):
         notice_doc(msgspec.structs.replace(DOCUMENT, secrecy=mark))
+
+
+def test_a_long_last_point_may_run_over_the_page() -> None:
+    long = msgspec.structs.replace(DOCUMENT, sections=(Section(key="loose", lines=(line("长" * 400),)),))
+    paragraphs = docx.Document(io.BytesIO(docx_bytes(notice_doc(long)))).paragraphs
+    point = next(p for p in paragraphs if p.text.startswith("长"))
+    assert not point.paragraph_format.keep_with_next

@@ -32,6 +32,8 @@ _LEVEL_RUNS = {1: paper.font(paper.HEITI), 2: paper.font(paper.KAITI)}
 _JC = {"l": "left", "c": "center", "r": "right"}
 _RED_LINE = '<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="1" w:color="FF0000"/></w:pBdr>'
 _KEEP = "<w:keepNext/>"
+#: Halves of a paragraph of six lines.
+_SHORT = 6 * 28 * 2
 _RULE = '<w:{} w:val="single" w:sz="{}" w:space="1" w:color="000000"/>'
 #: One 4号 character, by which 版记 stands in from both sides.
 _EDGE = 280
@@ -114,7 +116,8 @@ class _Setting:
     def blocks(self, blocks: tuple[Block, ...], home: Page = PORTRAIT, *, keep: bool = False) -> None:
         """Set paragraphs and tables; a wide table turns the page and what follows turns it back.
 
-        With `keep` the last paragraph stays with what follows, so that no signature stands on a page alone.
+        With `keep` a short last paragraph stays with what follows, so that no signature stands on a page
+        alone. LibreOffice moves such a paragraph whole, so a long one is left to run on.
         """
         for place, block in enumerate(blocks, 1):
             if isinstance(block, Break):
@@ -125,7 +128,8 @@ class _Setting:
                 self._table(block)
             else:
                 self.turn(home)
-                self._para(block, _KEEP if keep and place == len(blocks) else "")
+                stays = keep and place == len(blocks) and halves(block.text) <= _SHORT
+                self._para(block, _KEEP if stays else "")
 
     def _para(self, block: Para, keep: str) -> None:
         if block.level:
