@@ -10,7 +10,7 @@ from fixture import LOOKS, NARROW, WIDE, make_app, running, settle, shown, told
 from helpers import HOSTILE, assert_sound, check_golden, screen_lines, screen_text
 from lead_work import desk_text
 from lead_work import quiet_home as quiet_home
-from ledger_work import ledger_space, problem, rows
+from kept_ledger import ledger_space, problem, rows
 from old_problems import CLOSED, DUTY, OPEN, old
 from pages import MIXED, name, type_text
 

@@ -14,7 +14,7 @@ from inspect_tui.model.terms import RectState, StepKind
 from inspect_tui.rules.ledger import LedgerRow, history_of
 from inspect_tui.rules.lifecycle import STEPS, steps_from
 from inspect_tui.rules.matter import step_words
-from inspect_tui.rules.rectifying import DUTY_WORDS
+from inspect_tui.rules.rectifying import DUTY_WORDS, planned
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import LEDGER_ROW, bindings_for
 from inspect_tui.tui.desk import Desk
@@ -128,14 +128,22 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
         row = self.shown
         return steps_from(row.state) if row is not None and not row.carried_to and not row.contested else []
 
+    def blocked(self, kind: StepKind) -> str:
+        """Why a step of this state cannot be taken whatever is filled in; nothing where it can."""
+        if self.shown is None:
+            return ""
+        guarded = planned(self.desk.state, self.shown, kind, self.desk.session.today)[1]
+        return next((objection.text for objection in guarded.refusals if objection.field == "state"), "")
+
     def _acts(self, width: int) -> list[Line]:
         lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
         row = self.shown
         if row is None:
             return lines
         for number, kind in enumerate(self.steps, 1):
-            to = STEPS[kind, row.state].label
-            lines.append([(f" {number} ", "key"), (kind.label, "text"), (f"  变为{to}", "dim")])
+            why = self.blocked(kind)
+            said = f"  现在不行：{why}" if why else f"  变为{STEPS[kind, row.state].label}"
+            lines.append([(f" {number} ", "key"), (kind.label, "dim" if why else "text"), (said, "dim")])
         if row.carried_to:
             lines += wrapped(f"已转入“{row.carried_to}”，请到那一轮办理。", width, "warn")
         elif row.contested:
@@ -159,6 +167,8 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
         if index >= len(self.steps):
             allowed = "、".join(kind.label for kind in self.steps)
             self.app.say(f"现在没有第{digit}步可办" + (f"，可以：{allowed}。" if allowed else "。"))
+        elif why := self.blocked(self.steps[index]):
+            self.app.say(f"不能{self.steps[index].label}：{why}。", "warning")
         elif self.writable():
             from inspect_tui.tui.screens.ledger_step import StepScreen
 
