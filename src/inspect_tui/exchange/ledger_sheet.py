@@ -90,14 +90,14 @@ def read_ledger(data: bytes, name: str, rows: Sequence[LedgerRow]) -> LedgerRead
     headed = [(grid, at) for grid in grids if (at := _head_row(grid)) is not None]
     if not headed:
         raise _refused(
-            name, f"没有找到含“{NUMBER}”一栏的表头", "请用本程序导出的整改台账填写，不要删改表头", code="L02"
+            name, f"没有找到含“{NUMBER}”一栏的表头", "请用本程序导出的整改台账填写，不要删改表头", code="B02"
         )
     for grid, at in headed:
         reader.sheet(grid, at, several=len(headed) > 1)
     return reader.reading()
 
 
-def _refused(name: str, message: str, remedy: str, code: str = "L01") -> InputFaults:
+def _refused(name: str, message: str, remedy: str, code: str = "B01") -> InputFaults:
     return InputFaults([Fault(code=code, file=name, message=message, remedy=remedy)])
 
 
@@ -135,7 +135,7 @@ class _Reader:
         if self._left_out:
             faults = [
                 *faults,
-                Fault(code="L14", file=self._name, message=f"另有{self._left_out}处问题没有列出"),
+                Fault(code="B14", file=self._name, message=f"另有{self._left_out}处问题没有列出"),
             ]
         return LedgerReading(
             changes=tuple(self._changes),
@@ -166,7 +166,7 @@ class _Reader:
                         self._cell(found, column, cells[index])
         if grid.cut:
             self._fault(
-                "L13", f"第{MAX_ROWS}行", "后面的行没有读", f"一张表不超过{MAX_ROWS}行，请分几个文件填报"
+                "B13", f"第{MAX_ROWS}行", "后面的行没有读", f"一张表不超过{MAX_ROWS}行，请分几个文件填报"
             )
 
     def _columns(self, cells: Iterable[GridCell]) -> dict[int, LedgerColumn]:
@@ -179,10 +179,10 @@ class _Reader:
                 if told:
                     known = [c.heading for c in _KNOWN.values()]
                     remedy = did_you_mean(told, known, "请改回原来的栏目名；自己加的栏不会读入")
-                    self._fault("L03", cell.address, "没有这一栏", remedy, told)
+                    self._fault("B03", cell.address, "没有这一栏", remedy, told)
             elif any(column is other for other in found.values()):
                 twice.add(column.heading)
-                self._fault("L04", cell.address, "这一栏出现了两次，两栏都不读", "请删去多余的一栏", told)
+                self._fault("B04", cell.address, "这一栏出现了两次，两栏都不读", "请删去多余的一栏", told)
             else:
                 found[index] = column
         return {i: c for i, c in found.items() if c.heading not in twice or c.heading == NUMBER}
@@ -196,29 +196,29 @@ class _Reader:
             return None
         if not told:
             if sum(c.value is not None and not c.bad for c in cells) >= 3:
-                self._fault("L05", cell.address, "这一行没有编号", "请填回原来的编号；新问题不能在台账里添加")
+                self._fault("B05", cell.address, "这一行没有编号", "请填回原来的编号；新问题不能在台账里添加")
             return None
         row = self._by_number.get(told)
         if row is None:
             # Looking for the likely number takes long in a long ledger, so only what is listed is looked for.
             known = self._by_number if len(self._faults) < _MOST_GUESSES else ()
             remedy = did_you_mean(told, known, "请核对是不是本轮的台账；新问题不能在台账里添加")
-            self._fault("L06", cell.address, "台账里没有这个编号", remedy, told)
+            self._fault("B06", cell.address, "台账里没有这个编号", remedy, told)
             return None
         first = self._seen.get(row.number)
         if first is not None:
-            self._fault("L07", cell.address, f"这个编号在{first}已经出现过", "请只保留一行", told)
+            self._fault("B07", cell.address, f"这个编号在{first}已经出现过", "请只保留一行", told)
             return None
         self._seen[row.number] = f"{self._place}{cell.address}"
         return row
 
     def _bad(self, cell: GridCell) -> None:
         if cell.bad == "formula":
-            self._fault("L08", cell.address, "这一格是公式，不读入", "请用“选择性粘贴—数值”改成文字或日期")
+            self._fault("B08", cell.address, "这一格是公式，不读入", "请用“选择性粘贴—数值”改成文字或日期")
         elif cell.bad == "across":
-            self._fault("L09", cell.address, "这一格跨栏合并了，不读入", "请取消合并单元格后再填")
+            self._fault("B09", cell.address, "这一格跨栏合并了，不读入", "请取消合并单元格后再填")
         else:
-            self._fault("L08", cell.address, "这一格是错误值，不读入", "请改成文字或日期")
+            self._fault("B08", cell.address, "这一格是错误值，不读入", "请改成文字或日期")
 
     def _cell(self, row: LedgerRow, column: LedgerColumn, cell: GridCell) -> None:
         """Compare one cell; a difference becomes a proposal or a fault."""
@@ -246,7 +246,7 @@ class _Reader:
         # The lights change from day to day, with nobody writing anything.
         if not same and column.heading != "是否逾期":
             self._fault(
-                "L10",
+                "B10",
                 cell.address,
                 f"“{column.heading}”由检查记录得出，不能在台账里改",
                 f"请改回“{_short(old)}”；检查记录有误的，请检查组更正" if old else "请清空这一格",
@@ -260,7 +260,7 @@ class _Reader:
             return
         if new is None:
             said = _words(cell.value) or ""
-            self._fault("L11", cell.address, f"“{column.heading}”看不懂", "日期请写成2026.11.20", said)
+            self._fault("B11", cell.address, f"“{column.heading}”看不懂", "日期请写成2026.11.20", said)
         else:
             self._propose(row, column, old, new, cell)
 
@@ -271,7 +271,7 @@ class _Reader:
         new = state_of(told)
         if new is None:
             allowed = "、".join(s.label for s in type(row.state))
-            self._fault("L12", cell.address, "没有这种状态", f"可用：{allowed}", told)
+            self._fault("B12", cell.address, "没有这种状态", f"可用：{allowed}", told)
         else:
             self._propose(row, column, row.state.value, new.value, cell)
 
@@ -282,9 +282,9 @@ class _Reader:
         if _same(new, old):
             return
         if new is None:
-            self._fault("L11", cell.address, f"“{column.heading}”要填文字", "请改成文字")
+            self._fault("B11", cell.address, f"“{column.heading}”要填文字", "请改成文字")
         elif len(new) > longest:
-            self._fault("L11", cell.address, f"“{column.heading}”超过{longest}字", "请缩短", new)
+            self._fault("B11", cell.address, f"“{column.heading}”超过{longest}字", "请缩短", new)
         else:
             if column.kind != TEXT:
                 new = clean_text(new, newlines=False).strip()

@@ -226,7 +226,7 @@ def test_a_real_spreadsheet_date_is_read_and_an_unclear_one_is_named() -> None:
     bad = filled.put("due", 2, "下月底前")
     reading = filled.read()
     assert told(reading) == [("01", "done_on", "", "2026-11-28")]
-    assert codes(reading) == [("L11", bad)] and "2026.11.20" in reading.faults[0].remedy
+    assert codes(reading) == [("B11", bad)] and "2026.11.20" in reading.faults[0].remedy
 
 
 # ------------------------------------------------------------------------ faults
@@ -241,7 +241,7 @@ def test_unknown_and_doubled_numbers_are_named_and_the_rest_is_read() -> None:
     filled.put("owner", 3, "也不该读到")
     reading = filled.read()
     assert told(reading) == [("02", "owner", "组长乙", "丁")]
-    assert codes(reading) == [("L06", unknown), ("L07", twice)]
+    assert codes(reading) == [("B06", unknown), ("B07", twice)]
     assert "是不是" in reading.faults[0].remedy and "B5" in reading.faults[1].message
     assert len(reading.absent) == 2
 
@@ -249,7 +249,7 @@ def test_unknown_and_doubled_numbers_are_named_and_the_rest_is_read() -> None:
 def test_a_row_without_a_number_is_named() -> None:
     filled = Filled()
     cell = filled.put("number", 2, None)
-    assert codes(filled.read()) == [("L05", cell)]
+    assert codes(filled.read()) == [("B05", cell)]
 
 
 def test_formulas_and_errors_are_never_worked_out() -> None:
@@ -260,7 +260,7 @@ def test_formulas_and_errors_are_never_worked_out() -> None:
     third = filled.put("number", 3, '=HYPERLINK("http://x")')
     reading = filled.read()
     assert reading.changes == ()
-    assert codes(reading) == [("L08", first), ("L08", second), ("L08", third)]
+    assert codes(reading) == [("B08", first), ("B08", second), ("B08", third)]
 
 
 def test_what_the_records_say_cannot_be_changed_on_the_sheet() -> None:
@@ -274,7 +274,7 @@ def test_what_the_records_say_cannot_be_changed_on_the_sheet() -> None:
     filled.put("serial", 1, 99)
     reading = filled.read()
     assert reading.changes == ()
-    assert codes(reading) == [("L10", cell) for cell in cells]
+    assert codes(reading) == [("B10", cell) for cell in cells]
     assert all("检查记录" in fault.message for fault in reading.faults)
 
 
@@ -285,7 +285,7 @@ def test_unknown_and_doubled_headings_are_named() -> None:
     filled.put("owner", 1, "丁")
     filled.put("due", 1, "2026.12.4")
     reading = filled.read()
-    assert codes(reading) == [("L03", "P3"), ("L04", "Y3")]
+    assert codes(reading) == [("B03", "P3"), ("B04", "Y3")]
     assert told(reading) == [("01", "due", "2026-12-03", "2026-12-04")]
 
 
@@ -293,7 +293,7 @@ def test_an_unknown_state_is_named_with_the_known_ones() -> None:
     filled = Filled()
     cell = filled.put("state", 1, "差不多了")
     reading = filled.read()
-    assert codes(reading) == [("L12", cell)] and "已整改待复查" in reading.faults[0].remedy
+    assert codes(reading) == [("B12", cell)] and "已整改待复查" in reading.faults[0].remedy
 
 
 def test_a_text_that_is_too_long_is_named() -> None:
@@ -302,7 +302,7 @@ def test_a_text_that_is_too_long_is_named() -> None:
     filled.put("basis", 1, True)
     reading = filled.read()
     assert reading.changes == ()
-    assert [code for code, _ in codes(reading)] == ["L11"] * 3 and {p for _, p in codes(reading)} >= set(
+    assert [code for code, _ in codes(reading)] == ["B11"] * 3 and {p for _, p in codes(reading)} >= set(
         cells
     )
 
@@ -321,7 +321,7 @@ def test_a_cell_merged_over_columns_is_named() -> None:
     filled = Filled()
     filled.page.merge_cells("M4:N4")
     reading = filled.read()
-    assert reading.changes == () and codes(reading) == [("L09", "M4"), ("L09", "N4")]
+    assert reading.changes == () and codes(reading) == [("B09", "M4"), ("B09", "N4")]
 
 
 def test_too_many_merged_cells_are_refused() -> None:
@@ -390,7 +390,7 @@ def test_a_sheet_that_claims_a_million_rows_is_read_quickly_and_said_to_be_cut(m
     filled.page["A1048576"].value = "远"
     reading = filled.read()
     assert told(reading) == [("01", "owner", "组长乙", "丁")]
-    assert [code for code, _ in codes(reading)] == ["L13"]
+    assert [code for code, _ in codes(reading)] == ["B13"]
 
 
 @pytest.mark.parametrize(
