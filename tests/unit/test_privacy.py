@@ -124,6 +124,15 @@ def test_a_confirmation_is_kept_with_its_reason_and_travels():
     assert read_settled(other.state, document.kind, document.scope).confirmed
 
 
+def test_a_reason_carries_no_name_beside_a_text_for_the_group():
+    desk = phoned()
+    document = told(desk).document
+    (phone, _) = told(desk).unconfirmed
+    desk.do(*confirm(desk.state, document.kind, document.scope, [phone.id], "章海峰同意"))
+    assert told(desk).privacy[0].confirmed == "某同志同意"
+    assert not any("已改写" in w for w in told(desk).warnings)
+
+
 def test_names_are_looked_for_where_they_should_not_be():
     assert not [h for h in told(worked()).privacy if h.kind is PrivacyKind.NAME], "all were taken out"
     inner = tell([held(worked())], Wanted(level=NamingLevel.INTERNAL), TODAY)

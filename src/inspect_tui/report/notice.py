@@ -16,7 +16,8 @@ import msgspec
 from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.terms import NamingLevel
-from inspect_tui.report.compiling import Ask, Writer, usual_naming
+from inspect_tui.report.clearing import Clearer
+from inspect_tui.report.compiling import Writer
 from inspect_tui.report.document import Document, NameUnits, NoticeKind, Scope, chat_blocks
 from inspect_tui.report.lookback import Lookback
 from inspect_tui.report.names import SOME_UNIT
@@ -27,6 +28,7 @@ from inspect_tui.report.refusing import NoticeRefused
 from inspect_tui.report.settled import Applied, Compared, Settled, apply, compare, last_issued
 from inspect_tui.report.splitting import Block, Part, split
 from inspect_tui.report.wordings import wordings
+from inspect_tui.report.writing import Ask, usual_naming
 
 __all__ = ["Notice", "NoticeRefused", "compile_notice", "default_level", "recut"]
 
@@ -140,7 +142,10 @@ def compile_notice(
     people = frozenset(n for o in outlines for n in o.people)
     limit = first.round.rules.message_bytes if max_bytes is None else max_bytes
     before = last_issued(settled, applied.document)
-    notice = _cut(applied.document, limit, people, settled.confirmed)
+    # Reasons are typed by hand and stand beside the text in JSON, so they are cleared like it.
+    reasons = Clearer(told, level, naming) if settled.confirmed else None
+    confirmed = {key: reasons.clear(why, "") for key, why in settled.confirmed.items()} if reasons else {}
+    notice = _cut(applied.document, limit, people, confirmed)
     warnings = [*words.warnings, *_warnings(outlines, writer, applied, settled, kept)]
     return msgspec.structs.replace(
         notice,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspect_tui.model.change import visit_key
-from inspect_tui.report.compiling import Writer, plain_lines
+from inspect_tui.report.compiling import Writer
 from inspect_tui.report.document import Document, Group
 from inspect_tui.report.outline import Outline, Point
 from inspect_tui.report.ranking import FORMULA_TIES, Ranking, ranking_of
 from inspect_tui.report.refusing import NoticeRefused
 from inspect_tui.report.summary import FORMULA
+from inspect_tui.report.writing import plain_lines
 from inspect_tui.report.zh_numbers import score_text, share_text
 
 
