@@ -19,7 +19,7 @@ from bench import commands, screens, workspaces
 from bench.table import Row, plain, text_of
 from bench.terminal import NotPainted, available
 
-PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge")
+PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge", "telling")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -93,6 +93,10 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
         for figures in merge.rows(files, changes, times=few // 3, others=full):
             # The goals are about the full size; at a small one it is the imports that are measured.
             yield _row(figures if full else figures | {"goal": None})
+    if "telling" in parts:
+        from bench import telling
+
+        yield from telling.rows(few)
 
 
 def _row(figures: dict[str, Any]) -> Row:
