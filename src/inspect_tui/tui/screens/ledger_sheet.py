@@ -44,7 +44,7 @@ class LedgerSheetScreen(LedgerPage, inherit_bindings=False):
         self.rows: list[Row] = []
 
     def page_about(self) -> str:
-        return f"{self.path.name}  能收{len(self.ok)}个问题，{self._refused()}格不收"
+        return f"能收{len(self.ok)}个问题，{self._refused()}格不收  {self.path.name}"
 
     @property
     def ok(self) -> list[Taking]:
