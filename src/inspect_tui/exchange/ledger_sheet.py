@@ -321,13 +321,17 @@ def _words(value: object) -> str | None:
 
 
 def _same(new: str | None, old: str) -> bool:
-    """Whether a cell says what the ledger says: blanks at the ends apart, and what a sheet had to cut off."""
+    """Whether a cell says what the ledger says.
+
+    Blanks do not count: programs drop tabs and change line ends when they save. Nor does what a sheet had to
+    cut off, nor the apostrophe that other programs leave out of a CSV file.
+    """
     if new is None:
         return False
-    told = clean_text(old).strip()
-    if new == told:
+    told, now = "".join(clean_text(old).split()), "".join(new.split())
+    if now == told or (told.startswith("'") and now == told[1:]):
         return True
-    return new.endswith("…") and len(new) > MAX_TEXT and told.startswith(new[:-1])
+    return now.endswith("…") and len(now) > MAX_TEXT and told.startswith(now[:-1])
 
 
 def _short(text: str) -> str:

@@ -122,6 +122,16 @@ def test_a_typed_text_comes_in_clean(text: str) -> None:
     assert told(reading) == [("01", "result", "原来", clean_text(text).strip())]
 
 
+def test_a_program_that_drops_tabs_and_line_ends_changes_nothing() -> None:
+    """LibreOffice saves a cell without its tabs; others without the apostrophe of a CSV file."""
+    rows = [ledger_row(1, result="第一行\n第二行\t后", measure="'=1")]
+    filled = Filled(rows)
+    filled.put("result", 1, "第一行\r\n第二行后")
+    filled.put("measure", 1, "'=1"[1:])
+    filled.page["K4"].data_type = "s"
+    assert told(filled.read()) == []
+
+
 def test_changed_cells_are_proposed_with_their_place() -> None:
     filled = Filled()
     cells = [

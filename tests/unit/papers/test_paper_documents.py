@@ -118,12 +118,28 @@ def test_fonts_are_named_by_style_and_none_is_shipped() -> None:
         ("PageNumber", "宋体", "28"),
         ("Imprint", "仿宋_GB2312", "28"),
     ):
-        style = re.search(rf'<w:style [^>]*w:styleId="{ident}">.*?</w:style>', styles).group()
+        style = re.search(rf'<w:style [^>]*w:styleId="{ident}"[^>]*>.*?</w:style>', styles).group()
         assert f'w:eastAsia="{font}"' in style and f'w:sz w:val="{size}"' * bool(size) in style
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert not [
             n for n in archive.namelist() if "thumbnail" in n or ("font" in n.lower() and "Table" not in n)
         ]
+
+
+def test_a_machine_without_the_fonts_is_told_which_ones_to_take() -> None:
+    """Only Word's own 仿宋 and 楷体 are on every machine, and 方正小标宋 on few."""
+    told = part(docx_bytes(DOC), "word/fontTable.xml")
+    instead = dict(re.findall(r'<w:font w:name="([^"]+)"><w:altName w:val="([^"]+)"/>', told))
+    assert instead["仿宋_GB2312"] == "仿宋" and instead["楷体_GB2312"] == "楷体"
+    assert instead["方正小标宋简体"] == "宋体"
+
+
+def test_nothing_is_left_of_the_library_s_own_document() -> None:
+    with zipfile.ZipFile(io.BytesIO(docx_bytes(DOC))) as archive:
+        names = set(archive.namelist())
+        told = b"".join(archive.read(name) for name in names)
+    assert not [n for n in names if "customXml" in n or "thumbnail" in n or "Effects" in n]
+    assert b"python-docx" not in told and b"Light Shading" not in told
 
 
 def test_page_numbers_stand_outside_on_odd_and_even_pages() -> None:

@@ -45,6 +45,8 @@ _INSTEAD = {
 _MADE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 #: Units of a drawing in a twentieth of a point.
 _EMU = 635
+#: Parts of the library's empty document: a picture of it, data, and a second set of styles.
+_EXTRAS = ("/thumbnail", "/customXml", "/stylesWithEffects")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
@@ -249,7 +251,7 @@ def _style(
 ) -> str:
     level = f'<w:outlineLvl w:val="{outline - 1}"/>' if outline else ""
     based = "" if default else '<w:basedOn w:val="Normal"/>'
-    mark = ' w:default="1"' if default else ""
+    mark = ' w:default="1"' if default else ' w:customStyle="1"'
     return (
         f'<w:style w:type="paragraph"{mark} w:styleId="{ident}"><w:name w:val="{name}"/>{based}<w:qFormat/>'
         f"<w:pPr>{paragraph}{level}</w:pPr><w:rPr>{run}</w:rPr></w:style>"
@@ -403,9 +405,9 @@ def _replace_children(target: Any, source: Any) -> None:
 
 
 def _without_extras(document: Any) -> None:
-    """Leave out the picture and custom parts that the library's own empty document brings along."""
+    """Leave out what the library's own empty document brings along and nobody asked for."""
     for rels in (document.part.package.rels, document.part.rels):
-        for key in [k for k, rel in rels.items() if rel.reltype.endswith(("/thumbnail", "/customXml"))]:
+        for key in [k for k, rel in rels.items() if rel.reltype.endswith(_EXTRAS)]:
             del rels[key]
 
 
