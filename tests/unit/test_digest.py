@@ -135,15 +135,18 @@ HOSTILE = "[/][@click=app.quit]x\x1b[31m红\u202e\ud800长" * 9
 @given(st.integers(0, 300), st.integers(1, 40), st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_it_is_one_page_however_much_there_is_and_no_figure_gives_way(count, leaders, hostile) -> None:
-    word = HOSTILE if hostile else "问题"
+    word, more = (HOSTILE, "很长" * 40) if hostile else ("问题", "")
     states = (S.CLOSED, S.IN_PROGRESS, S.RELAPSED)
     rows = [
         row(
             f"{n:03d}",
             states[n % 3],
-            leader=f"领导{n % leaders}",
             due="2026-11-01",
             text=word,
+            unit_name=word if hostile else "第1党小组",
+            duty=Duty(
+                leader=f"领导{n % leaders}{more}", task=more, team=more, progress=more, due="2026-11-01"
+            ),
             closed_on="2026-11-10",
         )
         for n in range(count)
@@ -159,7 +162,7 @@ def test_it_is_one_page_however_much_there_is_and_no_figure_gives_way(count, lea
         told = sum(line[:1].isdigit() and "：" in line for line in part.split("\n"))
         rest = len(found.leaders) - told
         assert (f"其余{rest}名责任领导" in text) == (rest > 0)
-        shown = sum(" 第1党小组：" in line for line in text.split("\n"))
+        shown = sum("HTK26Q4-A1-U1-A-" in line for line in text.split("\n"))
         left = len(found.all.pressing) - shown
         assert left == 0 or f"另有{left}条" in text or f"共{left}条，见台账" in text
 

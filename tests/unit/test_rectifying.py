@@ -195,6 +195,16 @@ def test_two_verdicts_are_one_question_with_both_sides() -> None:
     assert told["contested"] and told["state"] == "" and len(told["verified"]) == 2
 
 
+def test_one_who_saw_the_others_verdict_does_not_replace_it() -> None:
+    one, two, _ = desks()
+    verify(one, ROUND, O.FIXED)
+    two.take(one)
+    verify(two, ROUND, O.PARTLY)
+    assert len(row_of(two, ROUND).outcomes) == 2 and len(deciding.questions(two.state, ROUND)) == 1
+    verify(two, ROUND, O.FIXED)
+    assert deciding.questions(two.state, ROUND) == [] and state_of(two) is S.CLOSED
+
+
 def test_nothing_goes_on_before_the_quarrel_is_settled() -> None:
     _, _, lead = quarrel()
     with pytest.raises(NotAllowed, match="组长先裁定"):

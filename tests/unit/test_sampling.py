@@ -17,11 +17,12 @@ from ledger_work import TODAY, a_round, carried, row_of, step
 from strategies import Desk
 
 from inspect_tui.model.problem import Duty
-from inspect_tui.model.terms import Method, Outcome, RectState, Severity, StepKind
-from inspect_tui.rules import deciding, sampling
+from inspect_tui.model.terms import FindingKind, Method, Outcome, RectState, Severity, StepKind
+from inspect_tui.rules import actions, deciding, sampling
 from inspect_tui.rules.carrying import offered
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow, ledger_rows
+from inspect_tui.rules.problems import problem_id
 from inspect_tui.rules.rectifying import NotAllowed
 from inspect_tui.rules.sampling import CannotDraw, Draw, allocate, assign, draw, draws_of, rate_of, result_of
 
@@ -255,6 +256,21 @@ def test_a_problem_found_and_closed_in_this_round_keeps_who_closed_it() -> None:
     after = row_of(lead, round_)
     assert (after.closed_on, after.closed_by, after.verified_by) == (TODAY, ("甲",), "乙")
     assert draw(ledger_rows(lead.state, round_, TODAY), 1, "s", ["甲", "乙"], TODAY) == drawn
+
+
+def test_one_of_this_round_that_failed_counts_its_return() -> None:
+    lead = Desk("c" * 12, "组长")
+    round_ = a_round()
+    lead.do(*actions.new_finding(lead.state, "u1", "x", FindingKind.DEFICIENCY, "手写的问题"))
+    problem = problem_id(round_, "finding/u1/~x")
+    for kind in (StepKind.START, StepKind.SUBMIT, StepKind.CLOSE):
+        step(lead, round_, kind, problem, who="甲")
+    drawn = draw(ledger_rows(lead.state, round_, TODAY), 1, "s", ["甲", "乙"], TODAY)
+    row = row_of(lead, round_, problem)
+    said = {"who": "乙", "basis": "又没有了", "methods": (Method.SITE_VIEW,)}
+    lead.do(*sampling.take_result(lead.state, row, drawn, Outcome.RELAPSED, TODAY, **said))
+    after = row_of(lead, round_, problem)
+    assert (row.recurrences, after.recurrences, after.state) == (0, 1, RectState.RELAPSED)
 
 
 def test_two_who_look_and_differ_count_as_come_back_without_a_question() -> None:

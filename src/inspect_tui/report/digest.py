@@ -6,7 +6,6 @@ to one page: details give way before figures do, and what gave way is counted.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -35,12 +34,14 @@ class Limits(msgspec.Struct, frozen=True):
 def digest_text(digest: Digest, round_: Round) -> str:
     """The page as text: title, the whole, leader by leader, and what the meeting should speak about."""
     # Each takes a line at least, so more than a page has lines need not be tried.
-    most = Limits(min(len(digest.leaders), PAGE_LINES), min(len(digest.all.pressing), PAGE_LINES))
-    text = _page(digest, round_, most)
+    leaders = [_leader(digest, told) for told in digest.leaders[:PAGE_LINES]]
+    problems = [_problem(digest, row) for row in digest.all.pressing[:PAGE_LINES]]
+    most = Limits(len(leaders), len(problems))
+    text = _page(digest, round_, leaders, problems)
     for limits in _tighter(most):
         if _lines(text) <= PAGE_LINES:
             break
-        text = _page(digest, round_, limits)
+        text = _page(digest, round_, leaders[: limits.leaders], problems[: limits.problems])
     return text
 
 
@@ -59,16 +60,22 @@ def _lines(text: str) -> int:
     return lines_needed(text, LINE_HALVES)
 
 
-def _page(digest: Digest, round_: Round, limits: Limits) -> str:
+def _page(digest: Digest, round_: Round, leaders: Sequence[str], problems: Sequence[str]) -> str:
     said = [f"{tidy(round_.title)}整改例会情况（内部）", f"（{_span(digest)}）", ""]
     parts = [["总体情况", _whole(digest)]]
     if digest.leaders:
-        parts.append(["责任领导分管情况", *_leaders(digest, limits.leaders)])
+        rest = _other_leaders(digest.leaders[len(leaders) :])
+        parts.append(["责任领导分管情况", *_numbered(leaders), *rest])
     if digest.all.pressing:
-        parts.append(["提请会议研究的问题", *_pressing(digest, limits.problems)])
+        rest = _other_problems(len(digest.all.pressing) - len(problems), shown=bool(problems))
+        parts.append(["提请会议研究的问题", *_numbered(problems), *rest])
     for number, (head, *lines) in enumerate(parts, 1):
         said += [f"{ordinal(number)}、{head}", *lines]
     return "\n".join(said)
+
+
+def _numbered(lines: Sequence[str]) -> list[str]:
+    return [f"{number}. {line}" for number, line in enumerate(lines, 1)]
 
 
 def _span(digest: Digest) -> str:
@@ -108,37 +115,33 @@ def _period(digest: Digest, told: Account) -> str:
     return "，".join(said) + "。"
 
 
-def _leaders(digest: Digest, most: int) -> list[str]:
-    lines = [
-        f"{number}. {tidy(told.leader) or '未明确责任领导'}：{len(told.rows)}条，未销号{len(told.open)}条"
-        f"{_deferred(told)}。{_period(digest, told)}"
-        for number, told in enumerate(digest.leaders[:most], 1)
-    ]
-    if rest := digest.leaders[most:]:
-        count, waiting = sum(len(a.rows) for a in rest), sum(len(a.open) for a in rest)
-        late = sum(len(a.overdue) for a in rest)
-        lines.append(f"其余{len(rest)}名责任领导共{count}条，未销号{waiting}条，逾期{late}条。")
-    return lines
+def _leader(digest: Digest, told: Account) -> str:
+    name = _short(tidy(told.leader)) or "未明确责任领导"
+    counts = f"{len(told.rows)}条，未销号{len(told.open)}条{_deferred(told)}"
+    return f"{name}：{counts}。{_period(digest, told)}"
 
 
-def _pressing(digest: Digest, most: int) -> list[str]:
-    rows: Sequence[LedgerRow] = digest.all.pressing
+def _other_leaders(rest: Sequence[Account]) -> list[str]:
+    if not rest:
+        return []
+    count, waiting = sum(len(a.rows) for a in rest), sum(len(a.open) for a in rest)
+    late = sum(len(a.overdue) for a in rest)
+    return [f"其余{len(rest)}名责任领导共{count}条，未销号{waiting}条，逾期{late}条。"]
+
+
+def _other_problems(left: int, *, shown: bool) -> list[str]:
+    if not left:
+        return []
+    return [f"{'另有' if shown else '共'}{left}条，见台账。"]
+
+
+def _problem(digest: Digest, row: LedgerRow) -> str:
+    """One problem with its “五个一”: task, leader, team, by when, how far."""
     today = parse_date(digest.until)
     assert today is not None
-    idle = {row.id for row in digest.all.idle}
-    lines = [
-        f"{number}. {_problem(row, today, idle, digest.idle_days)}"
-        for number, row in enumerate(rows[:most], 1)
-    ]
-    if len(rows) > most:
-        lines.append(f"另有{len(rows) - most}条，见台账。" if most else f"共{len(rows)}条，见台账。")
-    return lines
-
-
-def _problem(row: LedgerRow, today: dt.date, idle: set[str], idle_days: int) -> str:
-    """One problem with its “五个一”: task, leader, team, by when, how far."""
+    idle = any(row.id == other.id for other in digest.all.idle)
     why = [row.light or (row.state_label if row.state.value == "relapsed" else "")]
-    why += [f"{idle_days}天以上没有进展"] if row.id in idle else []
+    why += [f"{digest.idle_days}天以上没有进展"] if idle else []
     due = parse_date(row.due)
     five = {
         "任务": tidy(row.task or row.measure),
@@ -149,7 +152,7 @@ def _problem(row: LedgerRow, today: dt.date, idle: set[str], idle_days: int) -> 
     }
     told = "；".join(f"{name}：{_short(value)}" for name, value in five.items() if value)
     reasons = "，".join(word for word in why if word)
-    return f"{row.number} {tidy(row.unit_name)}：{_short(tidy(row.text))}（{reasons}）。{told}。"
+    return f"{row.number} {_short(tidy(row.unit_name))}：{_short(tidy(row.text))}（{reasons}）。{told}。"
 
 
 def _short(text: str) -> str:

@@ -238,6 +238,8 @@ class State:
 
         Verifications that differ come first: they stay a quarrel even after the ledger went on from one.
         """
+        if len(self._fields.get(record, {}).get(field, ())) < 2:
+            return []
         verified = self.live_among(record, field, is_verification)
         if unsettled(e.value for e in verified):
             return verified
