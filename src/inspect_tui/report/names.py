@@ -7,6 +7,7 @@ program does not know cannot be found by it.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -76,6 +77,12 @@ def names_in(text: str) -> list[str]:
 
     A title alone (党小组长) names nobody, and a single character would be found in every other word.
     """
+    return list(_names_in(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_in(text: str) -> tuple[str, ...]:
+    # A round names the same people at every unit and in every text.
     found: list[str] = []
     for piece in _BETWEEN.split(text):
         whole = piece.strip(" \u3000\u00a0")
@@ -83,7 +90,7 @@ def names_in(text: str) -> list[str]:
         if not bare:
             continue
         found += [name for name in dict.fromkeys((_BLANKS.sub(" ", whole), bare)) if len(name) >= 2]
-    return found
+    return tuple(found)
 
 
 def _without_titles(name: str) -> str:
