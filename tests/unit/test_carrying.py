@@ -175,7 +175,7 @@ def test_a_held_problem_is_offered_again_as_it_now_stands(space, old, tmp_path):
         ("DG01清单没有签字", "等上级部署", "检查员乙")
     ]
     hand_over(space, newer, LEAD)
-    session = Session.open(space, old.id, LEAD)
+    session = work(space, old, LEAD.name)
     from inspect_tui.exchange.rectify_lines import NumberedEntry, RectifyLine, rectify_lines
     from inspect_tui.model.terms import StepKind
 
