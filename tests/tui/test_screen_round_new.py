@@ -87,7 +87,7 @@ async def test_a_round_from_nothing_to_home(tmp_path: Path) -> None:
         await pilot.press("home", "space")
         await pilot.press("1")
         assert plan(app).unit_ids == ["DG01", "DG02", "DG03", "DG04", "DG05", "DG06"]
-        await pilot.press("escape", "escape", "7")
+        await pilot.press("escape", "escape", "8")
         await typed(pilot, "区党总支")
         await pilot.press("end", "enter")
         assert name(app) == "ReviewScreen"
@@ -126,7 +126,7 @@ async def test_a_plan_survives_esc_and_the_next_start(tmp_path: Path) -> None:
     space = fresh(tmp_path)
     app = make_app(space)
     async with running(app, notifications=True) as pilot:
-        await pilot.press("1", "1", "8")
+        await pilot.press("1", "1", "9")
         await typed(pilot, "年度计划[/]")
         await pilot.press("escape")
         await pilot.press("1", "1")

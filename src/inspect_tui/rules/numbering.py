@@ -7,6 +7,8 @@ in the team, and a serial. It is a field of the finding, so that the number on a
 from __future__ import annotations
 
 import re
+import string
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from inspect_tui.model.change import Edit, labelled_finding_key, parse_key
@@ -30,6 +32,7 @@ _KINDS = {
 }
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CAPITALS = string.ascii_uppercase
 
 
 def numbered(
@@ -67,6 +70,26 @@ def short_number(number: str) -> str:
         return number
     digits = re.sub(r"\D", "", parts[-3]) if len(parts) >= 4 else re.sub(r"\D", "", parts[-2])
     return f"{digits or parts[-2]}-{parts[-1]}"
+
+
+def told_apart(numbers: Iterable[str]) -> dict[str, str]:
+    """Numbers as short as they can be said beside each other: 03-07, else 03-B-07, 26Q3 03-B-07, or whole.
+
+    Serials start anew with every inspector and every round, so that the shortest form often says several.
+    """
+    forms = {number: _forms(number) for number in numbers}
+    counts = Counter(form for own in forms.values() for form in dict.fromkeys(own))
+    return {
+        number: next((form for form in own if counts[form] == 1), number) for number, own in forms.items()
+    }
+
+
+def _forms(number: str) -> list[str]:
+    short, parts = short_number(number), number.split("-")
+    if short == number or len(parts) < 4:
+        return [short, number]
+    with_letter = "-".join([short.rpartition("-")[0], *parts[-2:]])
+    return [short, with_letter, f"{parts[0].lstrip(_CAPITALS)} {with_letter}".strip(), number]
 
 
 def round_code(round_: Round) -> str:

@@ -18,6 +18,7 @@ from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.canonical import digest
 from inspect_tui.rules.fold import Entry, State, is_blank
 from inspect_tui.rules.lifecycle import as_date, last_of, read_step, settled
+from inspect_tui.rules.numbering import told_apart
 from inspect_tui.rules.reading import findings_of_unit, read_visit
 
 #: Plain fields of a rectification record, as in `Duty`.
@@ -90,6 +91,13 @@ def problem_id(round_: Round, key: str) -> str:
 def carried_of(round_: Round, unit: str) -> list[Carried]:
     """The problems carried into a round for one unit, in the round's order."""
     return _by_unit(round_).get(unit, [])
+
+
+def names_of(round_: Round, unit: str) -> dict[str, str]:
+    """What the carried problems of a unit are called beside each other, by id: their short numbers."""
+    held = carried_of(round_, unit)
+    called = told_apart(carried.number for carried in held)
+    return {carried.id: called[carried.number] for carried in held}
 
 
 _known: dict[int, tuple[Round, dict[str, list[Carried]]]] = {}
@@ -170,14 +178,16 @@ def owed(state: State, round_: Round, unit: str) -> list[Carried]:
 def looks(state: State, round_: Round, unit: str) -> list[tuple[Carried, bool]]:
     """The earlier problems of a unit that this round looks at again, each with whether somebody did.
 
-    What was put off with approval is not among them until its day, told by the day of the visit.
+    What was put off with approval is not among them until its day, told by the day of the visit; nor is what
+    a newer round took over before anybody looked.
     """
     held = to_verify(round_, unit)
     day = read_visit(state, unit).date if any(c.state is RectState.DEFERRED for c in held) else ""
     found = []
     for carried in held:
         stands = standing(state, unit, carried.id, carried.state, today=day, until=carried.until)
-        if stands.verified or owes_verification(carried, stands):
+        owes = owes_verification(carried, stands) and not handed_on(state, unit, carried.id)
+        if stands.verified or owes:
             found.append((carried, bool(stands.verified)))
     return found
 

@@ -18,8 +18,7 @@ from inspect_tui.model.terms import Profile, Verdict
 from inspect_tui.model.view import Answer, ItemScore, UnitScore
 from inspect_tui.rules.applicability import checklists_for, items_for
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.numbering import short_number
-from inspect_tui.rules.problems import contested, looks, owed
+from inspect_tui.rules.problems import contested, looks, names_of, owed
 from inspect_tui.rules.reading import profile_of, read_answer, read_hits, read_visit
 from inspect_tui.rules.scoring import ZERO, item_score, rescaled, unit_score
 
@@ -186,11 +185,12 @@ class UnitSheet:
             points.append(OpenPoint("date", -1, "进点信息：没有检查日期"))
         if not visit.counterpart:
             points.append(OpenPoint("counterpart", -1, "进点信息：没有写迎检人"))
+        called = names_of(self.round, self.unit.id)
         for carried in owed(self.state, self.round, self.unit.id):
-            told = f"上轮问题 {short_number(carried.number)} 还没有复查：{carried.text}"
+            told = f"上轮问题 {called[carried.id]} 还没有复查：{carried.text}"
             points.append(OpenPoint("verify", -1, told, carried.id))
         for carried in contested(self.state, self.round, self.unit.id):
-            told = f"上轮问题 {short_number(carried.number)} 复查结论有两种意见，待组长裁定"
+            told = f"上轮问题 {called[carried.id]} 复查结论有两种意见，待组长裁定"
             points.append(OpenPoint("verify", -1, told, carried.id))
         for index, (row, answer) in enumerate(zip(self.rows, self.answers, strict=True)):
             if answer.disputed:

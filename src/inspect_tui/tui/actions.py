@@ -94,7 +94,7 @@ PACKING, TAKE_PACK = "packing", "take_pack"
 MERGE, MERGE_LOOK, MERGE_TAKEN, DECIDE = "merge", "merge_look", "merge_taken", "decide"
 DOUBLES, UNIT_REVIEW, RETURNING, FREEZE = "doubles", "unit_review", "returning", "freeze"
 RETURNED = "returned"
-LOOKBACK = "lookback"
+LOOKBACK, ROUND_CARRY = "lookback", "round_carry"
 LEDGER, LEDGER_ROW, LEDGER_STEP, LEDGER_BATCH = "ledger", "ledger_row", "ledger_step", "ledger_batch"
 PROGRESS, RECHECK, DELTA, LEDGER_SHEET = "progress", "recheck", "delta", "ledger_sheet"
 SCREENS = (
@@ -127,6 +127,7 @@ SCREENS = (
     FREEZE,
     RETURNED,
     LOOKBACK,
+    ROUND_CARRY,
     LEDGER,
     LEDGER_ROW,
     LEDGER_STEP,
@@ -294,6 +295,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("by_section", ("3",), "按大项", "按检查大项对比", (DELTA,), 4, run="by('sections')"),
     Action("by_item", ("4",), "按检查项", "按检查项对比", (DELTA,), 5, run="by('items')"),
     Action("by_failed", ("5",), "失分最多", "列出失分最多的检查项", (DELTA,), 6, run="by('failed')"),
+    Action("other", ("6",), "换一轮", "和文件夹里的另一轮比", (DELTA,), 7),
     Action("open", ("enter",), "打开", "看所选的问题", (RECHECK,), 4),
     Action("held", ("1",), "真整改", "抽查结果：确已整改", (RECHECK,), 1, run="result('fixed')"),
     Action(
@@ -410,7 +412,7 @@ ACTIONS: tuple[Action, ...] = (
         ("tab",),
         "看全文",
         "到下面一栏，用上下键看全文；再按一次回来",
-        (FINDINGS, TRIGGERS, HEADER, SEARCH, LOOKBACK),
+        (FINDINGS, TRIGGERS, HEADER, SEARCH, LOOKBACK, ROUND_CARRY),
     ),
     Action("go", ("enter",), "转到", "转到所选的一项", (SEARCH,), 1),
     Action("choose", ("enter",), "选定", "选定所选的一行", (SETUP, IDENTITY, ROUND_NEW, PACKING), 1),
@@ -427,6 +429,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("done", ("1", "f10"), "选好了", "选好单位，回到上一步", (UNITS,), 2),
     Action("mark_all", ("2",), "全选", "选上还没有分给别组的全部单位", (UNITS,), 3),
     Action("mark_none", ("3",), "全不选", "去掉已选的全部单位", (UNITS,), 4),
+    Action(
+        "mark",
+        ("space", "enter"),
+        "转入、不转入",
+        "不转入所在的一条并写原因；再按一次转入",
+        (ROUND_CARRY,),
+        1,
+    ),
+    Action("done", ("1", "f10"), "选好了", "回到上一步", (ROUND_CARRY,), 2),
+    Action(
+        "sources", ("2",), "从哪里转入", "选从哪几轮、哪些文件转入；也可把文件拖进窗口", (ROUND_CARRY,), 3
+    ),
+    Action("mark_all", ("3",), "全部转入", "不转入的全部改为转入", (ROUND_CARRY,), 4),
     Action("make", ("enter", "1"), "建立", "把这一轮写入工作文件夹", (REVIEW,), 1),
     Action("make", ("enter", "1"), "交卷", "把本机记录存盘、打成一个文件并读回核对", (HANDIN,), 1),
     Action("make", ("enter", "1"), "收下", "收下这个轮次包，已记的内容全部保留", (TAKE_PACK,), 1),

@@ -20,12 +20,11 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow, history_of, unit_rows
 from inspect_tui.rules.lifecycle import outcomes_from
 from inspect_tui.rules.matter import zh_date
-from inspect_tui.rules.numbering import short_number
-from inspect_tui.rules.problems import Taken, carried_of, lineage_of, standing
+from inspect_tui.rules.problems import Taken, carried_of, lineage_of, names_of, standing
 from inspect_tui.rules.reading import findings_of_item, findings_of_unit
 from inspect_tui.rules.rectifying import base_of, candidates, link
 from inspect_tui.tui import skin
-from inspect_tui.tui.text import cells, fit, one_line
+from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.track import Stop
 from inspect_tui.tui.walking import OWN_WORDS, Deed, Option
 from inspect_tui.tui.widgets.inks import Part
@@ -61,17 +60,15 @@ _SIGNS = {
 class Old(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier problem at a unit: as it was frozen, as it reads now, and the state a verdict leaves.
 
+    `short` is its number as short as it can be said here.
     `optional` means that nobody must look at it: it held already, or was put off with approval.
     """
 
     carried: Carried
     row: LedgerRow
     base: RectState
+    short: str
     optional: bool = False
-
-    @property
-    def short(self) -> str:
-        return short_number(self.carried.number)
 
     @property
     def item(self) -> tuple[str, str]:
@@ -85,6 +82,7 @@ class Old(msgspec.Struct, frozen=True, kw_only=True):
 def olds_of(state: State, round_: Round, unit: Unit, today: str) -> list[Old]:
     """The earlier problems of a unit: those to look at in the round's order, the others behind them."""
     rows = {row.id: row for row in unit_rows(state, round_, unit, today) if row.carried}
+    called = names_of(round_, unit.id)
     found = []
     for carried in carried_of(round_, unit.id):
         row = rows[carried.id]
@@ -94,6 +92,7 @@ def olds_of(state: State, round_: Round, unit: Unit, today: str) -> list[Old]:
                 carried=carried,
                 row=row,
                 base=base_of(state, row),
+                short=called[carried.id],
                 optional=not carried.verify or put_off,
             )
         )
@@ -114,7 +113,7 @@ def olds_of_item(state: State, round_: Round, unit: str, checklist: str, item: s
         else:
             owes = carried.verify and "待复查" not in stands.state.label
             word = stands.state.label + ("，待复查" if owes else "")
-        told.append(f"上轮问题 {short_number(carried.number)}（{word}）：{carried.text}")
+        told.append(f"上轮问题 {names_of(round_, unit)[carried.id]}（{word}）：{carried.text}")
     return told
 
 
@@ -209,7 +208,8 @@ def link_options(stop: Stop) -> list[Option]:
     row = stop.row
     ids = candidates(stop.sheet.round, stop.unit, row.checklist.id, row.item.id)
     olds = [c for c in carried_of(stop.sheet.round, stop.unit) if c.id in ids]
-    said = [Option("是同一问题", f"{short_number(c.number)} {c.text}", c.id) for c in olds]
+    called = names_of(stop.sheet.round, stop.unit)
+    said = [Option("是同一问题", f"{called[c.id]} {c.text}", c.id) for c in olds]
     return [*said, Option("都不是" if len(olds) > 1 else "不是")]
 
 
@@ -224,7 +224,7 @@ def after_linking(state: State, round_: Round, unit: str, problem: str) -> str:
     carried = next((c for c in carried_of(round_, unit) if c.id == problem), None)
     if carried is None:
         return ""
-    short = short_number(carried.number)
+    short = names_of(round_, unit)[problem]
     stands = standing(state, unit, problem, carried.state)
     outcomes = {t.step.outcome for t in stands.verified}
     if Outcome.FIXED in outcomes:
@@ -249,18 +249,17 @@ def verdict_of(old: Old) -> tuple[str, str, str]:
     return getattr(glyphs, name), outcome.label, ink
 
 
-def row_parts(old: Old, width: int, here: bool) -> list[Part]:
+def row_parts(old: Old, width: int, here: bool, column: int = 7) -> list[Part]:
     """An earlier problem in one line: verdict's sign, number, state it came with, text, verdict."""
     sign, word, ink = verdict_of(old)
-    number = old.short
     dim = "dim" if old.optional else "text"
     wide = width >= 100
     age: list[Part] = [(fit(f"第{old.row.rounds}轮", 7), "dim")] if wide else []
-    room = width - 4 - max(7, cells(number) + 1) - 15 - 10 - (7 if wide else 0)
+    room = width - 4 - column - 15 - 10 - (7 if wide else 0)
     return [
         (skin.current().glyphs.cursor if here else " ", "accent"),
         (f" {sign} ", ink),
-        (fit(number, max(7, cells(number) + 1)), "key" if not old.optional else "dim"),
+        (fit(old.short, column - 1) + " ", "key" if not old.optional else "dim"),
         (fit(old.carried.state.label, 15), "dim"),
         (fit(old.carried.text, max(4, room)), dim),
         (" ", "text"),
@@ -327,9 +326,9 @@ def _this_round(state: State, round_: Round, old: Old) -> list[Past]:
     return [past for past in told if (past.at, past.by) not in standing_]
 
 
-def old_lines(old: Old, width: int) -> list[Line]:
+def old_lines(carried: Carried, width: int) -> list[Line]:
     """The old entry as it was frozen."""
-    carried, duty = old.carried, old.carried.duty
+    duty = carried.duty
     people = [
         duty.owner_unit,
         f"责任人{duty.owner}" if duty.owner else "",

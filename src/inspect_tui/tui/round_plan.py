@@ -37,7 +37,11 @@ class TeamPlan(msgspec.Struct, kw_only=True):
 
 
 class RoundPlan(msgspec.Struct, kw_only=True):
-    """Everything that opening a round asks for. `title` is made from period and kind until it is typed."""
+    """Everything that opening a round asks for. `title` is made from period and kind until it is typed.
+
+    `sources` are ids of earlier rounds and paths of files that problems come from; None while nobody chose,
+    which means every earlier round of the kind. `holds` are reasons, by problem, for leaving some behind.
+    """
 
     title: str = ""
     kind: RoundKind = RoundKind.LOOKBACK
@@ -51,6 +55,8 @@ class RoundPlan(msgspec.Struct, kw_only=True):
     demands: list[str] = []
     practice: bool = False
     secrecy: Secrecy = Secrecy.INTERNAL
+    sources: list[str] | None = None
+    holds: dict[str, str] = {}
 
     @property
     def full_title(self) -> str:

@@ -23,8 +23,7 @@ from inspect_tui.rules.deciding import (
     questions,
     third_judgement,
 )
-from inspect_tui.rules.numbering import short_number
-from inspect_tui.rules.problems import carried_of
+from inspect_tui.rules.problems import carried_of, names_of
 from inspect_tui.tui import looking_back, skin, third
 from inspect_tui.tui.actions import DECIDE, bindings_for, footer_for
 from inspect_tui.tui.desk import Desk
@@ -155,7 +154,7 @@ class DecideScreen(LeadPage, inherit_bindings=False):
             return wrapped("各项都只有一种意见，可以审阅、封存。按 Esc 返回。", width, "dim")
         old = self._old(question)
         lines = question_lines(question, width)
-        return [*lines, [], *looking_back.old_lines(old, width)] if old is not None else lines
+        return [*lines, [], *looking_back.old_lines(old.carried, width)] if old is not None else lines
 
     def _old(self, question: Question) -> Old | None:
         """The earlier problem a question is about, as it was frozen and as it reads now."""
@@ -241,7 +240,7 @@ class DecideScreen(LeadPage, inherit_bindings=False):
             )
             self._with_reason(question, third.step_value(question, step), f"另定为：{outcome.label}")
 
-        title = short_number(carried.number)
+        title = names_of(self.desk.round, question.unit)[carried.id]
         Asking(self, carried, title, f"third/{question.id}", told, remains=carried.remains).ask(outcome)
 
     def _carried(self, question: Question) -> Carried | None:

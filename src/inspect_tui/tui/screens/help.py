@@ -44,6 +44,7 @@ PLACES: dict[str, str] = {
     actions.FREEZE: "封存",
     actions.RETURNED: "退回清单",
     actions.LOOKBACK: "上轮问题",
+    actions.ROUND_CARRY: "转入上轮问题",
 }
 
 _CHOICES = "列出选项时：数字直接选；上下键移动，回车选定；超过九项按 0 翻页；Esc 不选。"
@@ -76,6 +77,10 @@ NOTES: dict[str, tuple[str, ...]] = {
     actions.DOUBLES: ("程序只提示，合不合由组长定；合并后两条原文都保留，随时可以分开。",),
     actions.UNIT_REVIEW: ("认可后锁定，收回前不能改；退回后该单位重新打开，重查的项改了就算办了。",),
     actions.RETURNED: ("重新记了结论的项自动离开清单；都改完后到提交页再提交，然后交卷。",),
+    actions.ROUND_CARRY: (
+        "没有销号的都转入；上次销号的、立行立改的，转入再看一次是否保持。",
+        "不转入的留在原来的轮次，下次新建轮次时再问。",
+    ),
     actions.LOOKBACK: (
         "按数字记结论，再按数字选检查方式和依据；已销号的只看还有效没有、反弹没有。",
         "上轮的记录原样保留，不能改；没有复查完不能提交，也不会自己销号。",

@@ -260,8 +260,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         if desk.round.carried:
             # Beside the name, so that the columns of all units stay in line.
             told, told_ink = _owed_word(progress)
-            tail.insert(0, (fit(told, 17), told_ink))
-            room -= 17
+            tail.insert(0, (fit(told, 18), told_ink))
+            room -= 18
         return [(left, "text"), (fit(unit.name, room), "text"), (" ", "text"), *tail]
 
     # ---------------------------------------------------------------- totals

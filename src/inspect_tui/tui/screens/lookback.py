@@ -9,7 +9,6 @@ from textual.binding import BindingType
 
 from inspect_tui.model.change import Edit
 from inspect_tui.model.terms import Outcome
-from inspect_tui.rules.numbering import short_number
 from inspect_tui.rules.problems import lineage_of
 from inspect_tui.rules.rectifying import NotAllowed, link, verify
 from inspect_tui.store.session import ReadOnlySession
@@ -20,7 +19,7 @@ from inspect_tui.tui.looking_back import Old
 from inspect_tui.tui.question_text import beside
 from inspect_tui.tui.screens.verdict_asking import Asking, Said
 from inspect_tui.tui.screens.visit_page import VisitPage
-from inspect_tui.tui.text import fit
+from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.walking import Option
 from inspect_tui.tui.widgets.choice import Picked
 from inspect_tui.tui.widgets.inks import Part
@@ -52,6 +51,7 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
         super().__init__(desk, unit)
         self._wanted = problem
         self._lines: list[Old | str] = []
+        self._column = 7
 
     # ---------------------------------------------------------------- showing
 
@@ -71,6 +71,7 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
         must = [old for old in olds if not old.optional]
         rest = [old for old in olds if old.optional]
         self._lines = [*must]
+        self._column = max([7, *(cells(old.short) + 1 for old in olds)])
         if rest:
             self._lines += ["不要求复查的（上次复查有效，或已批准长期挂账）", *rest]
         if not olds:
@@ -123,7 +124,7 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
         line = self._lines[index]
         if isinstance(line, str):
             return [(fit(f" {line}", width), "dim")]
-        return looking_back.row_parts(line, width, here)
+        return looking_back.row_parts(line, width, here, self._column)
 
     def about(self, width: int) -> list[Line]:
         old = self.old
@@ -135,13 +136,13 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
             return [
                 *head,
                 *looking_back.answer_lines(state, round_, old, width),
-                *looking_back.old_lines(old, width),
+                *looking_back.old_lines(old.carried, width),
             ]
         half = (width - 3) // 2
         return [
             *head,
             *beside(
-                looking_back.old_lines(old, half),
+                looking_back.old_lines(old.carried, half),
                 looking_back.answer_lines(state, round_, old, half),
                 half,
             ),
@@ -294,7 +295,7 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
         linked = lineage_of(self.desk.state, finding) == old.carried.id
         edit: Edit = link(self.desk.state, finding, "" if linked else old.carried.id)
         word = "取消同一问题" if linked else "同一问题"
-        if self.make([edit], f"上轮问题 {short_number(old.carried.number)} {word}"):
+        if self.make([edit], f"上轮问题 {old.short} {word}"):
             self.app.say(f"已{'取消' if linked else '记为同一问题'}。")
 
     # ---------------------------------------------------------------- elsewhere

@@ -5,6 +5,7 @@ Every change is kept as a draft, so that Esc, or the end of the program, loses n
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -15,10 +16,12 @@ from inspect_tui.model.checklist import Checklist
 from inspect_tui.model.roster import Roster
 from inspect_tui.model.terms import RoundKind, Secrecy, Term, UnitKind
 from inspect_tui.store.drafts import Drafts
-from inspect_tui.tui import round_plan
+from inspect_tui.tui import carry_plan, round_plan
 from inspect_tui.tui.actions import ROUND_NEW, bindings_for
+from inspect_tui.tui.carry_plan import Look
 from inspect_tui.tui.round_plan import RoundPlan, TeamPlan
 from inspect_tui.tui.screens.page import Field, FormScreen, ask
+from inspect_tui.tui.screens.round_carry import RoundCarryScreen
 from inspect_tui.tui.screens.round_review import ReviewScreen
 from inspect_tui.tui.screens.units import UnitsScreen
 from inspect_tui.tui.widgets.inks import Part
@@ -41,11 +44,18 @@ class RoundNewScreen(FormScreen[None], inherit_bindings=False):
         self.roster: Roster | None = None
         self.faulty = 0
         self.plan = RoundPlan()
+        #: What the sources offer; None while they are being read.
+        self.carry: Look | None = None
+        self._carry_for: list[str] | None = None
+        self._default_for: tuple[object, ...] = ()
+        self._default: list[str] = []
 
     def on_mount(self) -> None:
         if self.drafts is not None and self.drafts.load().get(_DRAFT):
             self.app.say("上次没建完的轮次已放回，可以接着改。")
         super().on_mount()
+        self._look_again()
+        self.refill()
 
     def on_unmount(self) -> None:
         if self.drafts is not None:
@@ -80,7 +90,44 @@ class RoundNewScreen(FormScreen[None], inherit_bindings=False):
         """Keep the plan as a draft and show it as it now reads."""
         if self.drafts is not None:
             self.drafts.save(_DRAFT, msgspec.json.encode(self.plan).decode("utf-8"))
+        self._look_again()
         self.refill(at)
+
+    # ---------------------------------------------------------------- what earlier rounds leave
+
+    @property
+    def sources(self) -> list[str]:
+        """Where problems come from: what the lead chose, else the earlier rounds of the kind."""
+        plan = self.plan
+        if plan.sources is not None:
+            return plan.sources
+        asked = (plan.kind, plan.start, plan.practice)
+        if self._default_for != asked:
+            today = self.app.clock().date().isoformat()
+            self._default_for, self._default = asked, carry_plan.default_sources(self.app.space, plan, today)
+        return self._default
+
+    def _look_again(self) -> None:
+        """Read the sources when they are others than those read before."""
+        wanted = list(self.sources)
+        if wanted != self._carry_for:
+            self._carry_for, self.carry = wanted, None if wanted else Look()
+            if wanted:
+                self.run_worker(self._look(wanted), exclusive=True, group="carry")
+
+    async def _look(self, wanted: list[str]) -> None:
+        if self.app.desk is not None:
+            # What was recorded a moment ago counts too.
+            await asyncio.to_thread(self.app.desk.session.flush)
+        today = self.app.clock().date().isoformat()
+        found = await asyncio.to_thread(carry_plan.look, self.app.space, wanted, today)
+        if wanted != self._carry_for or not self.is_mounted:
+            return
+        self.carry = found
+        self.refill()
+        front = self.app.screen
+        if isinstance(front, RoundCarryScreen):
+            front.refill()
 
     # ---------------------------------------------------------------- showing
 
@@ -109,6 +156,12 @@ class RoundNewScreen(FormScreen[None], inherit_bindings=False):
                 missing=True,
             ),
             Field("teams", "检查组和单位", self._teams_text(), "分几个组，每组查哪些单位。", missing=True),
+            Field(
+                "carry",
+                "上轮问题",
+                carry_plan.words(self.carry, plan),
+                "以前没有销号的问题，和上次销号、立行立改的，转入本轮先复查。按回车看逐条，选来源。",
+            ),
             Field("issuer", "签发单位", plan.issuer, "通报的落款，如“区党总支”。"),
             Field("basis", "检查依据", plan.basis, "写进通报开头，如“2026年检查计划”。"),
             Field(
@@ -169,6 +222,8 @@ class RoundNewScreen(FormScreen[None], inherit_bindings=False):
                 self._ask_checklists(0)
             case "teams":
                 self.app.push_screen(TeamsScreen(self))
+            case "carry":
+                self.app.push_screen(RoundCarryScreen(self), lambda _: self.refill("issuer"))
             case "issuer" | "basis":
                 name = "签发单位" if field_id == "issuer" else "检查依据"
                 ask(self, name, getattr(plan, field_id), lambda text: self._worded(field_id, text))
@@ -260,6 +315,11 @@ class RoundNewScreen(FormScreen[None], inherit_bindings=False):
     # ---------------------------------------------------------------- the end
 
     def _review(self) -> None:
+        found = self.carry
+        if found is None:
+            self.app.say("正在读以前各轮的问题，请稍候再按。")
+            return
+
         def opened(round_id: str | None) -> None:
             if round_id is None:
                 return
@@ -270,7 +330,7 @@ class RoundNewScreen(FormScreen[None], inherit_bindings=False):
             self.app.say("已建立。发给各组：主页菜单第3项“发包”。")
             self.app.open_home(prefer=round_id)
 
-        self.app.push_screen(ReviewScreen(self.plan, self.checklists, self.roster), opened)
+        self.app.push_screen(ReviewScreen(self.plan, self.checklists, self.roster, found), opened)
 
     def action_back(self) -> None:
         """Leave; the plan stays as a draft."""
