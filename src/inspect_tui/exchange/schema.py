@@ -18,12 +18,14 @@ from inspect_tui.exchange.record_lines import (
     LineVerify,
     LineVisit,
 )
+from inspect_tui.model.appraisal import APPRAISAL_FORMAT, Appraisal
 from inspect_tui.model.change import Body
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.pack import Pack
 from inspect_tui.model.problem import Duty
 from inspect_tui.model.roster import ROSTER_FORMAT, Roster
 from inspect_tui.model.round import PACK_FORMAT, ROUND_FORMAT, RULES_FORMAT, Round, Rules
+from inspect_tui.model.scheme import CONTEST_FORMAT, SCHEME_FORMAT, Contest, Scheme
 from inspect_tui.model.terms import (
     FindingKind,
     Profile,
@@ -43,13 +45,16 @@ _RECORDS: dict[str, tuple[type, str]] = {
     "checklist": (Checklist, CHECKLIST_FORMAT),
     "roster": (Roster, ROSTER_FORMAT),
     "rules": (Rules, RULES_FORMAT),
+    "scheme": (Scheme, SCHEME_FORMAT),
+    "contest": (Contest, CONTEST_FORMAT),
+    "appraisal": (Appraisal, APPRAISAL_FORMAT),
     "round": (Round, ROUND_FORMAT),
     "pack": (Pack, PACK_FORMAT),
 }
 #: Every schema there is, by name.
 NAMES = (*_RECORDS, "findings", "record")
 
-_AUTHORED = ("checklist", "roster", "rules")
+_AUTHORED = ("checklist", "roster", "rules", "scheme", "contest", "appraisal")
 _DECIMAL = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"}]}
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
 _TEXT: dict[str, Any] = {"type": "string"}

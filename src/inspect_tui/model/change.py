@@ -94,6 +94,16 @@ def notice_key(scope: str) -> str:
     return f"notice/-/{scope}"
 
 
+def grade_key(unit: str, series: str) -> str:
+    """Address of a unit's grade in the series of rounds of one grading year."""
+    return f"grade/{unit}/{series}"
+
+
+def points_key(unit: str, month: str) -> str:
+    """Address of what a points sheet of a group and month (YYYY-MM) came to, in counts only."""
+    return f"points/{unit}/{month}"
+
+
 #: Address of what concerns the round as a whole: its freeze.
 ROUND_KEY = "round/-"
 
@@ -107,7 +117,7 @@ class Address(msgspec.Struct, frozen=True):
     """A record key taken apart; parts a kind does not have are empty.
 
     A round, a drawing and an erasure belong to no unit. The id of a problem, a drawing or an erased change
-    stands in `label`.
+    stands in `label`, as do the series of a grade and the month of a points sheet.
     """
 
     kind: str
@@ -132,7 +142,7 @@ def parse_key(record: str) -> Address | None:
             return Address(kind, parts[0])
         case "finding" if len(parts) >= 4 and all(parts[:3]):
             return Address(kind, parts[0], parts[1], parts[2], "/".join(parts[3:]))
-        case "rect" if len(parts) == 2 and all(parts):
+        case "rect" | "grade" | "points" if len(parts) == 2 and all(parts):
             return Address(kind, parts[0], label=parts[1])
         case "award" if len(parts) == 2 and parts[0] == "-" and parts[1]:
             return Address(kind, "", label=parts[1])

@@ -10,7 +10,7 @@ import msgspec
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.roster import Unit
-from inspect_tui.model.terms import NaPolicy, RoundKind, Secrecy
+from inspect_tui.model.terms import NaPolicy, RoundKind, Secrecy, Stage
 
 ROUND_FORMAT = "inspect-tui/round"
 ROUND_VERSION = "1.0"
@@ -94,7 +94,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sentences of the plan used in the 通报. `origin` is a random id given when the round is opened: two rounds
     of one id but different origin are different rounds. `checklist_hashes` and `unit_hashes` are content
     hashes of what was frozen, by id. `carried` are the problems of earlier rounds that this one looks at
-    again, frozen as they were; `held` those that were kept out, each with the reason.
+    again, frozen as they were; `held` those that were kept out, each with the reason. `series` ties the
+    rounds of one grading year together, `stage` says which stage of it this round is.
     """
 
     format: str
@@ -119,6 +120,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit_hashes: dict[str, str] = {}
     carried: tuple[Carried, ...] = ()
     held: tuple[Held, ...] = ()
+    series: str = ""
+    stage: Stage | None = None
 
     def unit(self, unit_id: str) -> Unit | None:
         """The frozen unit of that id, if the round has it."""

@@ -185,3 +185,34 @@ class StepKind(Term):
     DEFER = "defer", "长期挂账"
     VERIFY = "verify", "回头看复查"
     RECHECK = "recheck", "抽查复核"
+
+
+class Stage(Term):
+    """A stage of a year's grading (达标晋级); each is a round of its own with its own answers and signer."""
+
+    SELF = "self", "支部自评申报"
+    RECOMMEND = "recommend", "厂处党委定级推荐"
+    ACCEPT = "accept", "公司党委验收"
+    RECHECK = "recheck", "限期整改复查"
+
+
+class GradeState(Term):
+    """Where a unit's grade of a year stands."""
+
+    UNGRADED = "ungraded", "未定级"
+    GRANTED = "granted", "已定级"
+    ORDERED = "ordered", "限期整改"
+    FAILED = "failed", "复查不合格"
+    DEMOTED = "demoted", "已降级"
+    DELISTED = "delisted", "已摘牌"
+
+
+class GradeStepKind(Term):
+    """What a lead does to a unit's grade."""
+
+    GRANT = "grant", "定级"
+    ORDER = "order", "下达限期整改"
+    PASS = "pass", "复查合格"
+    FAIL = "fail", "复查不合格"
+    DEMOTE = "demote", "降级"
+    DELIST = "delist", "摘牌"

@@ -157,6 +157,14 @@ def _round(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
     yield from _teams(raw, steps, unit_ids)
     yield from _period(raw, steps)
     yield from _carried(raw, steps, unit_ids)
+    if (series := text(raw, "series")) and not good_id(series):
+        yield Issue(
+            code="C01",
+            steps=(*steps, "series"),
+            message="编号只能用英文字母、数字、连字符和下划线，1到64个字符",
+            value=series,
+            remedy="请改成2026-dbjj这样的编号",
+        )
 
 
 def _teams(raw: dict[str, Any], steps: Steps, unit_ids: Seen) -> Iterator[Issue]:

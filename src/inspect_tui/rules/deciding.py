@@ -155,7 +155,7 @@ def _question(
             return _finding_question(state, round_, address, record, field, entries)
         case "rect":
             return _step_question(state, round_, address, record, field, entries)
-        case "visit" | "answer":
+        case "visit" | "answer" | "grade" | "points":
             return _made(round_, address, record, field, _plain_sides(record, field, entries))
         case _:
             return None
@@ -486,7 +486,7 @@ def _stands(state: State, question: Question) -> bool:
     if field == "deleted":
         held = {e.change for e in state.live(record, field) if e.value} | {*state.unseen_by_tombstone(record)}
         return bool(state.unseen_by_tombstone(record)) and held == shown
-    if field == STEP:
+    if field == STEP and record.startswith("rect/"):
         return {e.change for e in state.contending(record, field) if not is_blank(e.value)} == shown
     return {e.change for e in state.live(record, field) if not is_blank(e.value)} == shown
 
@@ -516,7 +516,7 @@ def decisions(state: State, unit: str) -> list[Decision]:
                     said = [e.value for e in entries if not is_blank(e.value)]
                     open_again = (
                         bool(state.contending(record, field))
-                        if field == STEP
+                        if field == STEP and record.startswith("rect/")
                         else len({*map(canonical, said)}) > 1
                     )
                     found.append(

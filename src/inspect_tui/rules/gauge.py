@@ -25,6 +25,8 @@ from inspect_tui.rules.scoring import half_up
 
 #: A gap between two changes longer than this is a break, not work on the next item.
 BREAK = dt.timedelta(minutes=15)
+#: What is recorded of a unit without walking it.
+_NO_WALK = ("rect", "grade", "points")
 _PAPER = re.compile(r"《([^《》]{2,30})》")
 _NAMED = re.compile(
     r"[一-鿿]{0,6}(?:清单|台账|记录本|记录|公示|公开栏|分配表|考勤表|积分表|计划|方案|制度|会议记录|档案|报表)"
@@ -91,7 +93,7 @@ def minutes(state: State) -> tuple[list[Pace], list[Pace]]:
         at = _moment(known.body.at)
         for edit in known.body.edits:
             address = parse_key(edit.record)
-            if at is not None and address is not None and address.unit and address.kind != "rect":
+            if at is not None and address is not None and address.unit and address.kind not in _NO_WALK:
                 judged = address.kind == "answer" and edit.field == "judgement" and not is_blank(edit.value)
                 item = f"{address.checklist}/{address.item}" if judged else ""
                 by_writer.setdefault(known.writer, []).append((at, address.unit, item))

@@ -16,6 +16,7 @@ from inspect_tui.model.problem import Step
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import (
     FindingKind,
+    GradeStepKind,
     Profile,
     ReviewState,
     Severity,
@@ -71,6 +72,8 @@ _FIELDS: dict[tuple[str, str], str] = {
     ("finding", "lineage"): "与上轮哪个问题是同一个",
     ("draw", "drawn"): "抽查名单",
     ("award", "awarded"): "评比结果",
+    ("grade", "step"): "定级",
+    ("points", "counted"): "党员积分表",
     ("round", "frozen"): "封存",
     ("erase", "reason"): "彻底删除的原因",
 }
@@ -129,6 +132,10 @@ def record_words(round_: Round, record: str) -> str:
             return "通报"
         case "award":
             return "评比"
+        case "grade":
+            return f"{unit} 达标晋级"
+        case "points":
+            return f"{unit} {address.label}党员积分"
         case "round":
             return "整轮检查"
         case _:
@@ -170,6 +177,10 @@ def value_words(record: str, field: str, value: Any) -> str:
         return str(value.get("title") or "") if isinstance(value, dict) else "没有转入"
     if (kind, field) == ("award", "awarded"):
         return f"{value.get('period', '')}评比结果" if isinstance(value, dict) else "没有评比"
+    if (kind, field) == ("grade", "step"):
+        return grade_step_words(value)
+    if (kind, field) == ("points", "counted"):
+        return points_words(value)
     if (kind, field) == ("draw", "drawn"):
         return f"种子“{value.get('seed', '')}”" if isinstance(value, dict) else "没有抽"
     if (kind, field) == ("round", "frozen"):
@@ -220,6 +231,31 @@ def step_words(step: Step) -> str:
     if step.until:
         said.append(f"挂账到{zh_date(step.until)}")
     return "；".join(said)
+
+
+def grade_step_words(value: Any) -> str:
+    """A step of a grade in words: 定级：标准化，2026年11月20日；依据：…"""
+    if not isinstance(value, dict):
+        return "没有定级"
+    said = [_term(GradeStepKind, value.get("kind"))]
+    if name := str(value.get("level_name") or value.get("level") or ""):
+        said[0] += f"：{name}"
+    if on := str(value.get("on") or ""):
+        said[0] += f"，{zh_date(on)}"
+    if due := str(value.get("due") or ""):
+        said.append(f"期限{zh_date(due)}")
+    said += [
+        f"{name}：{told}" for key, name in (("who", "经办"), ("basis", "依据")) if (told := value.get(key))
+    ]
+    return "；".join(said)
+
+
+def points_words(value: Any) -> str:
+    """The counts of a points sheet in words."""
+    if not isinstance(value, dict):
+        return "没有积分表"
+    said = f"{value.get('entered', 0)}人有记录，共{value.get('members', 0)}名党员"
+    return f"{said}；加分{value.get('rewards', 0)}次，扣分{value.get('penalties', 0)}次"
 
 
 def zh_date(day: str) -> str:

@@ -27,8 +27,8 @@ _SEALED = {
     ("finding", "deleted"),
 }
 
-#: The ledger goes on after the freeze, decisions on it too.
-_GOES_ON = ("rect", "draw", "notice")
+#: The ledger and the grades go on after the freeze, decisions on them too.
+_GOES_ON = ("rect", "draw", "notice", "grade", "points")
 
 
 class StillOpen(Exception):

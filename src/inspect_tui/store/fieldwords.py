@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from inspect_tui.model.appraisal import Appraisal, Choice, RaterLevel, Subject, Tally
 from inspect_tui.model.checklist import Award, Checklist, Deduction, Item, Section, Trigger
 from inspect_tui.model.pack import Pack
 from inspect_tui.model.problem import Carried, Duty, Held, Past, Source
 from inspect_tui.model.roster import Crew, Roster, Unit
 from inspect_tui.model.round import Period, Round, Rules, SoftenerStep, Team
+from inspect_tui.model.scheme import Contest, Eligibility, Level, Scheme
 
 #: The Chinese word for each kind of record.
 RECORD_WORDS: dict[type, str] = {
@@ -30,6 +32,15 @@ RECORD_WORDS: dict[type, str] = {
     Duty: "整改责任",
     Source: "转入前的轮次",
     Past: "办理经过",
+    Scheme: "定级办法",
+    Level: "等级",
+    Contest: "评比办法",
+    Eligibility: "参评条件",
+    Appraisal: "民主测评",
+    Subject: "测评对象",
+    Tally: "票数",
+    Choice: "评价档次",
+    RaterLevel: "评价层级",
 }
 
 #: The lines of `record`, by the names of their types, which stand on a higher floor.
@@ -200,7 +211,61 @@ _WORDS: dict[type, dict[str, str]] = {
         "unit_hashes": "单位指纹",
         "carried": "上轮转入的问题",
         "held": "没有转入的问题",
+        "series": "同一年达标晋级各阶段共用的编号",
+        "stage": "达标晋级的阶段",
     },
+    Scheme: {
+        "levels": "等级，从低到高",
+        "full": "满分",
+        "step": "分数精确到多少",
+        "veto_level": "一票否决时最高的等级编号，不写为最低一级",
+        "up": "一年最多升几级，不写为不限",
+        "down": "一年最多降几级，不写为不限",
+        "unit_kinds": "适用的单位类别，不写为全部",
+        "draft": "是否草案",
+    },
+    Level: {
+        "low": "下限分数，含",
+        "high": "上限分数，含",
+        "short": "统计时用的简称",
+        "approval": "是否须报上级批准",
+        "quota": "名额占单位总数的比例",
+        "tier": "对应的类别，如A",
+    },
+    Contest: {
+        "prize": "奖项名称，如流动红旗",
+        "span": "多长时间评一次",
+        "unit_kinds": "参加的单位类别",
+        "checklist": "只看哪份清单，不写为全部",
+        "criterion": "比什么",
+        "sections": "比较或同分时看的检查项目编号",
+        "ties": "同分时依次看什么",
+        "winners": "名额",
+        "rollup": "几轮得分怎样合成",
+        "eligible": "参评条件",
+        "keep": "最多连续获得几次，不写为不限",
+        "draft": "是否草案",
+    },
+    Eligibility: {
+        "coverage": "检查覆盖率至少多少",
+        "no_veto": "是否不得有红线或一票否决",
+        "none_open": "不得有哪些程度的未销号问题",
+        "least": "得分至少多少",
+        "rounds": "本期至少检查几次",
+        "submitted": "检查是否必须已提交",
+    },
+    Appraisal: {
+        "subjects": "测评对象",
+        "dimensions": "评价的方面",
+        "choices": "评价档次",
+        "levels": "评价层级",
+        "least": "一个层级至少收回几张才计入",
+        "draft": "是否草案",
+    },
+    Subject: {"name": "姓名", "post": "职务", "ballots": "各层级收回的票数", "tallies": "票数"},
+    Tally: {"dimension": "方面", "level": "评价层级", "counts": "各档次的票数，按档次的次序"},
+    Choice: {"points": "折合的分数"},
+    RaterLevel: {"share": "所占比例"},
     Carried: {
         "number": "问题编号",
         "unit": "单位编号",

@@ -1,4 +1,4 @@
-"""Checklists, rosters, rules, rounds and packs read from files: whole and sound, or not at all.
+"""Checklists, rosters, rules, schemes, rounds and packs read from files: whole and sound, or not at all.
 
 A file that has faults opens nothing; all its faults are told at once, each with its place and remedy. Text of
 files that people write is cleaned here, once; what the program itself wrote must be clean already.
@@ -13,14 +13,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from inspect_tui.model.appraisal import APPRAISAL_FORMAT, Appraisal
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.pack import Pack
 from inspect_tui.model.roster import ROSTER_FORMAT, Roster
 from inspect_tui.model.round import PACK_FORMAT, ROUND_FORMAT, RULES_FORMAT, Round, Rules
+from inspect_tui.model.scheme import CONTEST_FORMAT, SCHEME_FORMAT, Contest, Scheme
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
 from inspect_tui.rules.checking import check_checklist
+from inspect_tui.rules.checking_appraisal import check_appraisal
 from inspect_tui.rules.checking_round import check_round, check_rules
+from inspect_tui.rules.checking_scheme import check_contest, check_scheme
 from inspect_tui.rules.checking_units import check_roster
 from inspect_tui.rules.issue import MAX_ISSUES, Issue, Steps, did_you_mean, rows, text
 from inspect_tui.store.clean import clean_text
@@ -48,6 +52,24 @@ def load_roster(source: Path | bytes, *, name: str = "") -> tuple[Roster, list[F
 def load_rules(source: Path | bytes, *, name: str = "") -> tuple[Rules, list[Fault]]:
     """An office's own figures and the warnings about them. Raises InputFaults with every fault."""
     record, _, warnings = _load(source, name, Rules, RULES_FORMAT, check_rules, needs_format=True)
+    return record, warnings
+
+
+def load_scheme(source: Path | bytes, *, name: str = "") -> tuple[Scheme, list[Fault]]:
+    """A scheme of grades and the warnings about it. Raises InputFaults with every fault of the file."""
+    record, _, warnings = _load(source, name, Scheme, SCHEME_FORMAT, check_scheme, needs_format=True)
+    return record, warnings
+
+
+def load_contest(source: Path | bytes, *, name: str = "") -> tuple[Contest, list[Fault]]:
+    """A contest and the warnings about it. Raises InputFaults with every fault of the file."""
+    record, _, warnings = _load(source, name, Contest, CONTEST_FORMAT, check_contest, needs_format=True)
+    return record, warnings
+
+
+def load_appraisal(source: Path | bytes, *, name: str = "") -> tuple[Appraisal, list[Fault]]:
+    """An appraisal and the warnings about it. Raises InputFaults with every fault of the file."""
+    record, _, warnings = _load(source, name, Appraisal, APPRAISAL_FORMAT, check_appraisal, needs_format=True)
     return record, warnings
 
 
@@ -94,6 +116,9 @@ def check_file(path: Path, *, name: str = "") -> list[Fault]:
     loaders: dict[str, Callable[..., Any]] = {
         ROSTER_FORMAT: load_roster,
         RULES_FORMAT: load_rules,
+        SCHEME_FORMAT: load_scheme,
+        CONTEST_FORMAT: load_contest,
+        APPRAISAL_FORMAT: load_appraisal,
         ROUND_FORMAT: load_round,
         PACK_FORMAT: load_pack,
     }

@@ -1,4 +1,4 @@
-"""The checklists, rules and sample roster that come with the program."""
+"""The checklists, rules, sample roster, grade schemes and contests that come with the program."""
 
 from __future__ import annotations
 
@@ -22,5 +22,15 @@ def shipped_dir() -> Path:
 
 
 def shipped_files() -> list[Path]:
-    """Every shipped file, in a fixed order."""
+    """Every shipped checklist, the rules and the sample roster, in a fixed order."""
     return sorted(shipped_dir().glob("*.json"))
+
+
+def shipped_schemes() -> list[Path]:
+    """Every shipped scheme of grades, in a fixed order."""
+    return sorted((shipped_dir() / "schemes").glob("*.json"))
+
+
+def shipped_contests() -> list[Path]:
+    """Every shipped contest, in a fixed order."""
+    return sorted((shipped_dir() / "contests").glob("*.json"))

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,11 @@ from inspect_tui.model.roster import Roster
 from inspect_tui.model.round import Round, Rules
 from inspect_tui.store.files import write_durable
 from inspect_tui.store.roundfile import read_round
+
+if TYPE_CHECKING:
+    from inspect_tui.model.scheme import Contest, Scheme
+
+T = TypeVar("T")
 
 #: Clock handed in by whoever runs the program, so that no rule or file looks at the time by itself.
 Clock = Callable[[], dt.datetime]
@@ -63,6 +68,14 @@ class Workspace:
         return self.root / "checklists"
 
     @property
+    def schemes_dir(self) -> Path:
+        return self.checklists_dir / "schemes"
+
+    @property
+    def contests_dir(self) -> Path:
+        return self.checklists_dir / "contests"
+
+    @property
     def rounds_dir(self) -> Path:
         return self.root / "rounds"
 
@@ -100,11 +113,15 @@ class Workspace:
 
     @classmethod
     def init(cls, root: Path) -> Workspace:
-        """Set a folder up: shipped checklists, rules and a sample roster to edit. Existing files stay."""
-        from inspect_tui.store.shipped import shipped_files
+        """Set a folder up: shipped checklists, rules, schemes, contests, a sample roster to edit.
+
+        Existing files stay.
+        """
+        from inspect_tui.store.shipped import shipped_contests, shipped_files, shipped_schemes
 
         space = cls(root)
-        for folder in (space.checklists_dir, space.rounds_dir, space.exports_dir):
+        folders = (space.checklists_dir, space.schemes_dir, space.contests_dir)
+        for folder in (*folders, space.rounds_dir, space.exports_dir):
             folder.mkdir(parents=True, exist_ok=True)
         for source in shipped_files():
             target = space.checklists_dir / source.name
@@ -114,6 +131,13 @@ class Workspace:
                 target = root / "rules.json"
             if not target.exists():
                 write_durable(target, source.read_bytes())
+        for folder, sources in (
+            (space.schemes_dir, shipped_schemes()),
+            (space.contests_dir, shipped_contests()),
+        ):
+            for source in sources:
+                if not (folder / source.name).exists():
+                    write_durable(folder / source.name, source.read_bytes())
         return space
 
     # ---------------------------------------------------------------- reading
@@ -161,6 +185,22 @@ class Workspace:
                 except InputFaults as error:
                     return Rules(), error.faults
         return Rules(), []
+
+    def schemes(self) -> tuple[list[Scheme], list[Fault]]:
+        """All usable schemes of grades; the shipped drafts where the workspace has no folder for them."""
+        from inspect_tui.store.loading import load_scheme
+        from inspect_tui.store.shipped import shipped_schemes
+
+        own = self.schemes_dir
+        return _usable(sorted(own.glob("*.json")) if own.is_dir() else shipped_schemes(), load_scheme)
+
+    def contests(self) -> tuple[list[Contest], list[Fault]]:
+        """All usable contests; the shipped drafts where the workspace has no folder for them."""
+        from inspect_tui.store.loading import load_contest
+        from inspect_tui.store.shipped import shipped_contests
+
+        own = self.contests_dir
+        return _usable(sorted(own.glob("*.json")) if own.is_dir() else shipped_contests(), load_contest)
 
     def rounds(self) -> list[RoundEntry]:
         """Every round folder, newest period first; a broken one is listed with its faults."""
@@ -263,6 +303,21 @@ class Workspace:
             return msgspec.json.decode(self._writers_path().read_bytes(), type=dict[str, dict[str, str]])
         except (OSError, msgspec.DecodeError, ValueError):
             return {}
+
+
+def _usable(paths: list[Path], load: Callable[[Path], tuple[T, list[Fault]]]) -> tuple[list[T], list[Fault]]:
+    """What files hold, and every fault of those that cannot be used."""
+    good: list[T] = []
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            record, warnings = load(path)
+        except InputFaults as error:
+            faults.extend(error.faults)
+        else:
+            good.append(record)
+            faults.extend(warnings)
+    return good, faults
 
 
 def machine_id() -> str:
