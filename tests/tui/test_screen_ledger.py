@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fixture import LOOKS, NARROW, WIDE, make_app, running, settle, shown, told
 from helpers import HOSTILE, assert_sound, check_golden, screen_lines, screen_text
+from kept_ledger import ledger_space, problem, rows
 from lead_work import desk_text
 from lead_work import quiet_home as quiet_home
-from kept_ledger import ledger_space, problem, rows
 from old_problems import CLOSED, DUTY, OPEN, old
 from pages import MIXED, name, type_text
 
@@ -470,6 +470,50 @@ async def test_what_a_visit_changes_the_page_shows(tmp_path: Path) -> None:
         assert row.state is RectState.CLOSED
         line = next(line for line in screen_lines(app) if "近3个月缺2" in line)
         assert "已销号" in line
+
+
+async def test_a_contested_problem_leads_to_the_decision(tmp_path: Path) -> None:
+    from old_problems import verified
+
+    from inspect_tui.model.terms import Outcome
+
+    space = ledger_space(tmp_path)
+    verified(space, "检查员乙", (OPEN, Outcome.FIXED, {}))
+    verified(space, "检查员丙", (OPEN, Outcome.NOT_FIXED, {}))
+    app = make_app(space)
+    async with running(app, notifications=True) as pilot:
+        await ledger(pilot)
+        assert "待裁定 1" in screen_text(app) and "? 待裁定" in screen_text(app)
+        await at_problem(pilot, OPEN.text)
+        assert "1 去裁定" in screen_text(app)
+        await pilot.press("2")
+        await pilot.pause()
+        assert name(app) == "LedgerRowScreen"
+        await pilot.press("1")
+        await pilot.pause()
+        assert (
+            name(app) == "DecideScreen" and app.screen.current.record == problem(app.desk, OPEN.text).record
+        )
+
+
+async def test_what_a_signed_list_bars_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+    from inspect_tui.rules import actions
+
+    app = make_app(ledger_space(tmp_path))
+    async with running(app, notifications=True) as pilot:
+        desk = app.desk
+        desk.commit("DG02", actions.visit_fields(desk.state, "DG02", {"confirmed_by": "章海峰"}), "确认")
+        row = problem(desk, "近3个月缺2个月未修订")
+        fresh = next(r for r in rows(desk) if r.unit == "DG01")
+        assert row.signed is False
+        edits = actions.visit_fields(desk.state, "DG01", {"confirmed_by": "戚建林"})
+        desk.commit_lead(edits, "确认")
+        app.open_ledger_row("DG01", fresh.id)
+        await pilot.pause()
+        assert "2 提出异议  现在不行：问题清单已经签字确认" in screen_text(app)
+        await pilot.press("2")
+        await pilot.pause()
+        assert name(app) == "LedgerRowScreen" and "不能提出异议" in told(app)
 
 
 # -------------------------------------------------------------------- batches

@@ -219,6 +219,35 @@ async def test_a_round_that_carries_nothing_says_so(tmp_path: Path) -> None:
         assert "还没有失分的检查项" in screen_text(app)
 
 
+async def test_another_round_of_the_folder_is_set_against_this_one(tmp_path: Path) -> None:
+    from fixture import deduct, open_desk, past_round
+
+    space = ledger_space(tmp_path)
+    past_round(space, 3)
+    past_round(space, 2)
+    desk = open_desk(space, round_id="2026Q3-lookback")
+    deduct(desk, "DG04", "GW-02", "未按月修订")
+    desk.session.close()
+    (space.round_dir("2026Q2-lookback") / "received").mkdir()
+    app = make_app(space)
+    async with running(app, notifications=True) as pilot:
+        await more(pilot, "4")
+        assert not app.screen.delta.figures.left_out
+        await pilot.press("6", "1")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert len(app.screen.delta.figures.left_out) == 1
+        assert "2026年第三季度回头看  对比" in screen_text(app) and "没有转入" in screen_text(app)
+        place = next(i for i, r in enumerate(app.screen.rows) if r.key == "left_out")
+        app.screen.list.move_to(place)
+        await pilot.press("enter", "down", "enter")
+        await pilot.pause()
+        assert "只在上一轮的台账里" in told(app)
+        await pilot.press("6", "3")
+        await pilot.pause()
+        assert not app.screen.delta.figures.left_out
+
+
 # -------------------------------------------------------------------- by lot
 
 

@@ -170,11 +170,20 @@ class _Part:
         self.bits = [sum(bit for kept, bit in _BITS.items() if _TESTS[kept](row)) for row in self.rows]
         self.shelf: Shelf | None = None
 
+    def learn(self, initials: Initials) -> None:
+        """Make the rows ready to be searched by initials."""
+        shelf = self.shelf or Shelf(words_of(row) for row in self.rows)
+        if not shelf.knows_initials:
+            shelf.learn(initials)
+        self.shelf = shelf
+
     def found(self, query: str, initials: Initials | None) -> set[int]:
-        if self.shelf is None:
+        """Places of the rows that hold every word of a query."""
+        if initials is not None:
+            self.learn(initials)
+        elif self.shelf is None:
             self.shelf = Shelf(words_of(row) for row in self.rows)
-        if initials is not None and not self.shelf.knows_initials:
-            self.shelf.learn(initials)
+        assert self.shelf is not None
         return set(self.shelf.find(query))
 
 
@@ -191,10 +200,18 @@ class Ledger:
     def __init__(self, units: Iterable[str] = ()) -> None:
         self._parts: dict[str, _Part] = {unit: _Part(()) for unit in units}
         self.initials: Initials | None = None
+        self._counts: dict[str, dict[Kept, int]] = {}
 
     def put(self, unit: str, rows: Sequence[LedgerRow]) -> None:
         """Take the rows of a unit as they now read."""
         self._parts[unit] = _Part(rows)
+        self._counts.clear()
+
+    def learn(self, initials: Initials) -> None:
+        """Work out the initials of all rows, so that they can be searched. May run on a thread of its own."""
+        for part in list(self._parts.values()):
+            part.learn(initials)
+        self.initials = initials
 
     def rows(self, unit: str = "") -> list[LedgerRow]:
         """All rows, or one unit's."""
@@ -210,8 +227,10 @@ class Ledger:
 
     def counts(self, unit: str = "") -> dict[Kept, int]:
         """How many rows each filter lists, of all rows or of one unit's."""
-        bits = [b for id_, part in self._parts.items() if not unit or id_ == unit for b in part.bits]
-        return {kept: sum(bool(b & bit) for b in bits) for kept, bit in _BITS.items()}
+        if unit not in self._counts:
+            bits = [b for id_, part in self._parts.items() if not unit or id_ == unit for b in part.bits]
+            self._counts[unit] = {kept: sum(bool(b & bit) for b in bits) for kept, bit in _BITS.items()}
+        return self._counts[unit]
 
     def totals(self, unit: str = "") -> Totals:
         """Figures over all rows, or one unit's."""

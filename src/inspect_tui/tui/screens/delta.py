@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
 from textual.binding import BindingType
 
-from inspect_tui.rules.delta import Delta, FailedItem, Figures, Group, compare
+from inspect_tui.model.fault import InputFaults
+from inspect_tui.model.round import Round
+from inspect_tui.rules.delta import Delta, FailedItem, Figures, Group, Incomparable, compare
+from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow
+from inspect_tui.store.errors import StoreError
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import DELTA, bindings_for
 from inspect_tui.tui.desk import Desk
@@ -17,6 +22,7 @@ from inspect_tui.tui.screens.ledger_page import LedgerPage
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
+from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 from inspect_tui.tui.widgets.page import Line, wrapped
 
 KINDS: dict[str, tuple[str, str, str]] = {
@@ -66,6 +72,7 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
         self.open: set[str] = set()
         self.rows: list[Row] = []
         self.delta: Delta | None = None
+        self.before: tuple[State, Round] | None = None
 
     def page_about(self) -> str:
         return f"{self.desk.round.title}  {_VIEWS[self.mode]}"
@@ -73,9 +80,9 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
     # ---------------------------------------------------------------- rows
 
     def reread(self) -> None:
-        self.delta = delta = compare(self.desk.state, self.desk.round, self.desk.session.today)
-        if not self.desk.round.carried:
-            self.rows = [Row("本轮没有转入上轮问题，没有可比的。", "dim")]
+        self.delta = delta = compare(self.desk.state, self.desk.round, self.desk.session.today, self.before)
+        if not self.desk.round.carried and self.before is None:
+            self.rows = [Row("本轮没有转入上轮问题。按 6 选一轮来比。", "dim")]
             if self.mode != "failed":
                 return
         figures = delta.figures
@@ -251,3 +258,39 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
         self.open.clear()
         self.refill()
         self.list.move_to(0)
+
+    def action_other(self) -> None:
+        """Set this round against another one of the folder, or against what it carries."""
+        entries = [
+            Entry(entry.id, entry.round.title)
+            for entry in self.app.space.rounds()
+            if entry.round is not None and entry.id != self.desk.round.id
+        ]
+        entries.append(Entry("", "本轮转入的上轮问题", "不读上轮的文件"))
+
+        def picked(round_id: str | None) -> None:
+            if round_id:
+                self.run_worker(self._read_before(round_id), exclusive=True)
+            elif round_id == "":
+                self._against(None)
+
+        self.app.push_screen(MenuScreen("和哪一轮比", entries), picked)
+
+    async def _read_before(self, round_id: str) -> None:
+        """Read the other round on a thread: it may be large."""
+        from inspect_tui.exchange.source import read_source
+
+        try:
+            source = await asyncio.to_thread(read_source, self.app.space.round_dir(round_id))
+            compare(self.desk.state, self.desk.round, self.desk.session.today, (source.state, source.round))
+        except (InputFaults, StoreError, OSError, Incomparable) as error:
+            if self.is_mounted:
+                self.app.say(f"不能和这一轮比：{error}", "warning")
+            return
+        if self.is_mounted:
+            self._against((source.state, source.round))
+
+    def _against(self, before: tuple[State, Round] | None) -> None:
+        self.before = before
+        self.open.clear()
+        self.refill()

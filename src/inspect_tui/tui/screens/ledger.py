@@ -65,8 +65,8 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
         super().__init__(desk, unit)
         self.lines: list[Line] = []
         self._columns: dict[tuple[int, bool], Columns] = {}
+        self._listed = ""
         self._reading: Timer | None = None
-        self._painted = 0.0
         self._learning = False
 
     # ---------------------------------------------------------------- the frame
@@ -116,6 +116,7 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
     def reread(self) -> None:
         self.book.read(SLICE * 5, first=self.unit)
         self.lines = self.book.ledger.lines(self.view, self.book.folded, self.unit)
+        self._listed = self._list_words()
 
     def refill(self) -> None:
         super().refill()
@@ -185,14 +186,12 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
             parts.append((f"  还有{self.book.unread}个单位正在读取", "dim"))
         if self.book.marked:
             parts.append((f"  已标记 {len(self.book.marked)}", "accent"))
-        if told := self._filtered():
-            listed = sum(isinstance(line, LedgerRow) for line in self.lines)
-            parts.append(
-                (f"  列出{'' if self.view.group is not GroupBy.NONE else f' {listed}'}：{told}", "key")
-            )
+        if self._listed:
+            parts.append((f"  {self._listed}", "key"))
         return [parts, self.columns(self.list.size.width or width).head()]
 
-    def _filtered(self) -> str:
+    def _list_words(self) -> str:
+        """What is listed and how, where that is not everything as it stands."""
         view = self.view
         told = [] if view.kept is Kept.ALL else [view.kept.label]
         for by, key in view.only.items():
@@ -201,7 +200,8 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
             told.append(f"“{view.query.strip()}”")
         if view.sort is not SortBy.UNIT:
             told.append(f"按{view.sort.label}排")
-        return "、".join(told)
+        listed = "" if view.group is not GroupBy.NONE else f" {len(self.lines)}"
+        return f"列出{listed}：{'、'.join(told)}" if told else ""
 
     def about(self, width: int) -> list[Told]:
         line = self.line
@@ -360,7 +360,8 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
     async def _load_initials(self) -> None:
         from inspect_tui.tui.searching import load_initials
 
-        self.book.ledger.initials = await asyncio.to_thread(load_initials)
+        initials = await asyncio.to_thread(load_initials)
+        await asyncio.to_thread(self.book.ledger.learn, initials)
         if self.is_mounted and self.view.query:
             self.refill()
 

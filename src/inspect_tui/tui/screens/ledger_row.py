@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from inspect_tui.model.problem import Past
 from inspect_tui.model.terms import RectState, StepKind
-from inspect_tui.rules.ledger import LedgerRow, history_of
+from inspect_tui.rules.deciding import questions
+from inspect_tui.rules.ledger import STEP, LedgerRow, history_of
 from inspect_tui.rules.lifecycle import STEPS, steps_from
 from inspect_tui.rules.matter import step_words
 from inspect_tui.rules.rectifying import DUTY_WORDS, planned
@@ -147,7 +148,13 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
         if row.carried_to:
             lines += wrapped(f"已转入“{row.carried_to}”，请到那一轮办理。", width, "warn")
         elif row.contested:
-            lines += wrapped("先裁定，才能往下办：主页按 F8，再按 4。", width, "warn")
+            lines.append(
+                [
+                    (" 1 ", "key"),
+                    ("去裁定", "text"),
+                    ("  各方记的整改状态不一致，组长裁定后才能往下办", "warn"),
+                ]
+            )
         elif row.must_verify:
             lines += wrapped("上轮问题，本轮还没有复查。按 7 去复查。", width, "accent")
         elif row.state is RectState.CLOSED:
@@ -164,7 +171,9 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
         row = self.shown
         if row is None:
             return
-        if index >= len(self.steps):
+        if row.contested and not row.carried_to and not index:
+            self._decide(row)
+        elif index >= len(self.steps):
             allowed = "、".join(kind.label for kind in self.steps)
             self.app.say(f"现在没有第{digit}步可办" + (f"，可以：{allowed}。" if allowed else "。"))
         elif why := self.blocked(self.steps[index]):
@@ -173,6 +182,15 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
             from inspect_tui.tui.screens.ledger_step import StepScreen
 
             self.app.push_screen(StepScreen(self.desk, [row], self.steps[index]))
+
+    def _decide(self, row: LedgerRow) -> None:
+        """The lead's page, at the question that this problem raises."""
+        held = questions(self.desk.state, self.desk.round)
+        question = next((q for q in held if q.record == row.record and q.field == STEP), None)
+        if question is None:
+            self.app.say("没有要裁定的地方。")
+        else:
+            self.app.open_decide(question.id)
 
     def action_duty(self, form: str) -> None:
         """Who puts it right, how and by when; or its “五个一”."""
