@@ -1,7 +1,7 @@
 """Carrying over: what earlier rounds leave, read from this workspace or from files alone, into a new round.
 
 Reading comes first and is all or nothing: a file that cannot be read would hide problems, so it stops
-everything. Noting 已转入 in the old rounds comes last and stops nothing.
+everything. Noting 已转入 in the old rounds comes last and stops nothing (`exchange.handing_on`).
 """
 
 from __future__ import annotations
@@ -14,33 +14,30 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.handing_on import HandedOn, hand_over
 from inspect_tui.exchange.pack import same_round
 from inspect_tui.exchange.received import changes_of
 from inspect_tui.exchange.scanning import FileScan, scan
 from inspect_tui.exchange.union import Union
-from inspect_tui.model.change import Edit, rect_key
+from inspect_tui.model.change import rect_key
 from inspect_tui.model.fault import Fault, InputFaults
-from inspect_tui.model.person import Identity
 from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import RoundKind
 from inspect_tui.rules.applicability import inspected_units
-from inspect_tui.rules.carrying import OUT_OF_SCOPE, Cargo, Offered, cargo, current, offered
+from inspect_tui.rules.carrying import OUT_OF_SCOPE, Cargo, Offered, cargo, current, offered, round_key
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.issue import did_you_mean
-from inspect_tui.rules.numbering import short_number
-from inspect_tui.rules.problems import CARRIED_TO
+from inspect_tui.rules.numbering import short_number, told_apart
 from inspect_tui.rules.reading import read_visit
-from inspect_tui.rules.rectifying import hand_on
 from inspect_tui.rules.sealing import read_freeze
 from inspect_tui.store.clean import clean_text
-from inspect_tui.store.errors import StoreError
+from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.findings import read_findings
 from inspect_tui.store.loading import load_round, round_from_raw
 from inspect_tui.store.received import active_files
 from inspect_tui.store.roundfile import read_round
-from inspect_tui.store.session import Session
-from inspect_tui.store.workspace import Clock, RoundEntry, Workspace, local_clock
+from inspect_tui.store.workspace import RoundEntry, Workspace
 
 _WRITER_FILE = re.compile(r"[0-9a-f]{12}\.json")
 #: Rejected records of a file that are named one by one; the rest are counted.
@@ -128,6 +125,8 @@ def gather(space: Workspace | None, wanted: Sequence[str | Path], today: str) ->
             faults += error.faults
         except StoreError as error:
             faults.append(_fault("H23", clean_text(str(error), newlines=False).rstrip("。"), str(word)))
+        except OSError as error:
+            faults.append(_fault("H23", reason(error), str(word)))
     if faults:
         raise InputFaults(faults)
     _add_homes(entries, piles, messages)
@@ -172,12 +171,8 @@ def _state(pile: _Pile) -> State:
     return state
 
 
-def _key(round_: Round) -> str:
-    return round_.origin or round_.id
-
-
 def _add(piles: dict[str, _Pile], pile: _Pile) -> None:
-    held = piles.setdefault(_key(pile.round), pile)
+    held = piles.setdefault(round_key(pile.round), pile)
     if held is pile:
         return
     if pile.round.pack_version > held.round.pack_version:
@@ -266,15 +261,15 @@ def _add_homes(entries: list[RoundEntry], piles: dict[str, _Pile], messages: lis
                 held.problem.id
             )
     for entry in entries:
-        if entry.round is None or _key(entry.round) in piles or _key(entry.round) not in wanted:
+        if entry.round is None or round_key(entry.round) in piles or round_key(entry.round) not in wanted:
             continue
         try:
             pile = _folder(entry.path.parent)
-        except (InputFaults, StoreError) as error:
+        except (InputFaults, StoreError, OSError) as error:
             # The problem itself is known, as it was frozen; only what happened since is not.
             messages.append(f"“{entry.round.title}”读不出来，其中没有转入的问题按上次的内容列出：{error}")
             continue
-        pile.here, pile.only = entry.id, wanted[_key(entry.round)]
+        pile.here, pile.only = entry.id, wanted[round_key(entry.round)]
         _add(piles, pile)
 
 
@@ -291,12 +286,13 @@ def holds_of(problems: Iterable[Carried], asked: Mapping[str, str]) -> dict[str,
     Raises InputFaults for a number that is not there or means several, and for a reason left blank.
     """
     held = {problem.id: problem for problem in problems}
+    called = told_apart(problem.number for problem in held.values())
     faults: list[Fault] = []
     found: dict[str, str] = {}
-    for word, reason in asked.items():
+    for word, why in asked.items():
         named = [p for p in held.values() if word in (p.id, p.number)]
-        named = named or [p for p in held.values() if short_number(p.number) == word]
-        text = clean_text(reason, newlines=False).strip()
+        named = named or [p for p in held.values() if word in (short_number(p.number), called[p.number])]
+        text = clean_text(why, newlines=False).strip()
         if not text:
             faults.append(_fault("N10", "留下不转没有写理由", word, "请写成“编号=理由”"))
         elif len(named) == 1:
@@ -394,7 +390,7 @@ def _builtins(value: Any) -> Any:
 def _refuse(target: Round, state: State, gathered: Gathered) -> None:
     if read_freeze(state, target) is not None:
         raise InputFaults([_fault("N09", "这一轮已经封存，不能再转入问题", target.id)])
-    if any((s.origin or s.id) == _key(target) for s in gathered.sources):
+    if any((s.origin or s.id) == round_key(target) for s in gathered.sources):
         raise InputFaults([_fault("N09", "不能从这一轮转入它自己", target.id, "请选更早的轮次")])
 
 
@@ -413,103 +409,6 @@ def _submitted(target: Round, state: State, added: Iterable[Carried]) -> tuple[s
     counts = Counter(c.unit for c in added if c.verify and read_visit(state, c.unit).submitted)
     names = {unit.id: unit.name for unit in target.units}
     return tuple(f"{names[u]}已经提交，又转入{n}条待复查，请重新打开补查。" for u, n in counts.items())
-
-
-# -------------------------------------------------------------------- 已转入
-
-
-class HandedOn(msgspec.Struct, frozen=True, kw_only=True):
-    """What was noted in old rounds: how many problems, by title, and why it could not be done elsewhere."""
-
-    noted: dict[str, int]
-    messages: tuple[str, ...] = ()
-
-
-def hand_over(
-    space: Workspace, round_: Round, identity: Identity | None, clock: Clock = local_clock
-) -> HandedOn:
-    """Note in the old rounds of this workspace which problems live in a newer one now (已转入).
-
-    What was held out since is theirs again. Nothing fails: an old round that is not here, or cannot be
-    written, is told in a sentence, and calling again makes up for it.
-    """
-    if round_.practice:
-        return HandedOn(noted={})
-    wanted: dict[str, tuple[str, list[Carried], list[Carried]]] = {}
-    for carried in round_.carried:
-        source = carried.source
-        wanted.setdefault(source.origin or source.round, (source.title, [], []))[1].append(carried)
-    for held in round_.held:
-        source = held.problem.source
-        wanted.setdefault(source.origin or source.round, (source.title, [], []))[2].append(held.problem)
-    here = {_key(e.round): e.id for e in space.rounds() if e.round is not None}
-    noted: dict[str, int] = {}
-    messages: list[str] = []
-    for key, (title, gone, back) in wanted.items():
-        if key not in here:
-            if gone:
-                messages.append(f"“{title}”不在这个工作文件夹里，那一轮的台账没有写上“已转入”。")
-        elif here[key] != round_.id:
-            count, said = _note(space, here[key], round_, gone, back, identity, clock)
-            if count:
-                noted[title] = count
-            messages += [f"“{title}”没有写上“已转入”：{said}"] if said else []
-    return HandedOn(noted=noted, messages=tuple(clean_text(m, newlines=False) for m in messages))
-
-
-def _note(
-    space: Workspace,
-    old: str,
-    round_: Round,
-    gone: list[Carried],
-    back: list[Carried],
-    identity: Identity | None,
-    clock: Clock,
-) -> tuple[int, str]:
-    """Note it in one old round; how many problems were noted, and why it could not be done."""
-    try:
-        looked = Session.open(space, old, identity or Identity(name=""), clock, read_only=True)
-        try:
-            needed = _notes(looked.state, round_, gone, back)
-        finally:
-            looked.close()
-        if not needed:
-            return 0, ""
-        if identity is None:
-            return 0, "还不知道是谁在用这台电脑。"
-        session = Session.open(space, old, identity, clock)
-        try:
-            if session.read_only:
-                return 0, session.read_only
-            for edits in _notes(session.state, round_, gone, back).values():
-                session.commit(edits, f"转入{round_.title}")
-            session.flush()
-        finally:
-            session.close()
-    except (InputFaults, StoreError, OSError) as error:
-        return 0, str(error)
-    return sum(map(len, needed.values())), ""
-
-
-def _notes(state: State, round_: Round, gone: list[Carried], back: list[Carried]) -> dict[str, list[Edit]]:
-    """The edits that are still missing, by unit, so that each unit's are one step to take back."""
-    found: dict[str, list[Edit]] = {}
-    for problem in gone:
-        record = rect_key(problem.unit, problem.id)
-        if _handed_to(state, record) != _key(round_):
-            edit = hand_on(state, record, round_.origin, round_.id, round_.title)
-            found.setdefault(problem.unit, []).append(edit)
-    for problem in back:
-        record = rect_key(problem.unit, problem.id)
-        if _handed_to(state, record) == _key(round_):
-            edit = Edit(record=record, field=CARRIED_TO, value=None, saw=state.saw(record, CARRIED_TO))
-            found.setdefault(problem.unit, []).append(edit)
-    return found
-
-
-def _handed_to(state: State, record: str) -> str:
-    value = state.value(record, CARRIED_TO)
-    return str(value.get("origin") or value.get("round") or "") if isinstance(value, dict) else ""
 
 
 def verified_in(space: Workspace, round_: Round) -> set[str]:

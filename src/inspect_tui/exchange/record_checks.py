@@ -16,7 +16,7 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.rules.ledger import LedgerRow, unit_rows
 from inspect_tui.rules.numbering import short_number
-from inspect_tui.rules.problems import carried_of
+from inspect_tui.rules.problems import carried_of, names_of
 from inspect_tui.rules.reading import profile_of, read_visit
 from inspect_tui.rules.rectifying import planned
 from inspect_tui.rules.sheet import UnitSheet
@@ -175,7 +175,8 @@ class LineChecker:
         """The earlier problem meant: by number, short number or id."""
         carried = carried_of(self.round, unit)
         named = [c for c in carried if word in (c.id, c.number)]
-        named = named or [c for c in carried if short_number(c.number) == word]
+        called = names_of(self.round, unit)
+        named = named or [c for c in carried if word in (short_number(c.number), called[c.id])]
         if len(named) == 1:
             return named[0], []
         numbers = tuple(c.number for c in (named or carried))

@@ -21,6 +21,7 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.rules.ledger import LedgerRow, ledger_rows, unit_rows
 from inspect_tui.rules.lifecycle import VERIFYING
+from inspect_tui.rules.numbering import told_apart
 from inspect_tui.rules.rectifying import DUTY_WORDS, NotAllowed, planned, set_duty, take_step
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.session import ReadOnlySession, Session
@@ -141,9 +142,17 @@ class _Writer:
         # Numbers never change while lines are entered; where a problem stands is read anew each time.
         self._units: dict[str, tuple[str, str]] = {}
         self._short: dict[str, list[tuple[str, str, str]]] = {}
-        for row in ledger_rows(state, session.round, session.today):
+        rows = ledger_rows(state, session.round, session.today)
+        numbers: dict[str, list[str]] = {}
+        for row in rows:
+            numbers.setdefault(row.unit, []).append(row.number)
+        apart = {unit: told_apart(own) for unit, own in numbers.items()}
+        for row in rows:
             for word in (row.id, row.number, *row.numbers):
                 self._units[word] = row.unit, row.id
+            said = apart[row.unit][row.number]
+            if said not in (row.short_number, row.number):
+                self._short.setdefault(said, []).append((row.unit, row.id, row.number))
             self._short.setdefault(row.short_number, []).append((row.unit, row.id, row.number))
 
     def row(self, word: str) -> LedgerRow | Fault:

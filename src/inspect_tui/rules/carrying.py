@@ -102,7 +102,7 @@ def current(leaves: Iterable[tuple[Round, Iterable[Offered]]]) -> list[Offered]:
     by offering nothing. What a round only held out lives on in the round it came from, which knows better.
     """
     told = [(round_, list(offers)) for round_, offers in leaves]
-    there = {_key(round_) for round_, _ in told}
+    there = {round_key(round_) for round_, _ in told}
     taken: dict[str, int] = {}
     for round_, _ in told:
         for carried in round_.carried:
@@ -112,7 +112,7 @@ def current(leaves: Iterable[tuple[Round, Iterable[Offered]]]) -> list[Offered]:
         for offer in offers:
             problem = offer.problem
             home = problem.source.origin or problem.source.round
-            if problem.rounds <= taken.get(problem.id, 0) or (home != _key(round_) and home in there):
+            if problem.rounds <= taken.get(problem.id, 0) or (home != round_key(round_) and home in there):
                 continue
             before = found.get(problem.id)
             if before is None or _age(problem) > _age(before.problem):
@@ -120,7 +120,8 @@ def current(leaves: Iterable[tuple[Round, Iterable[Offered]]]) -> list[Offered]:
     return list(found.values())
 
 
-def _key(round_: Round) -> str:
+def round_key(round_: Round) -> str:
+    """By what a round is known wherever it turns up: its random origin, or its id where it has none."""
     return round_.origin or round_.id
 
 
