@@ -416,20 +416,21 @@ class InspectApp(BaseApp[None]):
         self.push_screen(WalkScreen(track, track.sheet.index_of(*(at or self._place_left(unit)))))
 
     def enter_unit(self, unit: str) -> None:
-        """Begin or go on with a visit: what is owed from earlier rounds stands before the walk."""
-        self.open_unit(unit)
+        """Begin or go on with a visit: what is owed from earlier rounds comes first, the walk behind it."""
         if self.desk is None:
             return
         progress = self.desk.progress(unit)
         if progress.owed and not (progress.submitted or progress.not_reached):
-            self.open_lookback(unit)
+            self.open_lookback(unit, then_walk=True)
+        else:
+            self.open_unit(unit)
 
-    def open_lookback(self, unit: str, problem: str = "") -> None:
+    def open_lookback(self, unit: str, problem: str = "", *, then_walk: bool = False) -> None:
         """The problems of earlier rounds at a unit, at one of them when it is named."""
         from inspect_tui.tui.screens.lookback import LookbackScreen
 
         if self.desk is not None:
-            self.push_screen(LookbackScreen(self.desk, unit, problem))
+            self.push_screen(LookbackScreen(self.desk, unit, problem, then_walk=then_walk))
 
     def open_ledger(self, unit: str = "") -> None:
         """The ledger of the round, or of one unit."""

@@ -47,9 +47,10 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
     LookbackScreen.-short.-choosing #about { display: none; }
     """
 
-    def __init__(self, desk: Desk, unit: str, problem: str = "") -> None:
+    def __init__(self, desk: Desk, unit: str, problem: str = "", *, then_walk: bool = False) -> None:
         super().__init__(desk, unit)
         self._wanted = problem
+        self._then_walk = then_walk
         self._lines: list[Old | str] = []
         self._column = 7
 
@@ -225,7 +226,7 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
             if _owed(self._lines[index]):
                 self.list.move_to(index)
                 return
-        self.app.say("上轮问题都已复查。按 Esc 到检查页。")
+        self.app.say(f"上轮问题都已复查。按 Esc {'到检查页' if self._then_walk else '返回'}。")
 
     def action_next_owed(self) -> None:
         """To the next problem that nobody looked at yet."""
@@ -312,6 +313,12 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
         from inspect_tui.tui.screens.submit import go_to_item
 
         go_to_item(self, self.unit, *old.item)
+
+    def action_back(self) -> None:
+        """Back to where it was opened; on the way into a visit on to the walk."""
+        self.app.go_back()
+        if self._then_walk:
+            self.app.open_unit(self.unit)
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_outcomes()

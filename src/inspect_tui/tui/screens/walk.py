@@ -407,6 +407,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             Option("撤销上一步", "也可按 Ctrl+Z", "undo"),
             Option("汇总和通报", "也可按 F6", "summary"),
             Option("返回主页", "也可按 Esc", "back"),
+            Option("上轮问题", "也可按 F7", "lookback"),
         ]
         self.offer(f"{stop.row.item.id} 更多操作：", options, self._menu_picked)
 
