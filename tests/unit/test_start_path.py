@@ -47,7 +47,10 @@ def loaded(code: str) -> set[str]:
     return set(json.loads(told.stderr.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("words", [("score", "--json"), ("notice",), ("summary", "--json"), ("score",)])
+@pytest.mark.parametrize(
+    "words",
+    [("score", "--json"), ("notice",), ("summary", "--json"), ("score",), ("ledger",), ("ledger", "--json")],
+)
 def test_a_command_loads_what_it_needs(words: tuple[str, ...], findings: Path) -> None:
     arguments = [words[0], str(findings), *words[1:]]
     found = loaded(f"from inspect_tui.cli.main import run\nassert run({arguments!r}) == 0")

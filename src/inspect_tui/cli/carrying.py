@@ -205,12 +205,13 @@ def _tell_offers(found: Gathered, as_json: bool) -> None:
 
 
 def _tell_units(found: Gathered, problems: Iterable[Carried]) -> None:
-    unit = None
-    for problem in sorted(problems, key=lambda p: list(found.names).index(p.unit)):
+    unit, order = None, {name: place for place, name in enumerate(found.names)}
+    whys = {offer.problem.id: offer.why for offer in found.offers}
+    for problem in sorted(problems, key=lambda p: order.get(p.unit, len(order))):
         if problem.unit != unit:
             unit = problem.unit
             click.echo(_clean(found.names.get(unit, unit)))
-        click.echo(_clean(f"  {problem.number}  {_why(found, problem)}  {problem.text}"))
+        click.echo(_clean(f"  {problem.number}  {whys.get(problem.id, '')}  {problem.text}"))
 
 
 def _why(found: Gathered, problem: Carried) -> str:

@@ -6,6 +6,7 @@ All of them print `LedgerRow`s, so that no two outputs can differ.
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -145,14 +146,13 @@ def ledger_lines(round_: Round, rows: Sequence[LedgerRow], width: int = 80) -> l
     number = max(display_cells(row.number) for row in rows)
     state = max(display_cells(row.state_label) for row in rows)
     light = max(display_cells(row.light) for row in rows)
+    counts, left = Counter(row.unit for row in rows), Counter(row.unit for row in rows if not row.done)
     lines: list[str] = []
     unit = None
     for row in rows:
         if row.unit != unit:
             unit = row.unit
-            own = [r for r in rows if r.unit == unit]
-            open_ = sum(not r.done for r in own)
-            lines.append(_cut(f"{row.unit_name}（{len(own)}条，未销号{open_}条）", width))
+            lines.append(_cut(f"{row.unit_name}（{counts[unit]}条，未销号{left[unit]}条）", width))
         mark = "*" if row.must_verify else " "
         head = f" {mark}{_pad(row.number, number)}  {_pad(row.state_label, state)}  "
         head += f"{_pad(row.light, light)}  " if light else ""
