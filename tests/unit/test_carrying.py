@@ -423,3 +423,17 @@ def test_hostile_texts_reach_the_terminal_tame(space, old, capsys, tmp_path):
     session.close()
     _, out, _ = cli(capsys, space, "round", "carry-over", "--preview", "--from", old.id)
     assert text in out and "\x1b" not in out
+
+
+def test_a_frozen_round_stays_whole_when_its_problems_go_on(space, old, capsys, tmp_path):
+    code, _, err = cli(capsys, space, "round", "freeze", old.id, "--reason", "已审定", "--as", "检查员乙")
+    assert code == 0, err
+    newer = open_next(space, old)
+    assert hand_over(space, newer, LEAD).noted == {old.title: 4}
+    _, out, _ = cli(capsys, space, "round", "freeze", old.id, "--json", "--as", "检查员乙")
+    _, out, _ = cli(capsys, space, "round", "show", old.id, "--json")
+    frozen = json.loads(out)["frozen"]
+    assert frozen["whole"] and not frozen["altered"] and frozen["breaches"] == []
+    with pytest.raises(InputFaults, match="已经封存"):
+        left = gather(space, [newer.id], TODAY)
+        carry_into(space, old.id, left)
