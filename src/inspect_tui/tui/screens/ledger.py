@@ -109,9 +109,12 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
         return self.book.view
 
     def look(self, **changed: object) -> None:
-        """Look at the ledger otherwise; the cursor stays on its problem where that is still listed."""
+        """Look at the ledger otherwise; the cursor stays on its problem where that is listed."""
+        held = self.mark()
         self.book.view = msgspec.structs.replace(self.view, **changed)
         self.refill()
+        if self.mark() != held:
+            self.list.move_to(0)
 
     def reread(self) -> None:
         self.book.read(SLICE * 5, first=self.unit)
