@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from inspect_tui.store.workspace import Workspace
 
 _KINDS = ("lookback", "special_check", "supervision", "assessment", "cross_check", "guidance")
+_STAGES = ("self", "recommend", "accept", "recheck")
 _SECRECY = ("public", "internal", "secret", "confidential", "top_secret")
 
 
 @click.command(name="new", short_help="新建一轮检查", options_metavar="[选项]")
 @click.option("--title", metavar="标题", required=True, help="如：2026年第四季度回头看。")
-@click.option("--kind", metavar="类别", type=click.Choice(_KINDS), default="lookback", help=(
+@click.option("--kind", metavar="类别", type=click.Choice(_KINDS), help=(
     "lookback回头看、special_check专项检查、supervision督查、assessment考评、cross_check互检、"
-    "guidance督导；不写为lookback。"
+    "guidance督导；不写为lookback，写了 --stage 的为assessment。"
 ))  # fmt: skip
 @click.option("--label", metavar="时段", help="如：2026年第四季度；不写就取标题里的。")
 @click.option("--start", metavar="日期", default="", help="开始日期，如2026-11-16。")
@@ -44,6 +45,12 @@ _SECRECY = ("public", "internal", "secret", "confidential", "top_secret")
 @click.option("--basis", metavar="依据", default="", help="检查依据，用于通报开头。")
 @click.option("--demand", "demands", metavar="要求", multiple=True, help="通报里的要求，可写多次。")
 @click.option("--practice", is_flag=True, help="演练，不计入正式结果。")
+@click.option("--stage", metavar="阶段", type=click.Choice(_STAGES), help=(
+    "达标晋级的哪个阶段：self支部自评申报、recommend厂处党委定级推荐、accept公司党委验收、recheck限期整改复查。"
+))  # fmt: skip
+@click.option("--series", metavar="编号", default="", help=(
+    "同一年各阶段共用的编号，如2026-dbjj；不写就按年份和清单取。"
+))  # fmt: skip
 @click.option("--secrecy", metavar="密级", type=click.Choice(_SECRECY), default="internal", help=(
     "public公开、internal内部；标为secret（秘密）以上的一律不导出。不写为internal。"
 ))  # fmt: skip
@@ -66,7 +73,7 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
     )
     from inspect_tui.exchange.planning import open_round
     from inspect_tui.model.round import Period
-    from inspect_tui.model.terms import RoundKind, Secrecy
+    from inspect_tui.model.terms import RoundKind, Secrecy, Stage
     from inspect_tui.store.workspace import local_clock
 
     days = [word for word in asked["sources"] if is_date(word)]
@@ -87,9 +94,13 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
     units = [_unit_id(roster, unit) for unit in asked["units"]]
     units += [u for pair in assigned for u in pair[1] if u not in units]
     units += [u for u in _under(space, roster, asked["under"], checklists) if u not in units]
-    kind, found = RoundKind(asked["kind"]), None
-    # A practice round takes real problems along only when told to, and never moves them there.
-    if not asked["no_carry"] and (sources or not asked["practice"]):
+    stage = Stage(asked["stage"]) if asked["stage"] else None
+    kind = RoundKind(asked["kind"] or ("lookback" if stage is None else "assessment"))
+    found = None
+    # A practice round takes real problems along only when told to, and never moves them there. A unit that
+    # assesses itself does not verify what others found.
+    alone = asked["practice"] or stage is Stage.SELF
+    if not asked["no_carry"] and (sources or not alone):
         found = gathered(space, sources, kind, start, now.date().isoformat())
     by = who(space, name)
     cargo = None
@@ -117,6 +128,8 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
         demands=asked["demands"],
         secrecy=Secrecy(asked["secrecy"]),
         cargo=cargo,
+        series=asked["series"],
+        stage=stage,
     )
     messages = [*(found.messages if found is not None else ())]
     if found is not None:

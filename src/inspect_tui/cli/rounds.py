@@ -40,6 +40,8 @@ def round_data(round_: Round, path: str) -> dict[str, Any]:
         "period": {"label": round_.period.label, "start": round_.period.start, "end": round_.period.end},
         "pack_version": round_.pack_version,
         "practice": round_.practice,
+        "series": round_.series,
+        "stage": round_.stage.value if round_.stage is not None else "",
         "secrecy": round_.secrecy.value,
         "checklists": [{"id": c.id, "title": c.title, "revision": c.revision} for c in round_.checklists],
         "units": [
@@ -112,6 +114,8 @@ def show(round_id: str | None, workspace: str | None, as_json: bool) -> None:
     click.echo(f"{round_.title}（编号 {round_.id}，{round_.kind.label}，第{round_.pack_version}版）")
     if round_.practice:
         click.echo("演练，不计入正式结果")
+    if round_.stage is not None:
+        click.echo(f"达标晋级：{round_.stage.label}（系列 {round_.series}）")
     if held is not None:
         tell_freeze(held)
     when = round_.period.label

@@ -23,7 +23,7 @@ from inspect_tui.model.change import rect_key
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import RoundKind
+from inspect_tui.model.terms import RoundKind, Stage
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.carrying import OUT_OF_SCOPE, Cargo, Offered, cargo, current, offered, round_key
 from inspect_tui.rules.fold import State
@@ -95,12 +95,13 @@ class _Pile(msgspec.Struct, kw_only=True):
 def earlier_rounds(space: Workspace, kind: RoundKind, start: str) -> list[RoundEntry]:
     """The rounds of the workspace that a new one of this kind looks back on: those that ended before it.
 
-    `start` is the first day of the new round (or today). Practice rounds never count.
+    `start` is the first day of the new round (or today). Practice rounds never count, nor does what units
+    said of themselves.
     """
     found = []
     for entry in space.rounds():
         held = entry.round
-        if held is None or held.practice or held.kind is not kind:
+        if held is None or held.practice or held.kind is not kind or held.stage is Stage.SELF:
             continue
         ended = held.period.end or held.period.start or held.created[:10]
         if ended < start:

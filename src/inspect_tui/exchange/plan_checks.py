@@ -9,6 +9,7 @@ import msgspec
 
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.round import Period, Team
+from inspect_tui.model.terms import Stage
 from inspect_tui.rules.issue import did_you_mean, good_id
 from inspect_tui.store.clean import clean_text
 
@@ -36,6 +37,15 @@ class PlanChecks:
     def fault(self, code: str, message: str, *, path: str = "", value: str = "", remedy: str = "") -> None:
         """Note one thing wrong."""
         self.faults.append(Fault(code=code, path=path, message=message, value=value, remedy=remedy))
+
+    def check_series(self, series: str, stage: Stage | None) -> None:
+        """A series is named by an id and is nothing without a stage."""
+        if series and not good_id(series):
+            self.fault(
+                "N11", "系列编号只能用英文字母、数字、连字符和下划线", value=series, remedy="如2026-dbjj"
+            )
+        if series and stage is None:
+            self.fault("N11", "写了系列，没有写是哪个阶段", value=series, remedy="请写阶段，或不写系列")
 
     def refuse_faults(self) -> None:
         """Raise InputFaults with everything noted."""

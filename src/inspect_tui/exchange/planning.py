@@ -20,7 +20,7 @@ from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.roster import Roster, Unit
 from inspect_tui.model.round import ROUND_FORMAT, ROUND_VERSION, Period, Round, Team
-from inspect_tui.model.terms import RoundKind, Secrecy
+from inspect_tui.model.terms import RoundKind, Secrecy, Stage
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
 from inspect_tui.rules.carrying import OUT_OF_SCOPE, Cargo
@@ -51,11 +51,14 @@ def open_round(
     secrecy: Secrecy = Secrecy.INTERNAL,
     origin: str = "",
     cargo: Cargo | None = None,
+    series: str = "",
+    stage: Stage | None = None,
 ) -> Round:
     """Freeze a new round into the workspace and return it.
 
     Units and checklists are named by id; a team without units of its own is a fault unless it is the only
-    one, which then visits all. `cargo` are the problems of earlier rounds that come along. Raises
+    one, which then visits all. `cargo` are the problems of earlier rounds that come along. A `stage` of a
+    year's grading belongs to a `series`, which is named after year and checklist unless it is given. Raises
     InputFaults with everything that is wrong at once, StoreError when the file cannot be written.
     """
     plan = _Plan(space)
@@ -65,11 +68,13 @@ def open_round(
     frozen = plan.freeze(unit_ids, checklist_ids)
     plan.check_head(title, period)
     plan.check_teams(team_list, {u.id for u in plan.chosen})
+    plan.check_series(series, stage)
     plan.refuse_faults()
+    wanted_id = round_id(period, kind)
     head = {
         "format": ROUND_FORMAT,
         "version": ROUND_VERSION,
-        "id": _free_id(space, round_id(period, kind)),
+        "id": _free_id(space, f"{wanted_id}-{stage.value}" if stage is not None else wanted_id),
         "title": clean_text(title, newlines=False).strip(),
         "kind": kind.value,
         "period": _builtins(period),
@@ -84,6 +89,8 @@ def open_round(
         "teams": [_builtins(clean_team(team)) for team in team_list],
     }
     raw = head | frozen
+    if stage is not None:
+        raw |= {"series": series or _series(wanted_id, checklist_ids), "stage": stage.value}
     if cargo is not None:
         raw["carried"] = [_builtins(problem) for problem in cargo.carried]
         raw["held"] = [_builtins(held) for held in cargo.held]
@@ -163,6 +170,11 @@ def round_id(period: Period, kind: RoundKind) -> str:
     elif len(period.start) == 10 and period.start[5:7].isdecimal():
         stem += f"M{period.start[5:7]}"
     return f"{stem}-{kind.value.replace('_', '-')}"
+
+
+def _series(wanted_id: str, checklist_ids: Sequence[str]) -> str:
+    """The series of a year's grading: all its stages of one year over one checklist come to the same id."""
+    return f"{wanted_id[:4]}-{checklist_ids[0]}"[:64]
 
 
 def _free_id(space: Workspace, wanted: str) -> str:
