@@ -59,14 +59,14 @@ class Asking:
 
     def _basis(self, outcome: Outcome, methods: tuple[Method, ...]) -> None:
         how = "、".join(m.label for m in methods)
-        what = "原因" if outcome is Outcome.UNVERIFIABLE else f"（{how}）依据"
+        what = "的原因" if outcome is Outcome.UNVERIFIABLE else f"（{how}）的依据"
 
         def picked(option: Option, _: int) -> None:
             if option.value == MORE_METHODS:
                 self._method(outcome, methods)
             elif option.value == OWN_WORDS:
                 self.page.ask_words(
-                    f"{self.title} {outcome.label}，{what}",
+                    f"{self.title} {outcome.label}{what}",
                     f"{self.key}/{outcome.value}",
                     lambda text: self._remains(outcome, methods, text),
                     hint="一句话写明看了什么、是什么情况。",
