@@ -45,6 +45,14 @@ PLACES: dict[str, str] = {
     actions.RETURNED: "退回清单",
     actions.LOOKBACK: "上轮问题",
     actions.ROUND_CARRY: "转入上轮问题",
+    actions.LEDGER: "整改台账",
+    actions.LEDGER_ROW: "台账里的一个问题",
+    actions.LEDGER_STEP: "办一步、填一栏",
+    actions.LEDGER_BATCH: "成批办理",
+    actions.LEDGER_SHEET: "读回台账",
+    actions.PROGRESS: "进度图和例会摘要",
+    actions.DELTA: "两轮对比",
+    actions.RECHECK: "抽查复核",
 }
 
 _CHOICES = "列出选项时：数字直接选；上下键移动，回车选定；超过九项按 0 翻页；Esc 不选。"
@@ -61,6 +69,18 @@ NOTES: dict[str, tuple[str, ...]] = {
     actions.FINDINGS: (_CHOICES, _COUNTS, _WORDS),
     actions.TRIGGERS: ("每条红线、否决项都要写明事实并再确认一次；撤回也留痕。",),
     actions.HEADER: (_CHOICES, _WORDS),
+    actions.LEDGER: (
+        "期限一栏：!!逾期12天 是逾期，!3天到期 是快到期；时限写成 27/06 的是2027年6月。",
+        "台账在提交、认可、封存以后都可以接着办，谁办的写谁的名字。",
+        _CHOICES,
+    ),
+    actions.LEDGER_ROW: ("下面列出现在可以办的几步，按数字办；不能办的说明为什么。",),
+    actions.LEDGER_STEP: ("日期可以写 2026-11-20、11月20日、今天、30天后。", _CHOICES, _WORDS),
+    actions.RECHECK: (
+        "同样的种子和台账抽出同样的名单；抽查要由不是当时销号的人去看。",
+        "真实率：各程度按已销号的数目加权，无法核实的不算。",
+        _CHOICES,
+    ),
     actions.MERGE: (
         "列出的是工作文件夹、收卷、exports、下载、桌面和微信文件夹里的交卷和检查记录，新的在前。",
         "把文件或文件夹拖进窗口，或粘贴它的位置，也可以收；几个可以一次给。",
