@@ -33,14 +33,20 @@ class WalkHead(Inked):
         self.track = track
         self.stop: Stop | None = None
         self.status: list[Part] = []
-        self._owed = owed_words(track)
-        self.set_class(bool(self._owed), "-owed")
+        self._owed = ""
+        self._counted = -1
+        self._count_owed()
+
+    def _count_owed(self) -> None:
+        held = len(self.track.desk.state.changes)
+        if held != self._counted:
+            self._counted, self._owed = held, owed_words(self.track)
+            self.set_class(bool(self._owed), "-owed")
 
     def show(self, stop: Stop | None) -> None:
         """Follow the cursor."""
         self.stop = stop
-        self._owed = owed_words(self.track)
-        self.set_class(bool(self._owed), "-owed")
+        self._count_owed()
         self.refresh()
 
     def show_status(self, status: list[Part]) -> None:
