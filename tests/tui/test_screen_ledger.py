@@ -591,6 +591,53 @@ async def test_a_field_for_many_spares_what_is_done_and_tells_what_it_replaces(t
             assert row.supervisor == (before[row.id].supervisor if row.done else value)
 
 
+async def test_many_changes_of_one_step_are_shown_once(tmp_path: Path) -> None:
+    app = make_app(ledger_space(tmp_path))
+    async with running(app) as pilot:
+        await ledger(pilot)
+        screen = app.screen
+        await pilot.press("5", "6", "1", "4")
+        await pilot.pause()
+        if name(app) == "MenuScreen":
+            await pilot.press("1")
+            await pilot.pause()
+        else:
+            await type_text(pilot, "督办人甲")
+        shown_anew: list[int] = []
+        real = screen.show_anew
+        screen.show_anew = lambda: shown_anew.append(1) or real()
+        before = len(app.desk.state.changes)
+        await pilot.press("1")
+        await pilot.pause()
+        made = len(app.desk.state.changes) - before
+        assert made >= 3 and len(shown_anew) <= 2
+        shown_anew.clear()
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert len(app.desk.state.changes) == before + 2 * made and len(shown_anew) == 1
+
+
+async def test_two_ways_of_filling_in_a_field_are_both_shown(tmp_path: Path) -> None:
+    import msgspec
+    from fixture import open_desk
+
+    from inspect_tui.model.person import Identity
+    from inspect_tui.rules.rectifying import set_duty
+
+    space = ledger_space(tmp_path)
+    for person, day in (("检查员乙", "2026-12-01"), ("检查员丙", "2026-12-05")):
+        desk = open_desk(space, Identity(name=person, team="T1"))
+        row = problem(desk, "公开栏")
+        edits = set_duty(desk.state, row, {"due": day}, desk.session.today)
+        desk.commit_lead([msgspec.structs.replace(edit, saw=()) for edit in edits], "时限")
+        desk.session.close()
+    app = make_app(space)
+    async with running(app, WIDE) as pilot:
+        await at_problem(pilot, "公开栏")
+        text = screen_text(app)
+        assert "整改时限有2种填法，请组长裁定" in text and "2026-12-01（检查员乙）" in text
+
+
 async def test_marks_stay_with_their_problems_whatever_is_listed(tmp_path: Path) -> None:
     app = make_app(ledger_space(tmp_path))
     async with running(app) as pilot:

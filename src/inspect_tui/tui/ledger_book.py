@@ -30,6 +30,7 @@ class LedgerBook:
         self.marked: set[tuple[str, str]] = set()
         self.today = desk.session.today
         self._stale: dict[str, None] = dict.fromkeys(self.units)
+        self.settling = False
         self._made: list[list[Made]] = []
         desk.listen(self._heard)
 
@@ -84,14 +85,19 @@ class LedgerBook:
     # ---------------------------------------------------------------- changing
 
     def settle(self, edits: Mapping[str, list[Edit]], what: str) -> int:
-        """Make one change per unit, undone together; gives how many. Raises ReadOnlySession."""
+        """Make one change per unit, undone together; gives how many. Raises ReadOnlySession.
+
+        `settling` is true meanwhile: of many changes made in one step only the last is worth showing.
+        """
         done: list[Made] = []
+        self.settling = True
         try:
             for unit, unit_edits in edits.items():
                 if unit_edits:
                     self.desk.commit_lead(unit_edits, what)
                     done.append((unit, self.desk.session.last_action(unit)))
         finally:
+            self.settling = False
             if done:
                 self._made.append(done)
         return len(done)
@@ -103,7 +109,11 @@ class LedgerBook:
         step = self._made[-1]
         if any(self.desk.session.last_action(unit) != change for unit, change in step):
             return False, "这之后在该单位又做过别的操作，请到检查页里撤销。"
-        names = [self.desk.undo_lead(unit) for unit, _ in step]
+        self.settling = True
+        try:
+            names = [self.desk.undo_lead(unit) for unit, _ in step]
+        finally:
+            self.settling = False
         self._made.pop()
         said = next((name for name in names if name), "")
         more = f"（{len(step)}个单位）" if len(step) > 1 else ""

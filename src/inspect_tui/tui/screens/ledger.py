@@ -121,8 +121,8 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
         self.lines = self.book.ledger.lines(self.view, self.book.folded, self.unit)
         self._listed = self._list_words()
 
-    def refill(self) -> None:
-        super().refill()
+    def show_anew(self) -> None:
+        super().show_anew()
         self.query_one("#totals", LedgerTop).refresh()
         self._go_on()
 
@@ -416,9 +416,9 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
 
             offer_batch(self, rows)
 
-    def done_with(self) -> None:
-        """The marked were worked on: nothing is marked any more."""
-        self.book.marked.clear()
+    def done_with(self, rows: Sequence[LedgerRow]) -> None:
+        """Marked problems were worked on: they are marked no more."""
+        self.book.marked -= {(row.unit, row.id) for row in rows}
         self.refill()
 
     def action_more(self) -> None:

@@ -165,7 +165,7 @@ def offer_batch(screen: LedgerScreen, rows: list[LedgerRow]) -> None:
 
     def done(written: bool | None) -> None:
         if written:
-            screen.done_with()
+            screen.done_with(rows)
 
     screen.app.push_screen(MenuScreen(f"对标记的{len(rows)}个问题", entries), picked)
 
@@ -199,6 +199,6 @@ def _ask_field(screen: LedgerScreen, rows: list[LedgerRow], ask: Ask) -> None:
 
     def done(written: bool | None) -> None:
         if written:
-            screen.done_with()
+            screen.done_with(rows)
 
     ask_value(screen, ask, "", ready, desk.session.date(), f"rect/marked/{ask.field}", told)

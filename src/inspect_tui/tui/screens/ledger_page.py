@@ -53,9 +53,19 @@ class LedgerPage(VisitPage, inherit_bindings=False):
             return False
         return True
 
+    def refill(self) -> None:
+        if not self.book.settling:
+            self.show_anew()
+
+    def show_anew(self) -> None:
+        """Read and show everything anew, once a step is made whole."""
+        super().refill()
+
     def settle(self, edits: dict[str, list[Edit]], what: str) -> bool:
         """Make one change per unit, undone together; tells the user when it cannot be made."""
-        return settle_and_say(self.app, self.book, edits, what)
+        done = settle_and_say(self.app, self.book, edits, what)
+        self.refill()
+        return done
 
     def ask_line(
         self,
@@ -78,3 +88,4 @@ class LedgerPage(VisitPage, inherit_bindings=False):
     def action_undo(self) -> None:
         """Take back the last step made from the ledger."""
         undo_and_say(self.app, self.book)
+        self.refill()

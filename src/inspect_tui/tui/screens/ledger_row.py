@@ -74,10 +74,10 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
         self.shown = self.book.row(unit, problem)
         self.past = history_of(self.desk.state, self.desk.round, self.shown) if self.shown is not None else []
 
-    def refill(self, *, top: bool = False) -> None:
+    def show_anew(self) -> None:
         self.reread()
         self.tell_head(about=self.page_about())
-        self.text.show(top=top)
+        self.text.show(top=False)
         self.acts.show()
 
     # ---------------------------------------------------------------- showing
@@ -86,7 +86,18 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
         row = self.shown
         if row is None:
             return wrapped("这个问题已经不在台账里。", width, "dim")
-        return [*_what(row, width), [], *_duty(row, width), *self._looked(row, width), *self._history(width)]
+        duty = [*_duty(row, width), *self._differing(row, width)]
+        return [*_what(row, width), [], *duty, *self._looked(row, width), *self._history(width)]
+
+    def _differing(self, row: LedgerRow, width: int) -> list[Line]:
+        """Fields of the duty that several people filled in differently, until the lead decides."""
+        lines: list[Line] = []
+        for field, word in DUTY_WORDS.items():
+            told = {str(e.value): "、".join(e.by) for e in self.desk.state.live(row.record, field) if e.value}
+            if len(told) > 1:
+                said = "；".join(f"{value}（{by}）" for value, by in told.items())
+                lines += wrapped(f"{word}有{len(told)}种填法，请组长裁定：{said}", width, "warn")
+        return lines
 
     def _looked(self, row: LedgerRow, width: int) -> list[Line]:
         lines: list[Line] = []
@@ -238,7 +249,8 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
             return
         self.at = at
         self.unit = self.order[at][0]
-        self.refill(top=True)
+        self.refill()
+        self.text.action_first()
 
 
 def _what(row: LedgerRow, width: int) -> list[Line]:

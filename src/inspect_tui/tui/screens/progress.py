@@ -76,7 +76,7 @@ class ProgressScreen(LedgerPage, inherit_bindings=False):
         # The digest is the whole round's: a meeting hears of all leaders.
         self.rows = self.book.ledger.rows("" if self.mode == DIGEST else self.unit)
 
-    def refill(self) -> None:
+    def show_anew(self) -> None:
         self.reread()
         self.tell_head(about=self.page_about(), title=self.page_title())
         self.text.show()
