@@ -518,6 +518,18 @@ async def test_home_counts_what_is_owed(tmp_path: Path) -> None:
         assert "上轮 1/3 待复查" in text.split("\n")[1] and "上轮已复查" in text
 
 
+async def test_a_folded_branch_hides_no_debt(tmp_path: Path) -> None:
+    app = make_app(old_space(tmp_path, OPEN, FIXED))
+    async with running(app) as pilot:
+        await pilot.pause()
+        await pilot.press("down", "left")
+        await pilot.pause()
+        assert "东沟一支部（收起3个，上轮2条待复查，右键展开）" in screen_text(app)
+        await pilot.press("f7")
+        await pilot.pause()
+        assert name(app) == "HomeScreen", "a branch has no page of its own"
+
+
 async def test_all_items_answered_is_not_yet_ready_to_submit(tmp_path: Path) -> None:
     from fixture import finish
 

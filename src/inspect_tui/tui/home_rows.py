@@ -30,13 +30,13 @@ class GroupRow(msgspec.Struct, frozen=True):
 
 
 class BranchRow(msgspec.Struct, frozen=True):
-    """An organisation above inspected units; the cursor stops on it while it is folded."""
+    """An organisation above inspected units, named in `below`; the cursor stops on it while it is folded."""
 
     unit: Unit
     depth: int
     key: str
     folded: bool
-    count: int
+    below: tuple[str, ...]
 
 
 class UnitRow(msgspec.Struct, frozen=True):
@@ -86,11 +86,11 @@ def build(entries: Sequence[RoundEntry], desk: Desk | None, folded: Container[st
 def _tree(desk: Desk, units: list[Unit], part: str, folded: Container[str], *, mine: bool) -> list[Row]:
     rows: list[Row] = []
     said: list[str] = []
-    under: dict[str, int] = {}
+    under: dict[str, list[str]] = {}
     paths = {unit.id: _above(desk, unit) for unit in units}
     for unit in units:
         for above in paths[unit.id]:
-            under[above.id] = under.get(above.id, 0) + 1
+            under.setdefault(above.id, []).append(unit.id)
     # Units of one branch may lie apart in the roster; together they need its heading only once.
     order = {above_id: place for place, above_id in enumerate(under)}
     units = sorted(units, key=lambda u: [order[a.id] for a in paths[u.id]])
@@ -104,7 +104,7 @@ def _tree(desk: Desk, units: list[Unit], part: str, folded: Container[str], *, m
                 del said[depth:]
                 said.append(above.id)
                 if not hidden:
-                    rows.append(BranchRow(above, depth, key, shut, under[above.id]))
+                    rows.append(BranchRow(above, depth, key, shut, tuple(under[above.id])))
             hidden = hidden or shut
         del said[len(path) :]
         if not hidden:

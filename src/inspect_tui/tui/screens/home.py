@@ -208,7 +208,7 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         if isinstance(row, EmptyRow):
             return [("   ", "text"), (row.text, "dim")]
         if isinstance(row, BranchRow):
-            mark = f"（收起{row.count}个，右键展开）" if row.folded else ""
+            mark = f"（收起{len(row.below)}个{self._owed_below(row)}，右键展开）" if row.folded else ""
             return [
                 cursor,
                 (" " * (1 + 2 * row.depth), "text"),
@@ -217,6 +217,14 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         if isinstance(row, RoundRow):
             return [cursor, *self._round_parts(row.entry, width - 1)]
         return [cursor, *self._unit_parts(row, width - 1)]
+
+    def _owed_below(self, row: BranchRow) -> str:
+        """What the units folded away still owe, so that folding hides no debt."""
+        desk = self.app.desk
+        if desk is None or not desk.round.carried:
+            return ""
+        owed = sum(desk.progress(unit).owed for unit in row.below)
+        return f"，上轮{owed}条待复查" if owed else ""
 
     def _round_parts(self, entry: RoundEntry, width: int) -> list[Part]:
         if entry.round is None:
