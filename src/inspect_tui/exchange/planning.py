@@ -71,10 +71,13 @@ def open_round(
     plan.check_series(series, stage)
     plan.refuse_faults()
     wanted_id = round_id(period, kind)
+    if stage is not None:
+        series = series or _series(wanted_id, checklist_ids)
+        wanted_id = f"{series[:52]}-{stage.value}"
     head = {
         "format": ROUND_FORMAT,
         "version": ROUND_VERSION,
-        "id": _free_id(space, f"{wanted_id}-{stage.value}" if stage is not None else wanted_id),
+        "id": _free_id(space, wanted_id),
         "title": clean_text(title, newlines=False).strip(),
         "kind": kind.value,
         "period": _builtins(period),
@@ -90,7 +93,7 @@ def open_round(
     }
     raw = head | frozen
     if stage is not None:
-        raw |= {"series": series or _series(wanted_id, checklist_ids), "stage": stage.value}
+        raw |= {"series": series, "stage": stage.value}
     if cargo is not None:
         raw["carried"] = [_builtins(problem) for problem in cargo.carried]
         raw["held"] = [_builtins(held) for held in cargo.held]
@@ -174,7 +177,8 @@ def round_id(period: Period, kind: RoundKind) -> str:
 
 def _series(wanted_id: str, checklist_ids: Sequence[str]) -> str:
     """The series of a year's grading: all its stages of one year over one checklist come to the same id."""
-    return f"{wanted_id[:4]}-{checklist_ids[0]}"[:64]
+    year = re.match(r"20\d\d", wanted_id)
+    return f"{year.group() if year else 'grading'}-{checklist_ids[0]}"[:64]
 
 
 def _free_id(space: Workspace, wanted: str) -> str:

@@ -160,9 +160,9 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def held(self) -> str:
         """The level the unit has now: by this year's steps, else from last year."""
-        if self.standing.last is not None:
-            return self.standing.level
-        return self.previous
+        if self.standing.state is GradeState.DELISTED:
+            return ""
+        return self.standing.level or self.previous
 
 
 def guard(step: GradeStep, ground: Ground) -> Guarded:
@@ -263,6 +263,8 @@ def _grant_faults(step: GradeStep, ground: Ground) -> list[Objection]:
             f"和按得分定的“{proposed.name}”不同，请写明理由" if differs and proposed else "更改等级要写明理由"
         )
         found.append(Objection("basis", told))
+    if not ground.proposed and not step.basis.strip():
+        found.append(Objection("basis", "还没有提交的验收得分，定级要写明理由"))
     return found
 
 

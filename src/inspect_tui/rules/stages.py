@@ -92,10 +92,10 @@ class UnitGrading(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def level(self) -> str:
         """The id of the unit's level now: as recorded by the lead, else as proposed by a deciding stage."""
+        if self.standing.state is GradeState.DELISTED:
+            return ""
         if self.standing.last is not None:
-            if self.standing.state is GradeState.ORDERED or self.standing.state is GradeState.FAILED:
-                return self.standing.level or (self.previous.id if self.previous else "")
-            return self.standing.level
+            return self.standing.level or (self.previous.id if self.previous is not None else "")
         return self.proposed.level.id if self.final and self.proposed.level is not None else ""
 
     def ground(self, scheme: Scheme, today: str) -> Ground:
@@ -275,6 +275,14 @@ def _diffs(totals: Mapping[Stage, UnitTotal]) -> list[ItemDiff]:
         for key, held in marks.items()
         if len({(m.verdict, m.gained, m.points) for m in held}) > 1
     ]
+
+
+def held_levels(rounds: Iterable[tuple[Round, State]]) -> dict[str, str]:
+    """The level ids that the recorded steps of a series left to its units: what counts as 上年 next year."""
+    series, held = in_order(rounds)
+    units = dict.fromkeys(unit for round_, _ in held for unit in units_of(round_))
+    standings = {unit: standing_of(held, unit, series) for unit in units}
+    return {unit: s.level for unit, s in standings.items() if s.level and not s.contested}
 
 
 def movements_of(found: Iterable[UnitGrading], scheme: Scheme) -> list[Movement]:
