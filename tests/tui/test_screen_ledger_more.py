@@ -22,6 +22,13 @@ from inspect_tui.tui.clipboard import CopyKind
 from inspect_tui.tui.screens import progress
 
 
+async def settled(pilot: Any) -> None:
+    """Wait until the work on threads is done and shown."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
 async def more(pilot: Any, digit: str) -> None:
     """An entry of the ledger's further menu."""
     pilot.app.open_ledger()
@@ -168,7 +175,7 @@ async def test_a_secret_round_gives_nothing_out(tmp_path: Path) -> None:
         await pilot.pause()
         for digit in "5678":
             await pilot.press("9", digit)
-            await pilot.pause()
+            await settled(pilot)
         assert "密级" in told(app)
         assert not list(space.exports_dir.iterdir())
 
@@ -360,10 +367,10 @@ async def test_papers_of_the_marked_or_of_what_is_listed(tmp_path: Path, digits:
         pilot.app.open_ledger()
         await pilot.pause()
         await pilot.press("1", "3", "9", *digits)
-        await pilot.pause()
+        await settled(pilot)
         assert "（1个问题）" in told(app) and "东沟第2党小组" in next(space.exports_dir.glob(pattern)).name
         await pilot.press("0", "home", "space", "space", "9", *digits)
-        await pilot.pause()
+        await settled(pilot)
         assert "（2个问题）" in told(app)
         assert len(list(space.exports_dir.glob(pattern))) == 2
 
@@ -375,6 +382,7 @@ async def test_a_filled_in_ledger_is_looked_at_then_taken_and_undone(tmp_path: P
     app = make_app(space)
     async with running(app, notifications=True) as pilot:
         await more(pilot, "8")
+        await settled(pilot)
         (path,) = space.exports_dir.glob("整改台账-*.xlsx")
         book = openpyxl.load_workbook(path)
         sheet = book.active
@@ -390,7 +398,7 @@ async def test_a_filled_in_ledger_is_looked_at_then_taken_and_undone(tmp_path: P
         sheet.cell(by_number[CLOSED.number], at["存在问题"]).value = "改掉"
         book.save(path)
         await pilot.press("9", "9", "1")
-        await pilot.pause()
+        await settled(pilot)
         assert name(app) == "LedgerSheetScreen"
         assert_sound(app)
         text = screen_text(app)
@@ -410,7 +418,7 @@ async def test_a_filled_in_ledger_is_looked_at_then_taken_and_undone(tmp_path: P
         # Writing the ledger again leaves the filled-in sheet as it is.
         filled = path.read_bytes()
         await pilot.press("9", "8")
-        await pilot.pause()
+        await settled(pilot)
         assert path.read_bytes() == filled and len(list(space.exports_dir.glob("整改台账-*.xlsx"))) == 2
 
 
@@ -421,11 +429,12 @@ async def test_what_is_no_ledger_is_refused_in_words(tmp_path: Path) -> None:
     async with running(app, notifications=True) as pilot:
         await more(pilot, "9")
         await pilot.press("1")
-        await pilot.pause()
+        await settled(pilot)
         assert name(app) == "LedgerScreen" and "假台账.xlsx" in told(app)
         await pilot.press("9", "9", "2")
         await pilot.pause()
         await type_text(pilot, f"'{tmp_path / '没有.xlsx'}'")
+        await settled(pilot)
         assert name(app) == "LedgerScreen" and "读不出来" in told(app)
 
 
@@ -433,9 +442,10 @@ async def test_an_unchanged_sheet_changes_nothing(tmp_path: Path) -> None:
     app = make_app(ledger_space(tmp_path))
     async with running(app, notifications=True) as pilot:
         await more(pilot, "8")
+        await settled(pilot)
         before = len(app.desk.state.changes)
         await pilot.press("9", "9", "1")
-        await pilot.pause()
+        await settled(pilot)
         assert "和台账一样" in screen_text(app)
         await pilot.press("1")
         await pilot.pause()

@@ -21,8 +21,8 @@ STATES: dict[RectState, tuple[str, str, str]] = {
     RectState.DEFERRED: ("=", "挂账", "unverified"),
     RectState.WITHDRAWN: ("/", "已撤销", "na"),
 }
-WIDE = 110
-"""Cells from which on a row shows more columns."""
+WIDE, NARROW = 110, 72
+"""Cells from which on a row shows more columns, and below which it leaves some to the pane below."""
 
 
 def state_part(row: LedgerRow) -> tuple[str, str, str]:
@@ -65,8 +65,9 @@ class Columns:
     def __init__(self, width: int, *, unit: bool) -> None:
         wide = width >= WIDE
         self.state, self.light, self.number = 7, 12, 7
-        self.unit = (16 if wide else 14) if unit else 0
-        self.severity, self.owner, self.due = 5, 7, 6
+        narrow = width < NARROW
+        self.unit = (16 if wide else 14) if unit and not narrow else 0
+        self.severity, self.owner, self.due = 5, 0 if narrow else 7, 6
         self.leader, self.rounds = (8, 5) if wide else (0, 0)
         fixed = 4 + self.state + self.light + self.number + self.unit
         fixed += self.severity + self.owner + self.due + self.leader + self.rounds
@@ -111,10 +112,9 @@ class Columns:
         parts.append((fit(row.text, self.text - 1) + " ", text_ink))
         if self.measure:
             parts.append((fit(row.measure, self.measure - 1) + " ", "dim"))
-        parts += [
-            (fit(row.severity.label, self.severity), severity_ink(row.severity)),
-            (fit(row.owner, self.owner - 1) + " ", text_ink),
-        ]
+        parts.append((fit(row.severity.label, self.severity), severity_ink(row.severity)))
+        if self.owner:
+            parts.append((fit(row.owner, self.owner - 1) + " ", text_ink))
         if self.leader:
             parts.append((fit(row.leader, self.leader - 1) + " ", "dim"))
             parts.append((fit(f"{row.rounds}轮", self.rounds), "warn" if row.rounds > 1 else "dim"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -87,21 +88,30 @@ def _paper(kind: str) -> tuple[str, str, Callable[..., bytes]]:
 
 
 def _write(screen: LedgerScreen, kind: str) -> None:
+    screen.book.read()
+    rows = chosen_rows(screen)
+    # On the app, so that leaving the page does not stop it.
+    screen.app.run_worker(_make(screen, kind, rows), group="papers")
+
+
+async def _make(screen: LedgerScreen, kind: str, rows: list[LedgerRow]) -> None:
+    """Make the paper on a thread: a long one takes seconds, and no key should wait for it."""
     from inspect_tui.exchange.refusal import ExportRefused
 
-    rows = chosen_rows(screen)
-    if screen.book.unread:
-        screen.book.read()
-        rows = chosen_rows(screen)
-    name, extension, make = _paper(kind)
+    app, desk = screen.app, screen.desk
     units = {row.unit_name for row in rows}
+
+    def made() -> tuple[str, Path]:
+        name, extension, make = _paper(kind)
+        data = make(rows, desk.round)
+        return name, write_export(desk, [name, units.pop() if len(units) == 1 else ""], extension, data)
+
     try:
-        data = make(rows, screen.desk.round)
-        path = write_export(screen.desk, [name, units.pop() if len(units) == 1 else ""], extension, data)
+        name, path = await asyncio.to_thread(made)
     except (ExportRefused, FileRefused) as refused:
-        screen.app.say(str(refused), "error", timeout=12)
+        app.say(str(refused), "error", timeout=12)
         return
-    screen.app.say(f"{name}（{len(rows)}个问题）已存到 {one_line(str(path))}", timeout=12)
+    app.say(f"{name}（{len(rows)}个问题）已存到 {one_line(str(path))}", timeout=12)
 
 
 # -------------------------------------------------------------------- a sheet back
@@ -147,16 +157,21 @@ def sheets_nearby(root: Path) -> list[Path]:
 
 def read_sheet(screen: LedgerScreen, path: Path) -> None:
     """Read a filled-in ledger and show what it would change."""
+    if screen.writable():
+        screen.book.read()
+        screen.run_worker(_read(screen, path), group="papers")
+
+
+async def _read(screen: LedgerScreen, path: Path) -> None:
+    """Read it on a thread; nothing is shown when the page was left meanwhile."""
     from inspect_tui.exchange.ledger_sheet import read_ledger_file
     from inspect_tui.model.fault import InputFaults
     from inspect_tui.tui.screens.ledger_sheet import LedgerSheetScreen
 
-    if not screen.writable():
-        return
-    screen.book.read()
     try:
-        reading = read_ledger_file(path, screen.book.ledger.rows())
+        reading = await asyncio.to_thread(read_ledger_file, path, screen.book.ledger.rows())
     except InputFaults as error:
         screen.app.say(str(error), "error", timeout=12)
         return
-    screen.app.push_screen(LedgerSheetScreen(screen.desk, path, reading))
+    if screen.app.screen is screen:
+        screen.app.push_screen(LedgerSheetScreen(screen.desk, path, reading))
