@@ -143,10 +143,28 @@ def next_issue(issued: Iterable[Issued], kind: NoticeKind, year: int) -> int:
 # -------------------------------------------------------------------- writing
 
 
-def exclude(state: State, kind: NoticeKind, scope: Scope, wanted: str, reason: str) -> list[Edit]:
-    """Leave a finding (by record key) or a sentence (by id) out of such texts. Raises NoReason."""
+def exclude(
+    state: State, kind: NoticeKind, scope: Scope, wanted: str, reason: str, words: str = ""
+) -> list[Edit]:
+    """Leave a finding (by record key) or a sentence (by id) out of such texts. Raises NoReason.
+
+    `words` are those of a sentence: once it is left out, nothing else tells what it said.
+    """
     value = {"reason": _said(reason)}
+    if told := clean_text(words, newlines=False).strip()[:LONGEST]:
+        value["text"] = told
     return [set_field(state, record_of(kind, scope), f"{EXCLUDE}:{wanted}", value)]
+
+
+def excluded_words(state: State, kind: NoticeKind, scope: Scope) -> dict[str, str]:
+    """What the sentences said that were left out, as far as it was kept."""
+    record = record_of(kind, scope)
+    found = {}
+    for element in state.elements(record, EXCLUDE):
+        for entry in state.live(record, f"{EXCLUDE}:{element}"):
+            if isinstance(entry.value, dict) and entry.value.get("text"):
+                found[element] = clean_text(str(entry.value["text"]), newlines=False)
+    return found
 
 
 def include(state: State, kind: NoticeKind, scope: Scope, wanted: str) -> list[Edit]:

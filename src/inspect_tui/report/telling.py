@@ -93,23 +93,25 @@ def tell(
     *,
     templates: Path | None = None,
     others: Iterable[Issued] = (),
+    kept: dict[tuple[str, Scope], Outline] | None = None,
 ) -> Notice:
     """The text that is wanted of one round, or of several in the order of time.
 
-    `others` are texts of other rounds that went out, for counting bulletins. Raises ExportRefused,
-    NoticeRefused, ValueError as `compile_notice`, KeyError for an unknown unit.
+    `others` are texts of other rounds that went out, for counting bulletins. `kept` holds outlines by round
+    and scope for whoever makes several texts while the records stand still; new ones are put into it. Raises
+    ExportRefused, NoticeRefused, ValueError as `compile_notice`, KeyError for an unknown unit.
     """
     for each in held:
         refuse_secret(each.round)
     rounds = sorted(held, key=_when)
     scope = scope_of(rounds[-1].round, wanted.unit)
-    pairs = [(each, outline_of(each, scope)) for each in rounds]
+    outlines = [_outline(each, scope, kept) for each in rounds]
     settled = _settled(rounds, wanted.kind, scope)
     lookbacks = [
         lookback_of(each.state, each.round, _units(each.round, scope), every=scope.single) for each in rounds
     ]
     return compile_notice(
-        [outline for _, outline in pairs],
+        outlines,
         today=today,
         level=wanted.level,
         max_bytes=wanted.max_bytes,
@@ -125,6 +127,15 @@ def tell(
         attachments=wanted.attachments,
         templates=templates,
     )
+
+
+def _outline(held: Held, scope: Scope, kept: dict[tuple[str, Scope], Outline] | None) -> Outline:
+    if kept is None:
+        return outline_of(held, scope)
+    key = (held.round.id, scope)
+    if key not in kept:
+        kept[key] = outline_of(held, scope)
+    return kept[key]
 
 
 def private_notices(

@@ -97,6 +97,7 @@ RETURNED = "returned"
 LOOKBACK, ROUND_CARRY = "lookback", "round_carry"
 LEDGER, LEDGER_ROW, LEDGER_STEP, LEDGER_BATCH = "ledger", "ledger_row", "ledger_step", "ledger_batch"
 PROGRESS, RECHECK, DELTA, LEDGER_SHEET = "progress", "recheck", "delta", "ledger_sheet"
+NOTICE_PRIVACY, NOTICE_PICK, REPORT = "notice_privacy", "notice_pick", "report"
 SCREENS = (
     HOME,
     WALK,
@@ -136,6 +137,9 @@ SCREENS = (
     RECHECK,
     DELTA,
     LEDGER_SHEET,
+    NOTICE_PRIVACY,
+    NOTICE_PICK,
+    REPORT,
 )
 _JUDGE = (WALK, ACROSS)
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
@@ -395,18 +399,42 @@ ACTIONS: tuple[Action, ...] = (
     Action("objection", ("2",), "异议", "记录被检查单位的异议", (SUBMIT,), 3),
     Action("confirmer", ("3",), "确认人", "写明现场确认问题清单的人", (SUBMIT,), 4),
     Action("reopen", ("4",), "重新打开", "已提交的检查写明原因后重新打开", (SUBMIT,), 5),
-    Action("copy", ("f6",), "复制", "把文字逐条复制到剪贴板，并存成文件", (SUMMARY,), 1),
+    # 通报
+    Action("copy", ("f6",), "复制", "把文字逐段复制到剪贴板，并存成文件", (SUMMARY,), 1),
     Action(
-        "group", ("1",), "群内版", "换成发到群里的文字，不点单位和个人", (SUMMARY,), 2, run="level('group')"
+        "group", ("1",), "群内版", "换成发到群里的文字，问题只写数量", (SUMMARY,), 2, run="level('group')"
     ),
     Action(
         "secretary", ("2",), "书记版", "换成给书记的文字，点到单位", (SUMMARY,), 3, run="level('secretary')"
     ),
-    Action("internal", ("3",), "内部台账", "换成内部留存的文字", (SUMMARY,), 4, "台账", "level('internal')"),
-    Action("figures", ("4",), "汇总", "在汇总和文字之间切换", (SUMMARY,), 5),
-    Action("plain_text", ("5",), "纯文字", "整屏只显示文字，便于用鼠标选取", (SUMMARY,), 6),
-    Action("write", ("6",), "只存文件", "不复制，只把文字存成文件", (SUMMARY,), 7),
-    Action("next_pane", ("tab",), "换栏", "在左右两栏之间切换", (SUMMARY,)),
+    Action("internal", ("3",), "内部台账", "换成内部留存的文字", (SUMMARY,), 4, "内部", "level('internal')"),
+    Action("kind", ("4",), "种类", "情况通报、表扬、简报、私发、曝光、排名", (SUMMARY,), 5),
+    Action("scope", ("5",), "范围", "写全轮、一个总支或支部、一个单位", (SUMMARY,), 6),
+    Action("names", ("6",), "点名", "写不写单位：都不写、只有好的做法写、都写", (SUMMARY,), 12),
+    Action("channel", ("7",), "渠道", "发到哪里，每段最多多少字节", (SUMMARY,), 11),
+    Action("compare", ("8",), "对比", "与上次发出的相比：新增、改动、去掉了哪些", (SUMMARY,), 13),
+    Action("more", ("9",), "导出", "正式文件、合并检查报告、得分汇总表、各单位一份等", (SUMMARY,), 9),
+    Action("figures", ("0",), "汇总", "在汇总和文字之间切换", (SUMMARY,), 10),
+    Action("edit", ("f2",), "改句", "改光标所在的一句话；清空则恢复原文", (SUMMARY,), 7),
+    Action("exclude", ("f3",), "不写", "不写光标所在的内容，须写原因；在不写的内容里则恢复", (SUMMARY,), 8),
+    Action("plain_text", ("f5",), "纯文字", "整屏只显示文字，便于用鼠标选取", (SUMMARY,)),
+    Action("open", ("enter",), "依据", "打开这句话所依据的记录；有几条时先选一条", (SUMMARY,), 14),
+    Action("next_pane", ("tab",), "换栏", "在文字和依据之间切换", (SUMMARY,)),
+    Action("edit", ("1", "f2", "enter"), "改这句", "改这处所在的一句话", (NOTICE_PRIVACY,), 1),
+    Action("confirm", ("2",), "可以发", "写明这一处可以发出的理由，理由会记下来", (NOTICE_PRIVACY,), 2),
+    Action("confirm_all", ("3",), "都可以发", "写明余下各处都可以发出的理由", (NOTICE_PRIVACY,), 3),
+    Action("copy", ("f6",), "复制", "都核对过以后复制", (NOTICE_PRIVACY,), 4),
+    Action("mark", ("space", "enter"), "选、不选", "选上或去掉所在的问题", (NOTICE_PICK,), 1),
+    Action("done", ("1", "f10"), "选好了", "写明由谁审定，写出曝光台", (NOTICE_PICK,), 2),
+    # The merged report
+    Action("by_unit", ("1",), "按单位", "各单位的得分、问题和整改", (REPORT,), 1, run="part('units')"),
+    Action("by_section", ("2",), "按大项", "各大项的得分率和问题", (REPORT,), 2, run="part('sections')"),
+    Action("by_item", ("3",), "按检查项", "同一检查项在各单位的情况", (REPORT,), 3, run="part('items')"),
+    Action("good", ("4",), "好做法", "值得推广的好的做法", (REPORT,), 4, run="part('good')"),
+    Action("open_closed", ("5",), "整改", "未销号和已销号", (REPORT,), 5, run="part('ledger')"),
+    Action("agreement", ("6",), "一致性", "检查人员判得一样不一样", (REPORT,), 6, run="part('agreement')"),
+    Action("more", ("9", "f6"), "导出", "存成 Word、网页、Markdown 或得分汇总表", (REPORT,), 7),
+    Action("everything", ("0",), "全部", "各部分连着看", (REPORT,), 8, run="part('all')"),
     Action(
         "next_pane",
         ("tab",),
@@ -483,6 +511,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("jump", ("enter",), "去裁定", "到所选的一处去裁定", (FREEZE,), 2),
     Action("go", ("enter",), "去改", "到所选的检查项重新检查", (RETURNED,), 1),
     Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (DECIDE, DOUBLES, UNIT_REVIEW), 9),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (SUMMARY, NOTICE_PRIVACY), 15),
     Action(
         "undo",
         ("ctrl+z",),
@@ -496,7 +525,7 @@ ACTIONS: tuple[Action, ...] = (
         ("tab",),
         "看全文",
         "到另一栏，用上下键看全文；再按一次回来",
-        (MERGE_LOOK, MERGE_TAKEN, DECIDE, DOUBLES, UNIT_REVIEW, RETURNED),
+        (MERGE_LOOK, MERGE_TAKEN, DECIDE, DOUBLES, UNIT_REVIEW, RETURNED, NOTICE_PRIVACY, NOTICE_PICK),
     ),
     # Everywhere
     Action("leave_help", ("f1",), "返回", "回到上一屏", (HELP,), run="back"),

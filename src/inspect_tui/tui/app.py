@@ -513,6 +513,13 @@ class InspectApp(BaseApp[None]):
         if self.desk is not None:
             self.push_screen(SummaryScreen(self.desk, unit))
 
+    def open_report(self, unit: str = "") -> None:
+        """The merged findings report of the round, or of what stands under an organisation."""
+        from inspect_tui.tui.screens.report import ReportScreen
+
+        if self.desk is not None:
+            self.push_screen(ReportScreen(self.desk, unit))
+
     def open_handin(self) -> None:
         """Hand the work in."""
         from inspect_tui.tui.screens.handin import HandInScreen

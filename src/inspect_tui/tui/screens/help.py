@@ -22,7 +22,7 @@ PLACES: dict[str, str] = {
     actions.TRIGGERS: "红线、否决项",
     actions.FINDINGS: "问题",
     actions.SUBMIT: "提交",
-    actions.SUMMARY: "汇总和通报",
+    actions.SUMMARY: "通报",
     actions.SEARCH: "查找",
     actions.SETUP: "设置工作文件夹",
     actions.ROUND_NEW: "新建检查轮次",
@@ -53,6 +53,9 @@ PLACES: dict[str, str] = {
     actions.PROGRESS: "进度图和例会摘要",
     actions.DELTA: "两轮对比",
     actions.RECHECK: "抽查复核",
+    actions.NOTICE_PRIVACY: "发出前核对",
+    actions.NOTICE_PICK: "选曝光的问题",
+    actions.REPORT: "合并检查报告",
 }
 
 _CHOICES = "列出选项时：数字直接选；上下键移动，回车选定；超过九项按 0 翻页；Esc 不选。"

@@ -1,7 +1,7 @@
-"""Summary: the figures of a unit or a round, and the text for the group, ready to copy.
+"""The 通报 workbench: the text on one side, the records behind the sentence under the cursor on the other.
 
-It opens on the text, so that two keys lie between the last verdict and the clipboard. The same text is
-always written to exports/ as well, because no terminal can promise that a copy arrived.
+It opens on the text of the lowest level, so that two keys lie between the last verdict and the clipboard. The
+same text is always written to exports/ as well, because no terminal can promise that a copy arrived.
 """
 
 from __future__ import annotations
@@ -9,83 +9,96 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from inspect_tui.exchange.naming import readable_name
-from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
-from inspect_tui.model.terms import NamingLevel
-from inspect_tui.store.errors import StoreError, reason
-from inspect_tui.store.files import private_folder, write_durable
+from inspect_tui.exchange.refusal import ExportRefused
+from inspect_tui.model.change import parse_key
+from inspect_tui.model.terms import FindingKind, NamingLevel
+from inspect_tui.report.document import NoticeKind, Sentence
+from inspect_tui.report.settled import issue
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import SUMMARY, bindings_for
 from inspect_tui.tui.clipboard import CopyKind, copy
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.screens.page import PageScreen
+from inspect_tui.tui.notice_desk import NoticeDesk
+from inspect_tui.tui.notice_records import can_open, record_rows
+from inspect_tui.tui.notice_rows import changed_rows, left_out_rows, size_words, text_rows
+from inspect_tui.tui.screens import notice_menus
+from inspect_tui.tui.screens.lead_page import LeadPage
+from inspect_tui.tui.screens.notice_edit import edit_sentence, leave_out, write_again
 from inspect_tui.tui.text import one_line
 from inspect_tui.tui.widgets.page import Line, LinePane, RichPane, wrapped
+from inspect_tui.tui.widgets.span_pane import Row, Span, SpanPane
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from inspect_tui.report.notice import Notice
-    from inspect_tui.report.outline import Outline
+
+_PLAIN, _CHANGES, _OUT = "", "changes", "out"
 
 
-class SummaryScreen(PageScreen[None], inherit_bindings=False):
-    """Figures and text side by side; one of them at a time where there is no room for both."""
+class SummaryScreen(LeadPage, inherit_bindings=False):
+    """Text and records side by side, or one above the other; the figures in their place when asked for."""
 
     place = SUMMARY
+    title_word = "通报"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(SUMMARY)]
 
     DEFAULT_CSS = """
-    SummaryScreen #body { layout: horizontal; }
-    SummaryScreen #figures { display: none; width: 5fr; min-width: 77; }
-    SummaryScreen #texts { width: 3fr; height: 1fr; }
+    SummaryScreen #body { layout: vertical; }
+    SummaryScreen.-wide #body { layout: horizontal; }
+    SummaryScreen #figures { display: none; height: 1fr; }
+    SummaryScreen #texts { height: 1fr; }
+    SummaryScreen #records { height: 7; }
+    SummaryScreen.-short #records { height: 4; }
+    SummaryScreen.-tall #records { height: 12; }
+    SummaryScreen.-wide #texts { width: 3fr; }
+    SummaryScreen.-wide #records { width: 2fr; height: 1fr; }
     SummaryScreen #about { height: auto; max-height: 8; }
-    SummaryScreen.-wide #figures { display: block; }
-    SummaryScreen.-figures #figures { display: block; min-width: 0; }
-    SummaryScreen.-wide #figures { min-width: 77; }
-    SummaryScreen.-figures #texts { display: none; }
-    SummaryScreen.-wide #texts { display: block; }
-    SummaryScreen.-bare PageHead { display: none; }
-    SummaryScreen.-bare KeyLine { display: none; }
+    SummaryScreen.-figures #figures { display: block; }
+    SummaryScreen.-figures #texts, SummaryScreen.-figures #records { display: none; }
+    SummaryScreen.-bare PageHead, SummaryScreen.-bare KeyLine { display: none; }
+    SummaryScreen.-bare #about, SummaryScreen.-bare #records { display: none; }
     SummaryScreen.-bare #figures { display: none; }
-    SummaryScreen.-bare #about { display: none; }
     SummaryScreen.-bare #texts { display: block; }
     """
 
     def __init__(self, desk: Desk, unit: str | None = None) -> None:
-        super().__init__()
-        self.desk, self.unit = desk, unit
-        self.level: NamingLevel | None = None
-        self.outline: Outline | None = None
-        self.notice: Notice | None = None
-        self.refused = ""
-        self._prepared = False
-        self.next_part = 0
+        super().__init__(desk)
+        self.about_unit = unit
+        self.book = NoticeDesk(desk, unit)
+        self._made = self.book.made
+        self.view = _PLAIN
         self.said: list[tuple[str, str]] = []
+        self._prepared = False
 
-    def page_title(self) -> str:
-        return "汇总和通报"
+    # ---------------------------------------------------------------- the frame
+
+    @property
+    def notice(self) -> Notice | None:
+        """The text under work."""
+        return self.book.notice
 
     def page_about(self) -> str:
-        unit = self.desk.round.unit(self.unit) if self.unit is not None else None
-        practice = "［演练］" if self.desk.round.practice else ""
-        return practice + (unit.name if unit is not None else self.desk.round.title)
+        unit = self.desk.round.unit(self.book.wanted.unit)
+        return self.desk.round.title if unit is None else unit.name
 
     def body(self) -> Sequence[Widget]:
-        about = LinePane(self._about, id="about")
-        about.can_focus = False
-        return [
-            RichPane(self._renderables, id="figures"),
-            Vertical(about, LinePane(self._text, id="text"), id="texts"),
-        ]
+        self.head_pane = LinePane(self._about, id="about")
+        self.head_pane.can_focus = False
+        self.text = SpanPane(self._text, id="text")
+        self.records = SpanPane(self._records, id="records")
+        self.figures = RichPane(self._renderables, id="figures")
+        return [self.figures, Vertical(self.head_pane, self.text, id="texts"), self.records]
 
     def ready(self) -> None:
-        self.query_one("#text", LinePane).focus()
-        if self.unit is not None:
+        self._stop_listening = self.desk.listen(self._heard)
+        self.text.focus()
+        if self.about_unit is not None:
             self._prepare()
         else:
             # A large round takes a moment; the screen is there at once.
@@ -93,59 +106,51 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
 
     def _prepare(self) -> None:
         """Select what there is to tell, once, and make the first text."""
-        from inspect_tui.exchange.source import roster_people
-        from inspect_tui.report.outline import compile_round, compile_visit
+        if not self._prepared:
+            self._prepared = True
+            self.book.start()
+            self.show_all(top=True)
 
-        if self._prepared:
+    def _heard(self, touched: set[str]) -> None:
+        self.book.heard(touched)
+        if self._prepared and self.app.screen is self:
+            self.refill()
+
+    def on_screen_resume(self, _: events.ScreenResume) -> None:
+        if self.is_mounted and self._prepared:
+            if self.book.stale:
+                self.refill()
+            self.show_status(self.app.status())
+
+    def refill(self) -> None:
+        """Make the text anew; the cursor stays on its sentence."""
+        if not self._settling:
+            if self.book.stale or self.book.notice is None:
+                self.book.again()
+            self.show_all()
+
+    def show_all(self, *, top: bool = False) -> None:
+        """Show what the desk now holds."""
+        if not self._prepared:
             return
-        self._prepared = True
-        desk = self.desk
-        try:
-            refuse_secret(desk.round)
-        except ExportRefused as refused:
-            self.refused = str(refused)
-        else:
-            people = roster_people(desk.session.space.round_dir(desk.round.id))
-            if self.unit is not None:
-                self.outline = compile_visit(desk.state, desk.round, self.unit, people)
-            else:
-                self.outline = compile_round(desk.state, desk.round, people=people)
-            self._compile(None)
-        self._show()
-        self.query_one("#figures", RichPane).show()
-
-    def _compile(self, level: NamingLevel | None) -> bool:
-        """Make the text of a level; False, with the reason told, when it cannot be made."""
-        from inspect_tui.report.notice import NoticeRefused, compile_notice
-
-        assert self.outline is not None
-        try:
-            self.notice = compile_notice(self.outline, today=self.desk.session.date(), level=level)
-        except NoticeRefused as refused:
-            if level is None:
-                self.refused = str(refused)
-            else:
-                self.app.say(str(refused), "warning")
-            self._show()
-            return False
-        self.level, self.next_part = self.notice.level, 0
-        self._show()
-        return True
-
-    def _show(self) -> None:
+        self.tell_head(about=self.page_about(), title=self.page_title())
         self._fit_about()
-        self.query_one("#about", LinePane).show()
-        self.query_one("#text", LinePane).show()
+        self.head_pane.show()
+        self.text.show_rows(top=top, pointed=not self.has_class("-bare"))
+        self.records.show_rows(top=True)
+        if self.has_class("-figures"):
+            self.figures.show()
+        for said in self.book.notes:
+            self.app.say(said, "warning")
+        self.book.notes = []
 
     def _fit_about(self) -> None:
-        self.query_one("#about", LinePane).styles.height = len(self._about(max(20, self._text_width())))
-
-    def _text_width(self) -> int:
-        return self.query_one("#about", LinePane).size.width or self.app.size.width
+        width = self.head_pane.size.width or self.app.size.width
+        self.head_pane.styles.height = len(self._about(max(20, width)))
 
     def on_resize(self) -> None:
-        if self.is_mounted and self.query("#about"):
-            self.call_after_refresh(self._fit_about)
+        if self.is_mounted and self._prepared:
+            self.call_after_refresh(self.show_all)
 
     # ---------------------------------------------------------------- showing
 
@@ -154,10 +159,12 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
 
         from inspect_tui.report.summary import summary_renderables
 
-        if self.outline is None:
-            yield Text(self.refused if self._prepared else "")
+        try:
+            outline = self.book.outline
+        except ExportRefused as refused:
+            yield Text(str(refused))
             return
-        yield from summary_renderables(self.outline, width)
+        yield from summary_renderables(outline, width)
         if self.notice is not None and self.notice.warnings:
             yield Text()
             yield Text("发出文字前请看", style="bold")
@@ -165,138 +172,269 @@ class SummaryScreen(PageScreen[None], inherit_bindings=False):
                 yield Text(one_line(warning))
 
     def _about(self, width: int) -> list[Line]:
-        """Which text this is, what to know before sending it, what was copied."""
-        if self.notice is None:
+        """Which text this is, how long, what to know before sending it, what was copied."""
+        notice, book = self.notice, self.book
+        if notice is None:
             return []
-        parts = self.notice.parts
-        sizes = "、".join(str(part.bytes) for part in parts)
-        split = f"分{len(parts)}条，各{sizes}字节" if len(parts) > 1 else f"一条，{sizes}字节"
+        document = notice.document
+        issue_word = f" 第{document.issue}期" if document.issue else ""
         lines: list[Line] = [
-            [(f" {self.notice.level.label}", "head"), (f"  {split}", "dim")],
+            [
+                (f" {document.kind.label}{issue_word}", "head"),
+                (f"  {notice.level.label}", "accent"),
+                (f"  {book.scope_name}  {document.name_units.label}", "dim"),
+            ],
+            [(" ", "text"), *self._sizes(notice)],
         ]
-        shown = self.notice.warnings if len(self.notice.warnings) <= 4 else self.notice.warnings[:3]
+        shown = notice.warnings if len(notice.warnings) <= 3 else notice.warnings[:2]
         for warning in shown:
-            lines += wrapped(warning, width, "warn", indent=" ! ", hang="   ")
-        if len(shown) < len(self.notice.warnings):
+            lines += wrapped(warning, width, "warn", indent=" ! ", hang="   ")[:2]
+        if len(shown) < len(notice.warnings):
             lines += wrapped(
-                f"另有{len(self.notice.warnings) - len(shown)}条提醒，见汇总末尾。", width, "warn"
+                f"另有{len(notice.warnings) - len(shown)}条提醒，按 0 看汇总末尾。", width, "warn"
             )
         for text, ink in self.said:
             lines += wrapped(text, width, ink)
-        lines.append([(skin.current().glyphs.rule * width, "dim")])
-        return lines
+        # The rule stays in sight however much there is to say.
+        return [*lines[:7], [(skin.current().glyphs.rule * width, "dim")]]
 
-    def _text(self, width: int) -> list[Line]:
+    def _sizes(self, notice: Notice) -> list[tuple[str, str]]:
+        """The live count; a text that a chat would cut says so in words."""
+        limit = self.book.channel.bytes
+        usual = self.desk.round.rules.message_bytes
+        size = len(notice.text.encode("utf-8"))
+        parts: list[tuple[str, str]] = [(size_words(len(notice.text), size), "text")]
+        if len(notice.parts) > 1:
+            sizes = "、".join(str(part.bytes) for part in notice.parts[:6])
+            more = "……" if len(notice.parts) > 6 else ""
+            parts.append((f"  分{len(notice.parts)}段：{sizes}{more}字节", "text"))
+        said = f"每段最多{limit}字节" if limit else "不分段"
+        parts.append((f"  {self.book.channel.name}，{said}", "dim"))
+        if not limit and size > usual:
+            parts.append((f"  超出通用上限{usual}字节，群里可能发不全", "fail"))
+        return parts
+
+    def _text(self, width: int) -> list[Row]:
         if self.notice is None:
-            said, ink = (self.refused, "fail") if self._prepared else ("正在汇总，请稍候。", "dim")
-            return [[], *wrapped(said, width, ink)]
+            said, ink = (self.book.refused, "fail") if self._prepared else ("正在汇总，请稍候。", "dim")
+            return [(), *([Span(text, kind) for text, kind in line] for line in wrapped(said, width, ink))]
         bare = self.has_class("-bare")
-        indent = "" if bare else " "
-        lines: list[Line] = []
-        for number, part in enumerate(self.notice.parts, 1):
-            if number > 1:
-                lines.append([])
-            if len(self.notice.parts) > 1 and not bare:
-                done = (
-                    "已复制"
-                    if number <= self.next_part
-                    else "下一条复制"
-                    if number == self.next_part + 1
-                    else ""
-                )
-                lines.append([(f" 第{number}条  {part.bytes}字节  {done}", "dim")])
-            for row, text in enumerate(part.text.split("\n")):
-                lines += wrapped(text, width, "strong" if row == 0 else "text", indent=indent)
-        return lines
+        if self.view == _CHANGES and not bare:
+            changes = self.notice.changes
+            gone = {key for told in changes.removed.values() for key in told.records} if changes else set()
+            return changed_rows(self.notice, self.book.words_of(gone), width)
+        if self.view == _OUT and not bare:
+            excluded = self.book.settled.excluded
+            return left_out_rows(excluded, self.book.words_of(excluded), width)
+        return text_rows(self.notice, width, self.book.copied, self.book.channel.bytes, bare=bare)
 
-    # ---------------------------------------------------------------- doing
+    def _records(self, width: int) -> list[Row]:
+        sentence = self.sentence
+        if sentence is None and (words := self.text.key) and parse_key(words) is not None:
+            sentence = Sentence(id="", role="", text="", records=(words,))
+        return record_rows(self.book, sentence, width)
+
+    @property
+    def sentence(self) -> Sentence | None:
+        """The sentence under the cursor."""
+        return self.book.sentence(self.text.key)
+
+    def on_span_pane_moved(self, message: SpanPane.Moved) -> None:
+        if message.pane is self.text:
+            self.records.show_rows(top=True)
+
+    # ---------------------------------------------------------------- which text
+
+    def ask(self, refused: str) -> bool:
+        """Show what came of asking for another text; tells why when it cannot be made."""
+        if refused:
+            self.app.say(refused, "warning", timeout=12)
+            return False
+        self.said, self.view = [], _PLAIN
+        self.show_all(top=True)
+        return True
 
     def action_level(self, name: str) -> None:
         """Another naming level."""
         self._prepare()
-        if self.outline is not None and self.level is not NamingLevel(name):
-            self.said = []
-            self._compile(NamingLevel(name))
+        if self.notice is not None and self.notice.level is not NamingLevel(name):
+            self.ask(notice_menus.at_level(self.book, NamingLevel(name)))
+
+    def action_kind(self) -> None:
+        """Another kind of text."""
+        self._menu(notice_menus.offer_kinds)
+
+    def action_scope(self) -> None:
+        """Another scope."""
+        self._menu(notice_menus.offer_scopes)
+
+    def action_names(self) -> None:
+        """Which units are named."""
+        self._menu(notice_menus.offer_names)
+
+    def action_channel(self) -> None:
+        """For which channel the text is cut."""
+        self._menu(notice_menus.offer_channels)
+
+    def action_more(self) -> None:
+        """Papers, tables, the merged report."""
+        self._menu(notice_menus.offer_more)
+
+    def _menu(self, offer: notice_menus.Offer) -> None:
+        self._prepare()
+        # Another kind or scope may be told where this one has nothing to tell.
+        elsewhere = offer in (notice_menus.offer_kinds, notice_menus.offer_scopes)
+        if (self.notice is None and not elsewhere) or self.desk.round.secrecy.refuses_export:
+            self.app.say(self.book.refused, "warning")
+        else:
+            offer(self)
+
+    def look(self, view: str) -> None:
+        """Show the text, what changed, or what is left out; asked for again, the text."""
+        self.view = _PLAIN if self.view == view else view
+        self.remove_class("-figures")
+        self.text.focus()
+        self.show_all(top=True)
+
+    def action_compare(self) -> None:
+        """What the text says otherwise than when it last went out."""
+        self._prepare()
+        if self.notice is not None:
+            self.look(_CHANGES)
+
+    # ---------------------------------------------------------------- the lead's hand
+
+    def action_edit(self) -> None:
+        """Other words for the sentence under the cursor."""
+        edit_sentence(self, self.book, self.sentence)
+
+    def action_exclude(self) -> None:
+        """Leave out what the cursor stands on; in the list of what is left out, tell it again."""
+        if self.view == _OUT:
+            write_again(self, self.book, self.text.key)
+        elif self.notice is not None:
+            record = self.records.key if self.records.has_focus else ""
+            leave_out(self, self.book, self.sentence, record)
+
+    # ---------------------------------------------------------------- the records
+
+    def action_open(self) -> None:
+        """Open the record behind the sentence; where there are several, go and choose among them."""
+        if self.has_class("-figures") or self.has_class("-bare"):
+            return
+        if self.records.has_focus:
+            self.open_record(self.records.key)
+            return
+        here = [key for key in self.records.keys if can_open(key)]
+        if len(here) == 1:
+            self.open_record(here[0])
+        elif here:
+            self.records.focus()
+        elif self.text.key:
+            self.app.say("这句话依据的是本轮方案，没有单独的记录。")
+
+    def open_record(self, record: str) -> None:
+        """Go to where a record is kept: the ledger for a problem, the walk for the rest."""
+        address = parse_key(record)
+        if address is None or not address.unit:
+            self.app.say("这句话依据的是本轮方案，没有单独的记录。")
+            return
+        finding = self.book.finding(record)
+        row = None
+        if finding is None or finding.kind is FindingKind.DEFICIENCY:
+            row = self.book.problem(record)
+        if row is not None:
+            order = [r for key in self.records.keys if (r := self.book.problem(key)) is not None]
+            self.app.open_ledger_row(row.unit, row.id, [(r.unit, r.id) for r in order])
+        elif address.kind == "visit":
+            self.app.open_header(address.unit)
+        elif finding is not None and finding.item:
+            self.app.open_unit(address.unit, (finding.checklist, finding.item))
+        else:
+            self.app.open_unit(address.unit)
+
+    # ---------------------------------------------------------------- copying
 
     def action_copy(self) -> None:
-        """Copy the next part, and write the whole text to a file."""
+        """Copy the next part, once nothing in the text is left to be looked at."""
         self._prepare()
-        if self.notice is None:
-            self.app.say(self.refused or "没有可复制的文字。", "warning")
+        notice = self.notice
+        if notice is None:
+            self.app.say(self.book.refused or "没有可复制的文字。", "warning")
+        elif notice.unconfirmed and notice.level is not NamingLevel.INTERNAL:
+            from inspect_tui.tui.screens.notice_privacy import NoticePrivacyScreen
+
+            self.app.push_screen(NoticePrivacyScreen(self.desk, self.book, self.copy_part))
+        else:
+            self.copy_part()
+
+    def copy_part(self, wanted: int | None = None) -> None:
+        """Copy a part, the next one unless told, and write the whole text to a file."""
+        notice = self.notice
+        if notice is None:
             return
-        parts = self.notice.parts
-        part = self.next_part % len(parts)
-        path = self._write()
+        parts = notice.parts
+        part = self.book.copied % len(parts) if wanted is None else wanted
+        path = notice_menus.write_text(self)
         result = copy(parts[part].text, app=self.app, saved_to=path)
-        count = f"（第{part + 1}/{len(parts)}条）" if len(parts) > 1 else ""
+        count = f"（第{part + 1}/{len(parts)}段）" if len(parts) > 1 else ""
         ink = {CopyKind.SURE: "pass", CopyKind.MAYBE: "warn", CopyKind.FAILED: "fail"}[result.kind]
         self.said = [(f"{result.message}{count}", ink)]
         if path and result.kind is CopyKind.SURE:
             self.said.append((f"全文也存在 {path}", "dim"))
-        if part + 1 < len(parts) and result.ok:
-            self.said.append((f"发出后再按 F6 复制第{part + 2}条。", "accent"))
-        self.next_part = part + 1 if result.ok else part
-        self._show()
+        if result.ok:
+            self.book.copied = part + 1
+            if part + 1 < len(parts):
+                self.said.append((f"发出后再按 F6 复制第{part + 2}段。", "accent"))
+            elif self.leads and (notice.document.kind is NoticeKind.BULLETIN or not self.book.scope.single):
+                self.record_issue("复制")
+        self.show_all()
 
-    def action_write(self) -> None:
-        """Write the text to a file only."""
-        if self.notice is None:
-            self.app.say(self.refused or "没有可存的文字。", "warning")
+    def record_issue(self, how: str) -> None:
+        """Keep that the text went out, so that the next one can tell what changed since."""
+        notice = self.notice
+        if notice is None or self.desk.session.read_only:
             return
-        self.said = []
-        path = self._write()
-        if path:
-            self.said = [(f"已存到 {path}", "pass")]
-        self._show()
-
-    def _write(self) -> str:
-        """Write the whole text to exports/; the path as shown, or nothing with the reason told."""
-        assert self.notice is not None
-        session = self.desk.session
-        unit = self.desk.round.unit(self.unit) if self.unit is not None else None
-        practice = "演练" if self.desk.round.practice else ""
-        parts = ["通报", practice, self.desk.round.title, unit.name if unit else "", self.notice.level.label]
-        path = session.space.exports_dir / readable_name(parts, session.date(), "txt")
-        # The parts as they are sent, so that the file can stand in for the clipboard.
-        text = "\n\n".join(part.text for part in self.notice.parts) + "\n"
-        try:
-            private_folder(path.parent)
-            write_durable(path, text.encode("utf-8"))
-        except StoreError as error:
-            self.app.say(f"文字没有存成文件：{error}", "error")
-        except OSError as error:
-            self.app.say(f"文字没有存成文件：{reason(error)}。", "error")
-        else:
-            return one_line(str(path))
-        return ""
+        if notice.changes is not None and notice.changes.same:
+            return
+        approver = self.book.wanted.approved_by
+        edits = issue(self.desk.state, notice.document, how, len(notice.parts), approver)
+        self.settle({"-": edits}, f"发出{notice.document.kind.label}")
 
     def action_figures(self) -> None:
-        """Turn between figures and text where only one has room."""
+        """Turn between figures and text."""
+        self._prepare()
+        self.remove_class("-bare")
         self.toggle_class("-figures")
-        figures = self.has_class("-figures")
-        self.query_one("#figures" if figures else "#text", LinePane).focus()
+        if self.has_class("-figures"):
+            self.figures.show()
+        (self.figures if self.has_class("-figures") else self.text).focus()
 
     def action_next_pane(self) -> None:
         """Give the other pane the keyboard."""
-        if self.has_class("-wide"):
-            on_text = self.query_one("#text", LinePane).has_focus
-            self.query_one("#figures" if on_text else "#text", LinePane).focus()
-        else:
-            self.action_figures()
+        if not self.has_class("-figures"):
+            (self.records if self.text.has_focus else self.text).focus()
 
     def action_plain_text(self) -> None:
         """The text alone, with nothing beside it that a mouse would select too."""
         if self.notice is None:
             return
+        self.remove_class("-figures")
         self.toggle_class("-bare")
-        self.query_one("#text", LinePane).show()
-        self.query_one("#text", LinePane).focus()
+        self.show_all(top=True)
+        self.text.focus()
         if self.has_class("-bare"):
-            self.app.say("只剩文字，可用鼠标选取（有的终端要按住 Shift）。按 5 或 Esc 返回。")
+            self.app.say("只剩文字，可用鼠标选取（有的终端要按住 Shift）。按 F5 或 Esc 返回。")
 
     def action_back(self) -> None:
-        """Leave the bare text, or the screen."""
+        """Leave the bare text, the figures, another view, the records, or the screen."""
         if self.has_class("-bare"):
             self.action_plain_text()
+        elif self.has_class("-figures"):
+            self.action_figures()
+        elif self.view:
+            self.look(self.view)
+        elif self.records.has_focus:
+            self.text.focus()
         else:
             super().action_back()

@@ -1,0 +1,127 @@
+"""Files of the 通报 workbench in exports/: texts, formal papers, the score table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from inspect_tui.exchange.naming import readable_name
+from inspect_tui.exchange.refusal import ExportRefused
+from inspect_tui.model.terms import NamingLevel
+from inspect_tui.report.document import NoticeKind
+from inspect_tui.report.notice import NoticeRefused
+from inspect_tui.report.telling import Wanted, private_notices
+from inspect_tui.store.errors import StoreError, reason
+from inspect_tui.store.files import private_folder, write_durable
+from inspect_tui.tui.text import one_line
+
+if TYPE_CHECKING:
+    from inspect_tui.report.papers.documents import Doc
+    from inspect_tui.tui.screens.lead_page import LeadPage
+    from inspect_tui.tui.screens.summary import SummaryScreen
+
+
+def write_file(page: LeadPage, name: str, data: bytes, folder: str = "") -> str:
+    """Write a file to exports/: the path as shown, or nothing with the reason told."""
+    exports = page.desk.session.space.exports_dir
+    path = (exports / folder if folder else exports) / name
+    try:
+        private_folder(path.parent)
+        write_durable(path, data)
+    except StoreError as error:
+        page.app.say(f"没有存成文件：{error}", "error")
+    except OSError as error:
+        page.app.say(f"没有存成文件：{reason(error)}。", "error")
+    else:
+        return one_line(str(path))
+    return ""
+
+
+def setter(to: str) -> Callable[[Doc], bytes]:
+    """What sets a document as .docx, .html or .md. The libraries behind it are heavy."""
+    if to == "docx":
+        from inspect_tui.report.papers.docx_document import docx_bytes
+
+        return docx_bytes
+    if to == "html":
+        from inspect_tui.report.papers.html_document import html_text
+
+        return lambda doc: html_text(doc).encode("utf-8")
+    from inspect_tui.report.papers.markdown_document import markdown_text
+
+    return lambda doc: markdown_text(doc).encode("utf-8")
+
+
+def write(screen: SummaryScreen, what: str) -> None:
+    """Write what was picked, and say where it is."""
+    try:
+        match what:
+            case "text":
+                from inspect_tui.tui.screens.notice_menus import write_text
+
+                path = write_text(screen)
+            case "scores":
+                path = _scores(screen)
+            case "each":
+                path = _each(screen)
+            case _:
+                path = _paper(screen, what)
+    except (ExportRefused, NoticeRefused) as refused:
+        screen.app.say(str(refused), "error", timeout=12)
+        return
+    if path:
+        screen.said = [(f"已存到 {path}", "pass")]
+        screen.show_all()
+
+
+def _paper(screen: SummaryScreen, to: str) -> str:
+    """The text as a formal paper: the very sentences that stand on screen."""
+    from inspect_tui.report.papers.notice_paper import notice_doc
+
+    notice = screen.book.notice
+    assert notice is not None
+    return write_file(screen, notice.file_name(to), setter(to)(notice_doc(notice.document)))
+
+
+def _scores(screen: SummaryScreen) -> str:
+    """The score table of the scope; places only where a ranking is what is being written."""
+    from inspect_tui.report.papers.score_lines import score_lines, score_notes, section_keys
+    from inspect_tui.report.papers.score_table import score_xlsx
+    from inspect_tui.report.ranking import FORMULA_TIES, ranking_of
+
+    book, outline = screen.book, screen.book.outline
+    ranking = book.wanted.kind is NoticeKind.RANKING
+    places: dict[str, int] = {}
+    notes = score_notes(outline)
+    if ranking:
+        held = ranking_of(outline).lists
+        places = {p.digest.unit.id: p.place for each in held for p in each.places}
+        notes = (*notes, FORMULA_TIES)
+    lines = score_lines(outline, places=places)
+    sections = list(section_keys(outline).values())
+    data = score_xlsx(lines, outline.round, sections, ranking=ranking, notes=notes)
+    practice = "演练" if outline.round.practice else ""
+    parts = ["得分汇总表", practice, outline.round.title, book.scope.name]
+    return write_file(screen, readable_name(parts, screen.desk.session.date(), "xlsx"), data)
+
+
+def _each(screen: SummaryScreen) -> str:
+    """Every unit's own text, a file each in a folder of their own."""
+    desk, book = screen.desk, screen.book
+    day = desk.session.date()
+    folder = readable_name(["私发通报", desk.round.title, book.scope.name], day, "x").removesuffix(".x")
+    written, asked, path = 0, 0, ""
+    wanted = Wanted(unit=book.wanted.unit, level=NamingLevel.SECRETARY, max_bytes=book.channel.bytes)
+    for _, made in private_notices(book.held, wanted, day, templates=desk.session.space.root):
+        text = "\n\n".join(part.text for part in made.parts) + "\n"
+        path = write_file(screen, made.file_name(), text.encode("utf-8"), folder)
+        if not path:
+            return ""
+        written += 1
+        asked += bool(made.unconfirmed)
+    if not written:
+        screen.app.say("还没有检查过的单位。", "warning")
+        return ""
+    more = f"，其中{asked}份里有号码、金额之类，发出前请核对" if asked else ""
+    screen.app.say(f"写了{written}份{more}。", "warning" if asked else "information", timeout=12)
+    return one_line(str(desk.session.space.exports_dir / folder))
