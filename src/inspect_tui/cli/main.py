@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "notice": ("noticing", "notice", "通报：编写、分段、检查模板"),
     "score": ("telling", "score", "得分和算法"),
     "grade": ("grade", "grade", "达标晋级：各阶段得分、等级、升降、限期整改、摘牌"),
+    "contest": ("contest", "contest", "评比：流动红旗等，候选和理由、确认、历次获得者、交接单"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
 }

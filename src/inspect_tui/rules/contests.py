@@ -5,6 +5,7 @@ The program proposes and never awards: the lead confirms, signs, and may choose 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from inspect_tui.model.change import Edit
 from inspect_tui.model.scheme import Contest, Criterion, TieRule
 from inspect_tui.model.terms import Severity
 from inspect_tui.rules.actions import set_field
-from inspect_tui.rules.fold import State, is_blank
+from inspect_tui.rules.fold import State
 from inspect_tui.rules.ranking import Contender, Ranked, Tie, rank
 from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.rules.scoring import points_text
@@ -24,13 +25,17 @@ AWARDED = "awarded"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit that takes part: what is compared, and what eligibility asks about."""
+    """A unit that takes part: what is compared, and what eligibility asks about.
+
+    `disputed` counts items under two opinions, which no contest may be decided over.
+    """
 
     contender: Contender
     vetoes: tuple[str, ...] = ()
     open_by_severity: dict[str, int] = {}
     rounds: int = 1
     submitted: bool = True
+    disputed: int = 0
     held_in_a_row: int = 0
 
 
@@ -55,7 +60,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Award(msgspec.Struct, frozen=True, kw_only=True):
-    """A contest decided: for which period, who won, why, who signed and when."""
+    """A contest decided: for which period, who won, why, who signed and when.
+
+    `contested` means two hands decided it differently and the lead must settle that first.
+    """
 
     contest: str
     period: str
@@ -64,6 +72,7 @@ class Award(msgspec.Struct, frozen=True, kw_only=True):
     signed_by: tuple[str, ...]
     at: str
     change: str = ""
+    contested: bool = False
 
 
 def judge(contest: Contest, entries: Iterable[Entry]) -> Outcome:
@@ -109,6 +118,8 @@ def objections_to(contest: Contest, entry: Entry) -> list[str]:
         found.append(f"本期只检查了{entry.rounds}次，不足{rule.rounds}次")
     if rule.submitted and not entry.submitted:
         found.append("检查还没有提交")
+    if entry.disputed:
+        found.append(f"还有{entry.disputed}项存在两种意见，没有裁定")
     if contest.keep is not None and entry.held_in_a_row >= contest.keep:
         found.append(f"已连续{entry.held_in_a_row}次获得，按规定轮空")
     return found
@@ -213,9 +224,8 @@ def awards(states: Iterable[State], contest: str = "") -> list[Award]:
         for record in state.records(""):
             if not record.startswith("award/-/"):
                 continue
-            for entry in state.live(record, AWARDED):
-                if is_blank(entry.value) or not isinstance(entry.value, dict):
-                    continue
+            live = [e for e in state.live(record, AWARDED) if isinstance(e.value, dict) and e.value]
+            for entry in live:
                 held = Award(
                     contest=str(entry.value.get("contest", "")),
                     period=str(entry.value.get("period", "")),
@@ -224,10 +234,24 @@ def awards(states: Iterable[State], contest: str = "") -> list[Award]:
                     signed_by=entry.by,
                     at=entry.at,
                     change=entry.change,
+                    contested=len({frozenset(e.value.get("winners") or ()) for e in live}) > 1,
                 )
                 if not contest or held.contest == contest:
                     found[held.contest, held.period] = held
-    return sorted(found.values(), key=lambda a: (a.contest, a.period))
+    return sorted(found.values(), key=lambda a: (a.contest, period_order(a.period)))
+
+
+_PERIOD = re.compile(r"(\d{4})年(?:第(\d{1,2})周|(\d{1,2})月|第([一二三四])季度|(上|下)半年)?")
+
+
+def period_order(label: str) -> tuple[str, int, str]:
+    """A period's place in time by its name: 第二季度 before 第三季度, 9月 before 10月."""
+    match = _PERIOD.fullmatch(label)
+    if match is None:
+        return label, 0, label
+    year, week, month, quarter, half = match.groups()
+    number = int(week or month or 0) or ("一二三四".find(quarter) + 1 if quarter else 0)
+    return year, number or {"上": 1, "下": 2}.get(half, 0), label
 
 
 def held_in_a_row(history: Sequence[Award], unit: str) -> int:
