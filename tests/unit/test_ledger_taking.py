@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
+import msgspec
 import pytest
-from ledger_work import TODAY, a_round, carried, row_of, step
+from ledger_work import TODAY, a_round, carried, raw_of, row_of, step
 from strategies import Desk
 
 from inspect_tui.exchange.ledger_columns import ADDED, LEDGER
@@ -14,8 +16,10 @@ from inspect_tui.exchange.ledger_sheet import SheetChange
 from inspect_tui.exchange.ledger_taking import Taking, weigh
 from inspect_tui.model.problem import Duty
 from inspect_tui.model.terms import RectState, StepKind
+from inspect_tui.rules.carrying import offered
 from inspect_tui.rules.ledger import ledger_rows
 from inspect_tui.rules.lifecycle import STEPS
+from inspect_tui.store.loading import load_round
 
 S, K = RectState, StepKind
 HEADINGS = {column.field: column.heading for column in (*LEDGER, *ADDED) if column.field}
@@ -119,6 +123,18 @@ def test_cells_that_a_step_does_not_use_are_named() -> None:
     desk = Desk("a" * 12, "甲")
     taking = weighed(desk, round_, state="in_progress", closed_on="2026-11-20")
     assert taking.step is K.START and [r.change.field for r in taking.refused] == ["closed_on"]
+
+
+def test_words_of_several_lines_are_taken_and_carried_into_the_next_round() -> None:
+    round_ = a_round(carried(1, text="第一行\n第二行", remains="甲\n乙"))
+    desk = Desk("a" * 12, "甲")
+    taking = weighed(desk, round_, measure="一、补齐\n二、核对")
+    desk.do(*taking.edits)
+    (offer,) = offered(desk.state, round_, "2027-01-05")
+    assert offer.problem.text == "第一行\n第二行" and offer.problem.duty.measure == "一、补齐\n二、核对"
+    raw = raw_of(round_) | {"carried": msgspec.to_builtins([offer.problem], str_keys=True)}
+    read, _, _ = load_round(json.dumps(raw, ensure_ascii=False).encode())
+    assert read.carried == (offer.problem,)
 
 
 def test_numbers_that_are_not_in_the_ledger_do_nothing() -> None:
