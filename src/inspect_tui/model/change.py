@@ -16,8 +16,9 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One field of one record set to a value.
 
     `saw` lists every earlier change to this same field that the author held; only these can be retired
-    by it. A non-empty `decision` is a lead's reason and lets the edit retire other inspectors'
-    judgements too. Values are JSON without floats.
+    by it. A tombstone lists all of its record, the note 已转入 also the steps that went along. A non-empty
+    `decision` is a lead's reason and lets the edit retire other inspectors' judgements too. Values are JSON
+    without floats.
     """
 
     record: str
@@ -104,6 +105,11 @@ def points_key(unit: str, month: str) -> str:
     return f"points/{unit}/{month}"
 
 
+def bonus_key(unit: str, random_id: str) -> str:
+    """Address of points a lead adds to a unit's score."""
+    return f"bonus/{unit}/~{random_id}"
+
+
 #: Address of what concerns the round as a whole: its freeze.
 ROUND_KEY = "round/-"
 
@@ -117,7 +123,7 @@ class Address(msgspec.Struct, frozen=True):
     """A record key taken apart; parts a kind does not have are empty.
 
     A round, a drawing and an erasure belong to no unit. The id of a problem, a drawing or an erased change
-    stands in `label`, as do the series of a grade and the month of a points sheet.
+    stands in `label`, as do a bonus, the series of a grade and the month of a points sheet.
     """
 
     kind: str
@@ -142,6 +148,8 @@ def parse_key(record: str) -> Address | None:
             return Address(kind, parts[0])
         case "finding" if len(parts) >= 4 and all(parts[:3]):
             return Address(kind, parts[0], parts[1], parts[2], "/".join(parts[3:]))
+        case "bonus" if len(parts) == 2 and parts[0] and parts[1].startswith("~") and len(parts[1]) > 1:
+            return Address(kind, parts[0], label=parts[1])
         case "rect" | "grade" | "points" if len(parts) == 2 and all(parts):
             return Address(kind, parts[0], label=parts[1])
         case "award" if len(parts) == 2 and parts[0] == "-" and parts[1]:

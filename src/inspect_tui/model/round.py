@@ -10,6 +10,7 @@ import msgspec
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.roster import Unit
+from inspect_tui.model.scheme import RollUp
 from inspect_tui.model.terms import NaPolicy, RoundKind, Secrecy, Stage
 
 ROUND_FORMAT = "inspect-tui/round"
@@ -51,7 +52,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     `softeners`: which word a text uses for which share of units (domain 3.1). `*_reasons`: ready reasons
     offered by digit. `near_days` before its day a problem is 将到期; `idle_days` without a step count as
     no movement; `lineage_rounds` is for how many rounds a closed problem is kept at hand, so that its return
-    is known as one. `no_ranking` keeps every ranking out of every text and table.
+    is known as one. `no_ranking` keeps every ranking out of every text and table; where ranking is allowed,
+    units under `rank_coverage` are left out of it. `rounding` is how finely scores are told. An earlier
+    problem found not put right takes `carry_open` off the rescaled score, one that came back
+    `carry_relapsed`, together at most `carry_cap`; a lead's bonus adds at most `bonus_cap`. `rollup` makes
+    one score of several rounds.
     """
 
     format: str = RULES_FORMAT
@@ -85,6 +90,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     idle_days: int = 15
     lineage_rounds: int = 4
     no_ranking: bool = False
+    rank_coverage: Decimal = Decimal("0.8")
+    rounding: Decimal = Decimal("0.1")
+    carry_open: Decimal = Decimal(1)
+    carry_relapsed: Decimal = Decimal(2)
+    carry_cap: Decimal = Decimal(10)
+    bonus_cap: Decimal = Decimal(5)
+    rollup: RollUp = RollUp.MEAN
 
 
 class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

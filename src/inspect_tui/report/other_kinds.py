@@ -10,9 +10,9 @@ from inspect_tui.report.document import Document, Group
 from inspect_tui.report.outline import Outline, Point
 from inspect_tui.report.ranking import FORMULA_TIES, Ranking, ranking_of
 from inspect_tui.report.refusing import NoticeRefused
-from inspect_tui.report.summary import FORMULA
 from inspect_tui.report.writing import plain_lines
 from inspect_tui.report.zh_numbers import score_text, share_text
+from inspect_tui.rules.result import formula_text
 
 
 class PraiseWriter(Writer):
@@ -112,7 +112,7 @@ class RankingWriter(Writer):
         keys = [visit_key(p.digest.unit.id) for held in ranking.lists for p in held.places]
         formula = [
             self.say("算法", {"公式": text}, "算法", key=str(n), records=keys)
-            for n, text in enumerate((FORMULA, FORMULA_TIES))
+            for n, text in enumerate((formula_text(self.round), FORMULA_TIES))
         ]
         self.section("formula", "算法标题", formula)
         return self.finished(opening)
@@ -141,7 +141,7 @@ class RankingWriter(Writer):
             values = {
                 "名次": p.place,
                 "单位": p.digest.unit.name,
-                "得分": score_text(p.digest.total.score),
+                "得分": score_text(p.digest.score),
                 "并列": p.tied,
             }
             key = p.digest.unit.id

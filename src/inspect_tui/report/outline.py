@@ -24,7 +24,7 @@ from inspect_tui.report.zh_numbers import count_range, parse_date
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.reading import BARE, findings_of_unit, read_hits, read_visit
-from inspect_tui.rules.scoring import half_up
+from inspect_tui.rules.result import Result, unit_result
 from inspect_tui.rules.sheet import Tally, UnitSheet
 
 
@@ -46,6 +46,7 @@ class SectionLine(msgspec.Struct, frozen=True, kw_only=True):
 class UnitDigest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the texts say about one unit.
 
+    `result` is the score every output prints; `total` holds the sums it starts from.
     `problems`, `good`, `suggestions` are what may be told; `contested`, `referred` and `red_lined` hold
     the problems kept out of every notice, `hits` the red lines, vetoes and alerts themselves.
     """
@@ -59,6 +60,7 @@ class UnitDigest(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[str, int]
     total: Tally
     coverage: Decimal
+    result: Result
     scores: tuple[UnitScore, ...]
     sections: tuple[SectionLine, ...]
     answers: tuple[tuple[Checklist, Section, Item, Answer], ...]
@@ -74,6 +76,11 @@ class UnitDigest(msgspec.Struct, frozen=True, kw_only=True):
     def checked(self) -> int:
         """Items with a verdict on them; 不适用, 未能核实 and two opinions are not among them."""
         return sum(self.verdicts[v.value] for v in (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL))
+
+    @property
+    def score(self) -> Decimal | None:
+        """The final score; None where there is none to tell (不计分, 未开始, 未能进点)."""
+        return self.result.score
 
     @property
     def told(self) -> bool:
@@ -276,10 +283,9 @@ def digest_unit(state: State, round_: Round, unit: Unit) -> UnitDigest:
             told[finding.kind].append(finding)
     problems = told[FindingKind.DEFICIENCY]
     scores = tuple(sheet.unit_scores())
-    due = sum(s.items - s.na for s in scores)
+    result = unit_result(sheet, list(scores))
     disputed = sum(s.disputed for s in scores)
     verdicts = {verdict.value: count for verdict, count in sheet.verdicts.items()}
-    judged = sum(verdicts[v.value] for v in (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL))
     return UnitDigest(
         unit=unit,
         path=unit_path(round_, unit),
@@ -289,7 +295,8 @@ def digest_unit(state: State, round_: Round, unit: Unit) -> UnitDigest:
         answered=sheet.total.answered,
         verdicts=verdicts | {"disputed": disputed},
         total=sheet.total,
-        coverage=half_up(Decimal(judged) / due, Decimal("0.001")) if due else Decimal(0),
+        coverage=result.coverage,
+        result=result,
         scores=scores,
         sections=_section_lines(sheet, problems),
         answers=tuple(

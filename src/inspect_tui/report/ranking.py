@@ -91,7 +91,7 @@ def _may_rank(outline: Outline, digest: UnitDigest) -> bool:
     return (
         digest.told
         and digest.visit.submitted
-        and digest.total.score is not None
+        and digest.score is not None
         and digest.coverage >= outline.round.rules.coverage_warning
         and not digest.hits
         and not digest.red_lined
@@ -99,7 +99,7 @@ def _may_rank(outline: Outline, digest: UnitDigest) -> bool:
 
 
 def _order(digest: UnitDigest) -> tuple[Decimal, int]:
-    score = digest.total.score
+    score = digest.score
     assert score is not None
     grave = sum(f.severity in (Severity.MAJOR, Severity.VETO) for f in digest.problems)
     return -score, grave

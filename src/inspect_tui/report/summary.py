@@ -16,6 +16,7 @@ from inspect_tui.model.terms import UnitKind, Verdict, VisitResult
 from inspect_tui.model.view import Finding
 from inspect_tui.report.outline import Outline, UnitDigest, section_name
 from inspect_tui.report.zh_numbers import score_text, share_text, span_text
+from inspect_tui.rules.result import Result, formula_text, rules_hash
 from inspect_tui.rules.scoring import points_text
 from inspect_tui.store.clean import clean_text
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 #: Rows of one page of a table.
 PAGE = 200
-FORMULA = "得分=得分合计÷适用分合计×100，一位小数，四舍五入；未查、未能核实和两种意见的项两边都不计。"
 
 
 def progress_word(digest: UnitDigest) -> str:
@@ -40,6 +40,15 @@ def progress_word(digest: UnitDigest) -> str:
 def raw_text(raw: Decimal, applicable: Decimal) -> str:
     """26.5/28: points gained of points applicable."""
     return f"{points_text(raw)}/{points_text(applicable)}"
+
+
+def result_text(result: Result) -> str:
+    """What made the final score of the rescaled one; nothing where that is the final one."""
+    if result.score is None or result.plain:
+        return ""
+    said = f"得分{score_text(result.score)}：折算{score_text(result.rescaled)}"
+    said += f"，上轮问题减{points_text(result.carry_loss)}分" if result.carry_loss else ""
+    return said + (f"，加分{points_text(result.bonus)}分" if result.bonus else "")
 
 
 def totals_lines(outline: Outline) -> list[str]:
@@ -99,7 +108,7 @@ def summary_renderables(outline: Outline, width: int = 80) -> Iterator[Renderabl
     yield from _findings(outline, width)
     if any(d.scores for d in outline.visited):
         yield Text()
-        yield Text(FORMULA, style="dim")
+        yield Text(formula_text(outline.round), style="dim")
     if outline.frozen:
         yield Text(outline.frozen)
 
@@ -119,14 +128,14 @@ def _title(outline: Outline) -> str:
 def _units(outline: Outline, width: int) -> Iterator[RenderableType]:
     rows = []
     for digest in outline.units:
-        scored = digest.told and digest.total.applicable
+        result, scored = digest.result, digest.score is not None
         rows.append(
             (
                 digest.unit.name,
                 progress_word(digest),
                 f"{digest.answered}/{digest.items}",
-                score_text(digest.total.score) if scored else "-",
-                raw_text(digest.total.raw, digest.total.applicable) if scored else "-",
+                score_text(result.score) if scored else "-",
+                raw_text(result.raw, result.applicable) if scored else "-",
                 share_text(digest.coverage) if digest.told else "-",
                 str(len(digest.problems)) if digest.told else "-",
                 str(len(digest.good)) if digest.told else "-",
@@ -186,6 +195,8 @@ def _sections(digest: UnitDigest, outline: Outline, width: int) -> Iterator[Rend
         )
     from rich.text import Text
 
+    if told := result_text(digest.result):
+        yield Text(told, style="bold")
     low = outline.round.rules.coverage_warning
     if digest.told and digest.coverage < low:
         yield Text(
@@ -308,7 +319,8 @@ def summary_data(outline: Outline) -> dict[str, Any]:
         },
         "totals": msgspec.to_builtins(outline.totals),
         "units": [_unit_data(outline, d) for d in outline.units],
-        "formula": FORMULA,
+        "formula": formula_text(round_),
+        "rules": {"version": round_.rules.version, "hash": rules_hash(round_.rules)},
         "frozen": outline.frozen,
     }
 
@@ -334,10 +346,13 @@ def _unit_data(outline: Outline, digest: UnitDigest) -> dict[str, Any]:
         "verdicts": {v.value: digest.verdicts[v.value] for v in Verdict} | {
             "disputed": digest.verdicts["disputed"]
         },
-        "score": digest.total.score,
-        "raw": plain(digest.total.raw),
-        "applicable": plain(digest.total.applicable),
-        "coverage": plain(digest.coverage),
+        "score": digest.result.score,
+        "rescaled": digest.result.rescaled,
+        "carry_loss": plain(digest.result.carry_loss),
+        "bonus": plain(digest.result.bonus),
+        "raw": plain(digest.result.raw),
+        "applicable": plain(digest.result.applicable),
+        "coverage": plain(digest.result.coverage),
         "sections": [
             {
                 "checklist": line.checklist,
@@ -390,7 +405,7 @@ def plain(value: Decimal) -> Decimal:
 CSV_HEADS = (
     "单位编号", "单位", "所在", "定位", "进度", "检查日期", "检查项", "已查", "符合", "基本符合", "不符合",
     "不适用", "未能核实", "两种意见", "得分", "得分合计", "适用分合计", "覆盖率", "问题", "缺项", "当场整改",
-    "好的做法", "建议", "红线",
+    "好的做法", "建议", "红线", "折算得分", "上轮问题减分", "加分",
 )  # fmt: skip
 
 
@@ -403,20 +418,25 @@ def summary_csv(outline: Outline) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(CSV_HEADS)
     for d in outline.units:
-        scored = d.told and d.total.applicable
+        result, scored = d.result, d.score is not None
         cells: list[Any] = [d.unit.code, d.unit.name, d.path, d.profile.label, progress_word(d), d.visit.date]
         row = [safe_cell(cell) for cell in cells]
         row += [str(n) for n in (d.items, d.answered)]
         row += [str(d.verdicts[v]) for v in ("pass", "partial", "fail", "na", "unverified", "disputed")]
         row += [
-            score_text(d.total.score) if scored else "",
-            points_text(d.total.raw),
-            points_text(d.total.applicable),
-            points_text(d.coverage),
+            score_text(result.score) if scored else "",
+            points_text(result.raw),
+            points_text(result.applicable),
+            points_text(result.coverage),
         ]
         row += [str(len(d.problems)), str(sum(f.missing for f in d.problems))]
         row += [str(sum(f.fixed_on_site for f in d.problems))]
         row += [str(n) for n in (len(d.good), len(d.suggestions), len(d.hits))]
+        row += [
+            score_text(result.rescaled) if scored else "",
+            points_text(result.carry_loss) if scored else "",
+            points_text(result.bonus) if scored else "",
+        ]
         writer.writerow(row)
     return out.getvalue()
 

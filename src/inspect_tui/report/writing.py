@@ -38,6 +38,7 @@ from inspect_tui.report.wording import (
 from inspect_tui.report.wordings import Wordings
 from inspect_tui.report.zh_numbers import score_text, share_text, span_text
 from inspect_tui.rules.canonical import canonical, digest
+from inspect_tui.rules.result import Result
 from inspect_tui.rules.scoring import points_text
 
 _TITLE_ENDS = ("情况的通报", "情况通报", "通报")
@@ -309,15 +310,17 @@ class Writing:
 
     def _score(self, unit: UnitDigest) -> Sentence:
         said = []
-        for score in unit.scores:
+        several = len(unit.scores) > 1
+        for score in unit.scores if several else ():
             checklist = self.round.checklist(score.checklist)
-            name = f"《{checklist.title}》" if checklist and len(unit.scores) > 1 else ""
+            name = f"《{checklist.title}》" if checklist else ""
             said.append(
                 f"{name}不计分"
                 if score.score is None
                 else f"{name}得分{score_text(score.score)}分"
                 f"（{points_text(score.raw)}/{points_text(score.applicable)}）"
             )
+        said.append(("合计" if several else "") + _final_score(unit.result))
         low = unit.coverage < self.round.rules.coverage_warning
         values = {
             "查完": unit.answered >= unit.items,
@@ -333,6 +336,18 @@ class Writing:
         if visit.inspectors or visit.counterpart:
             values = {"检查人": list(visit.inspectors), "迎检人": visit.counterpart}
             self.loose("people", self.say("检查人", values, "检查人", records=[visit_key(visit.unit)]))
+
+
+def _final_score(result: Result) -> str:
+    """The final score, with the points it starts from and what changed it."""
+    if result.score is None:
+        return "不计分"
+    points = f"{points_text(result.raw)}/{points_text(result.applicable)}"
+    if not result.plain:
+        points += f"，折算{score_text(result.rescaled)}分"
+        points += f"，上轮问题减{points_text(result.carry_loss)}分" if result.carry_loss else ""
+        points += f"，加分{points_text(result.bonus)}分" if result.bonus else ""
+    return f"得分{score_text(result.score)}分（{points}）"
 
 
 #: Phrases that are always numbered, also when there is only one of them.

@@ -57,8 +57,8 @@ def stamp(day: dt.date) -> str:
 
 
 def score_text(score: Decimal | None) -> str:
-    """A rescaled score with its one decimal, or 不计分."""
-    return "不计分" if score is None else f"{half_up(score)}"
+    """A score as exact as it was reckoned, or 不计分."""
+    return "不计分" if score is None else format(score, "f")
 
 
 def share_text(share: Decimal) -> str:

@@ -62,10 +62,17 @@ def _rules(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
                 yield Issue(
                     code="G01", steps=(*steps, key), message=f"缺少“{label}”的数字", remedy="请补上这一项"
                 )
-    for key in ("common_share", "coverage_warning"):
+    for key in ("common_share", "coverage_warning", "rank_coverage"):
         share = plain_decimal(raw.get(key))
         if share is not None and not 0 <= share <= 1:
             yield _range((*steps, key), raw[key], "0到1之间，如0.3表示三成")
+    for key in ("carry_open", "carry_relapsed", "carry_cap", "bonus_cap"):
+        points = plain_decimal(raw.get(key))
+        if points is not None and not 0 <= points <= 100:
+            yield _range((*steps, key), raw[key], "0到100之间，0表示不用")
+    fineness = plain_decimal(raw.get("rounding"))
+    if fineness is not None and not Decimal("0.001") <= fineness <= 1:
+        yield _range((*steps, "rounding"), raw["rounding"], "0.001到1之间，0.1表示一位小数")
     for key, low, high in (("common_units", 1, 10_000), ("message_bytes", 300, 100_000)):
         figure = whole(raw, key)
         if figure is not None and not low <= figure <= high:

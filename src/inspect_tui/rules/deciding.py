@@ -155,7 +155,7 @@ def _question(
             return _finding_question(state, round_, address, record, field, entries)
         case "rect":
             return _step_question(state, round_, address, record, field, entries)
-        case "visit" | "answer" | "grade" | "points":
+        case "visit" | "answer" | "grade" | "points" | "bonus":
             return _made(round_, address, record, field, _plain_sides(record, field, entries))
         case _:
             return None

@@ -26,7 +26,7 @@ from inspect_tui.rules.scoring import half_up
 #: A gap between two changes longer than this is a break, not work on the next item.
 BREAK = dt.timedelta(minutes=15)
 #: What is recorded of a unit without walking it.
-_NO_WALK = ("rect", "grade", "points")
+_NO_WALK = ("rect", "grade", "points", "bonus")
 _PAPER = re.compile(r"《([^《》]{2,30})》")
 _NAMED = re.compile(
     r"[一-鿿]{0,6}(?:清单|台账|记录本|记录|公示|公开栏|分配表|考勤表|积分表|计划|方案|制度|会议记录|档案|报表)"

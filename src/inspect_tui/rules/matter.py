@@ -74,6 +74,7 @@ _FIELDS: dict[tuple[str, str], str] = {
     ("award", "awarded"): "评比结果",
     ("grade", "step"): "定级",
     ("points", "counted"): "党员积分表",
+    ("bonus", "given"): "加分",
     ("round", "frozen"): "封存",
     ("erase", "reason"): "彻底删除的原因",
 }
@@ -136,6 +137,8 @@ def record_words(round_: Round, record: str) -> str:
             return f"{unit} 达标晋级"
         case "points":
             return f"{unit} {address.label}党员积分"
+        case "bonus":
+            return f"{unit} 加分"
         case "round":
             return "整轮检查"
         case _:
@@ -181,6 +184,8 @@ def value_words(record: str, field: str, value: Any) -> str:
         return grade_step_words(value)
     if (kind, field) == ("points", "counted"):
         return points_words(value)
+    if (kind, field) == ("bonus", "given"):
+        return bonus_words(value)
     if (kind, field) == ("draw", "drawn"):
         return f"种子“{value.get('seed', '')}”" if isinstance(value, dict) else "没有抽"
     if (kind, field) == ("round", "frozen"):
@@ -256,6 +261,14 @@ def points_words(value: Any) -> str:
         return "没有积分表"
     said = f"{value.get('entered', 0)}人有记录，共{value.get('members', 0)}名党员"
     return f"{said}；加分{value.get('rewards', 0)}次，扣分{value.get('penalties', 0)}次"
+
+
+def bonus_words(value: Any) -> str:
+    """A bonus in words: 加2分：…；依据：…"""
+    if not isinstance(value, dict):
+        return "没有加分"
+    said = f"加{value.get('points', '')}分：{value.get('reason', '')}"
+    return f"{said}；依据：{value['basis']}" if value.get("basis") else said
 
 
 def zh_date(day: str) -> str:

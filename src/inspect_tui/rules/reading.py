@@ -356,8 +356,8 @@ def is_started(state: State, unit: str) -> bool:
     return any(
         not is_blank(entry.value)
         for record in state.records(unit)
-        # The ledger, grades and points go on without anyone visiting.
-        if not record.startswith(("rect/", "grade/", "points/"))
+        # The ledger, grades, points and bonuses go on without anyone visiting.
+        if not record.startswith(("rect/", "grade/", "points/", "bonus/"))
         for field in state.fields(record)
         for entry in state.live(record, field)
     )

@@ -15,13 +15,19 @@ from inspect_tui.model.terms import NaPolicy, Scoring, Verdict
 from inspect_tui.model.view import Answer, ItemScore, Judgement, UnitScore
 
 ZERO = Decimal(0)
-_TENTH = Decimal("0.1")
+TENTH = Decimal("0.1")
 _THOUSANDTH = Decimal("0.001")
 
 
-def half_up(value: Decimal, step: Decimal = _TENTH) -> Decimal:
+def half_up(value: Decimal, step: Decimal = TENTH) -> Decimal:
     """Round as people do: a half goes up."""
     return value.quantize(step, rounding=ROUND_HALF_UP)
+
+
+def to_step(value: Decimal, step: Decimal) -> Decimal:
+    """Round to a multiple of a step, a half going up: 87.25 in steps of 0.5 is 87.5."""
+    step = step.normalize()
+    return (value / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
 
 
 def points_text(value: Decimal) -> str:
@@ -119,7 +125,7 @@ def unit_score(
     return UnitScore(
         unit=unit,
         checklist=checklist,
-        score=rescaled(raw, applicable),
+        score=rescaled(raw, applicable, rules.rounding),
         raw=raw,
         applicable=applicable,
         coverage=half_up(Decimal(judged) / due, _THOUSANDTH) if due else ZERO,
@@ -134,6 +140,6 @@ def unit_score(
     )
 
 
-def rescaled(raw: Decimal, applicable: Decimal) -> Decimal | None:
-    """raw ÷ applicable × 100 to one decimal, half up; None when nothing is applicable (不计分)."""
-    return half_up(raw / applicable * 100) if applicable else None
+def rescaled(raw: Decimal, applicable: Decimal, step: Decimal = TENTH) -> Decimal | None:
+    """raw ÷ applicable × 100 in steps, half up; None when nothing is applicable (不计分)."""
+    return to_step(raw / applicable * 100, step) if applicable else None

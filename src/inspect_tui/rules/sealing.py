@@ -25,6 +25,7 @@ _SEALED = {
     ("finding", "text"),
     ("finding", "kind"),
     ("finding", "deleted"),
+    ("bonus", "given"),
 }
 
 #: The ledger and the grades go on after the freeze, decisions on them too.

@@ -20,7 +20,7 @@ from inspect_tui.rules.applicability import checklists_for, items_for
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.problems import contested, looks, names_of, owed
 from inspect_tui.rules.reading import profile_of, read_answer, read_hits, read_visit
-from inspect_tui.rules.scoring import ZERO, item_score, rescaled, unit_score
+from inspect_tui.rules.scoring import TENTH, ZERO, item_score, rescaled, unit_score
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -39,11 +39,12 @@ class Tally(msgspec.Struct):
     disputed: int = 0
     raw: Decimal = ZERO
     applicable: Decimal = ZERO
+    step: Decimal = TENTH
 
     @property
     def score(self) -> Decimal | None:
         """Rescaled score of what is counted so far; None when nothing is."""
-        return rescaled(self.raw, self.applicable)
+        return rescaled(self.raw, self.applicable, self.step)
 
 
 class UnitSheet:
@@ -76,7 +77,7 @@ class UnitSheet:
         self.scores: list[ItemScore] = [
             item_score(r.item, a, self.round.rules) for r, a in zip(self.rows, self.answers, strict=True)
         ]
-        self.total = Tally()
+        self.total = self._tally()
         self.by_section: dict[tuple[str, str], Tally] = {}
         self.by_checklist: dict[str, Tally] = {}
         self.verdicts: dict[Verdict, int] = dict.fromkeys(Verdict, 0)
@@ -89,8 +90,16 @@ class UnitSheet:
         self.verdicts[Verdict.PENDING] += sum(not answer.opinions for answer in self.answers)
 
     def _tallies(self, checklist: str, section: str) -> tuple[Tally, Tally, Tally]:
-        of_section = self.by_section.setdefault((checklist, section), Tally())
-        return self.total, of_section, self.by_checklist.setdefault(checklist, Tally())
+        of_section = self.by_section.get((checklist, section))
+        if of_section is None:
+            of_section = self.by_section[checklist, section] = self._tally()
+        of_checklist = self.by_checklist.get(checklist)
+        if of_checklist is None:
+            of_checklist = self.by_checklist[checklist] = self._tally()
+        return self.total, of_section, of_checklist
+
+    def _tally(self) -> Tally:
+        return Tally(step=self.round.rules.rounding)
 
     def _count(self, index: int, sign: int) -> None:
         row, answer, score = self.rows[index], self.answers[index], self.scores[index]

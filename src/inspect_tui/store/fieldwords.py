@@ -336,6 +336,13 @@ _WORDS: dict[type, dict[str, str]] = {
         "idle_days": "几天没有办理算没有进展",
         "lineage_rounds": "销号以后几轮内再出现算反弹",
         "no_ranking": "不排名",
+        "rank_coverage": "检查覆盖率低于多少不参加排名",
+        "rounding": "得分精确到多少",
+        "carry_open": "上轮问题没有整改到位，每个减的分",
+        "carry_relapsed": "上轮问题反弹，每个减的分",
+        "carry_cap": "上轮问题最多减的分",
+        "bonus_cap": "加分最多加的分",
+        "rollup": "几轮得分合成一个的办法",
     },
     SoftenerStep: {"share": "单位比例上限", "word": "程度词"},
     Pack: {

@@ -160,7 +160,8 @@ def _usable(ids: list[str]) -> bool:
 def _numbers(round_: Round) -> Iterator[Decimal]:
     rules = round_.rules
     yield from rules.severity_points.values()
-    yield from (rules.common_share, rules.coverage_warning)
+    yield from (rules.common_share, rules.coverage_warning, rules.rank_coverage, rules.rounding)
+    yield from (rules.carry_open, rules.carry_relapsed, rules.carry_cap, rules.bonus_cap)
     yield from (step.share for step in rules.softeners)
     for checklist in round_.checklists:
         yield checklist.full_score

@@ -8,7 +8,7 @@ from decimal import Decimal
 from inspect_tui.model.terms import Severity
 from inspect_tui.report.outline import Outline, UnitDigest, branch_of
 from inspect_tui.report.papers.score_table import ScoreLine
-from inspect_tui.report.summary import FORMULA
+from inspect_tui.rules.result import formula_text
 
 _MAJOR = (Severity.MAJOR, Severity.VETO)
 
@@ -45,7 +45,7 @@ def score_lines(
 
 def score_notes(outline: Outline) -> tuple[str, ...]:
     """What stands under the table: how the score is reckoned, and the seal of a frozen round."""
-    return tuple(text for text in (FORMULA, outline.frozen) if text)
+    return tuple(text for text in (formula_text(outline.round), outline.frozen) if text)
 
 
 def _line(
@@ -57,7 +57,7 @@ def _line(
 ) -> ScoreLine:
     held = {(s.checklist, s.id): s for s in digest.sections}
     branch = branch_of(outline.round, digest.unit)
-    scored = digest.told and bool(digest.total.applicable)
+    result, scored = digest.result, digest.score is not None
     return ScoreLine(
         unit_name=digest.unit.name,
         branch_name=branch.name if branch else "",
@@ -65,8 +65,11 @@ def _line(
         sections=tuple(
             held[key].raw if scored and key in held and held[key].applicable else None for key in keys
         ),
-        total=digest.total.score if scored else None,
-        applicable=digest.total.applicable if scored else None,
+        total=result.score,
+        applicable=result.applicable if scored else None,
+        rescaled=result.rescaled,
+        carry_loss=result.carry_loss if scored else None,
+        bonus=result.bonus if scored else None,
         missing=sum(found.missing for found in digest.problems),
         major=sum(found.severity in _MAJOR for found in digest.problems),
         previous=previous.get(digest.unit.id),

@@ -20,8 +20,8 @@ NO_PLACE = "不参加排名"
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
     """One unit's figures, reckoned elsewhere. `sections` follow the given section names.
 
-    `total` is None where nothing is applicable or nothing was recorded (不计分). `place` is None for a unit
-    that is left out of the ranking.
+    `total` is the final score: `rescaled` less `carry_loss` plus `bonus`. It is None where nothing is
+    applicable or nothing was recorded (不计分). `place` is None for a unit that is left out of the ranking.
     """
 
     unit_name: str
@@ -30,6 +30,9 @@ class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Decimal | None, ...] = ()
     total: Decimal | None = None
     applicable: Decimal | None = None
+    rescaled: Decimal | None = None
+    carry_loss: Decimal | None = None
+    bonus: Decimal | None = None
     missing: int = 0
     major: int = 0
     previous: Decimal | None = None
@@ -43,9 +46,15 @@ class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
         return self.total - self.previous
 
 
-def score_columns(sections: Sequence[str], *, ranking: bool = False) -> tuple[Column, ...]:
-    """The headings of domain 3.5, 名次 among them only for a ranking."""
+def score_columns(
+    sections: Sequence[str], *, ranking: bool = False, changed: bool = False
+) -> tuple[Column, ...]:
+    """The headings of domain 3.5, 名次 among them only for a ranking.
+
+    `changed` adds what made the total of the rescaled score: earlier problems and bonus.
+    """
     numbers = [*sections, "总分", "适用分", "缺项数", "严重问题数", "上期得分", "增减"]
+    numbers += ["折算得分", "上轮问题减分", "加分"] if changed else []
     return (
         *((Column(heading="名次", least=4, most=10, align="center"),) if ranking else ()),
         Column(heading="支部", least=8, most=18),
@@ -55,8 +64,14 @@ def score_columns(sections: Sequence[str], *, ranking: bool = False) -> tuple[Co
     )
 
 
+def any_changed(lines: Sequence[ScoreLine]) -> bool:
+    """Whether any total differs from its rescaled score."""
+    return any(line.carry_loss or line.bonus for line in lines)
+
+
 def score_cells(lines: Sequence[ScoreLine], *, ranking: bool = False) -> list[list[Cell]]:
     """The cells of the lines; a ranking is ordered by place, units left out of it at the end."""
+    changed = any_changed(lines)
     if ranking:
         lines = sorted(lines, key=lambda line: (line.place is None, line.place or 0))
     return [
@@ -72,6 +87,7 @@ def score_cells(lines: Sequence[ScoreLine], *, ranking: bool = False) -> list[li
             line.major,
             line.previous,
             line.change,
+            *((line.rescaled, line.carry_loss, line.bonus) if changed else ()),
         ]
         for line in lines
     ]
@@ -90,7 +106,7 @@ def score_sheet(
         name="得分汇总表",
         title=f"{round_.title}得分汇总表",
         above=("演练，不计入正式结果",) if round_.practice else (),
-        columns=score_columns(sections, ranking=ranking),
+        columns=score_columns(sections, ranking=ranking, changed=any_changed(lines)),
         rows=score_cells(lines, ranking=ranking),
         below=tuple(notes),
         landscape=True,
@@ -117,4 +133,5 @@ def score_csv(
 ) -> bytes:
     """The table as CSV (UTF-8 with BOM). Raises ExportRefused for a round marked 秘密 or above."""
     refuse_secret(round_)
-    return csv_bytes(score_columns(sections, ranking=ranking), score_cells(lines, ranking=ranking))
+    columns = score_columns(sections, ranking=ranking, changed=any_changed(lines))
+    return csv_bytes(columns, score_cells(lines, ranking=ranking))
