@@ -13,14 +13,14 @@ from inspect_tui.cli.main import run
 from inspect_tui.exchange.carrying import carry_into, earlier_rounds, gather, hand_over, holds_of
 from inspect_tui.exchange.handin import hand_in
 from inspect_tui.exchange.pack import take_pack, write_pack
-from inspect_tui.exchange.planning import amend_round
+from inspect_tui.exchange.planning import amend_round, series_of
 from inspect_tui.exchange.record import record_lines
 from inspect_tui.exchange.record_lines import Line, Numbered
 from inspect_tui.exchange.source import read_source
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.person import Identity
 from inspect_tui.model.round import Period
-from inspect_tui.model.terms import Outcome, RectState, RoundKind
+from inspect_tui.model.terms import Outcome, RectState, RoundKind, Stage
 from inspect_tui.rules.carrying import OUT_OF_SCOPE, current
 from inspect_tui.rules.ledger import ledger_rows
 from inspect_tui.store.session import Session
@@ -142,6 +142,39 @@ def test_only_finished_rounds_of_the_kind_are_looked_back_on(space, old):
     make_round(space, title="演练", period=Period(label="2026年9月", start="2026-09-01"), practice=True)
     assert [e.id for e in earlier_rounds(space, RoundKind.LOOKBACK, "2027-02-01")] == [old.id]
     assert earlier_rounds(space, RoundKind.LOOKBACK, "2026-11-20") == [], "it is still under way that day"
+
+
+def test_stages_of_one_grading_are_not_looked_back_on_unless_named(space, old):
+    grading = {
+        "kind": RoundKind.ASSESSMENT,
+        "period": Period(label="2026年度", start="2026-11-02", end="2026-11-05"),
+        "stage": Stage.RECOMMEND,
+    }
+    first = make_round(space, title="定级推荐", **grading)
+    assert first.series == series_of(grading["period"], RoundKind.ASSESSMENT, ["lzrh-dxz"])
+    seen = [e.id for e in earlier_rounds(space, RoundKind.ASSESSMENT, "2027-02-01")]
+    assert seen == [first.id], "a round of no series looks back on it"
+    assert earlier_rounds(space, RoundKind.ASSESSMENT, "2027-02-01", first.series) == []
+    seen = [e.id for e in earlier_rounds(space, RoundKind.ASSESSMENT, "2027-02-01", "2027-lzrh-dxz")]
+    assert seen == [first.id], "next year's does"
+
+
+def test_a_later_stage_opened_on_the_command_line_takes_nothing_from_its_own_series(space, capsys):
+    def opened(title: str, stage: str, start: str, end: str, *more: str) -> dict:
+        words = ["round", "new", "--workspace", str(space.root), "--title", title, "--stage", stage]
+        words += ["--start", start, "--end", end, "--unit", "DG01", "--checklist", "lzrh-dxz"]
+        words += ["--lead", "检查员乙", *more, "--as", LEAD.name, "--json"]
+        assert run(words) == 0, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    first = opened("2026年度定级推荐", "recommend", "2026-11-02", "2026-11-05")
+    session = work(space, space.round(first["id"]).round, LEAD.name)
+    record(session, space.root / "l.jsonl", [{"unit": "DG01", "findings": [{"text": "没有签字"}]}])
+    session.close()
+    second = opened("2026年度验收", "accept", "2026-11-24", "2026-11-25")
+    assert second["series"] == first["series"] and second["sources"] == [] and second["carried"] == []
+    named = opened("2026年度复查", "recheck", "2026-11-26", "2026-11-27", "--from", first["id"])
+    assert [c["text"] for c in named["carried"]] == ["没有签字"]
 
 
 # -------------------------------------------------------------------- chains

@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from ledger_work import a_round, carried, raw_of, verify
 from mergework import RAW, file_bytes
 from strategies import ROUND, Desk
 
 from inspect_tui.cli.main import run
 from inspect_tui.model.person import Identity
-from inspect_tui.model.terms import Verdict
+from inspect_tui.model.terms import Outcome, Verdict
 from inspect_tui.store.workspace import Workspace
 
 
@@ -73,6 +74,25 @@ def test_preview_writes_nothing(two, tmp_path, capsys) -> None:
     assert sorted(tmp_path.iterdir()) == before
     said = capsys.readouterr().out
     assert "检查员甲" in said and "有1处意见不同" in said
+
+
+def test_a_quarrel_over_an_earlier_problem_says_which_and_what(tmp_path, capsys) -> None:
+    round_ = a_round(carried(1, text="评选办法没有公开"))
+    first, second = Desk("a" * 12, "检查员甲"), Desk("b" * 12, "检查员乙")
+    verify(first, round_, Outcome.FIXED)
+    verify(second, round_, Outcome.RELAPSED)
+    paths = []
+    for desk in (first, second):
+        path = tmp_path / f"{desk.writer}.json"
+        path.write_bytes(file_bytes(desk.own, raw=raw_of(round_)))
+        paths.append(str(path))
+    assert run(["merge", *paths, "--preview"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = next(n for n, line in enumerate(lines) if "有1处意见不同" in line)
+    head, *sides = lines[at + 1 : at + 4]
+    assert "评选办法没有公开" in head and "整改状态" in head
+    assert "检查员甲" in sides[0] and "已整改" in sides[0]
+    assert "检查员乙" in sides[1] and "反弹" in sides[1]
 
 
 def test_a_file_without_a_usable_record_is_an_error(two, tmp_path, capsys) -> None:

@@ -34,12 +34,15 @@ as_option = click.option(
 
 
 def gathered(
-    space: Workspace, wanted: Iterable[str], kind: RoundKind, start: str, today: str
+    space: Workspace, wanted: Iterable[str], kind: RoundKind, start: str, today: str, series: str = ""
 ) -> Gathered | None:
-    """What comes along: from the sources named, else from every earlier round of the kind; None when none."""
+    """What comes along: from the sources named, else from every earlier round of the kind; None when none.
+
+    Stages of one `series` do not carry into each other unless they are named.
+    """
     from inspect_tui.exchange.carrying import earlier_rounds, gather
 
-    sources = list(wanted) or [entry.id for entry in earlier_rounds(space, kind, start or today)]
+    sources = list(wanted) or [entry.id for entry in earlier_rounds(space, kind, start or today, series)]
     return gather(space, sources, today) if sources else None
 
 
@@ -124,7 +127,8 @@ def carry_over(
     today = now.date().isoformat()
     target = space.round(round_id_of(space, into)).round if into is not None else None
     kind = target.kind if target is not None else RoundKind.LOOKBACK
-    found = gathered(space, sources, kind, target.period.start if target is not None else "", today)
+    start, series = (target.period.start, target.series) if target is not None else ("", "")
+    found = gathered(space, sources, kind, start, today, series)
     if found is None:
         raise faults("N09", "没有更早的轮次", "", "请用 --from 写明从哪里转入")
     warn(found.messages)

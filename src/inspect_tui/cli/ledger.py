@@ -50,6 +50,8 @@ def ledger(
     """整改台账：本轮的问题和上轮转入的问题，每条一行。FILE 是记录文件、合并文件、交卷文件或轮次文件夹。"""
     from inspect_tui.exchange.source import read_source
     from inspect_tui.report import ledger_table
+    from inspect_tui.rules.belated import belated_steps
+    from inspect_tui.rules.belated import told as told_belated
     from inspect_tui.rules.clocks import clock_slips, told
     from inspect_tui.rules.ledger import ledger_rows
 
@@ -69,12 +71,14 @@ def ledger(
         and (not kept or _state(row) in kept)
         and (not leaders or row.leader in leaders)
     ]
-    slips = clock_slips(source.state)
-    warn([*source.messages, *(f"提醒：{line}" for line in told(slips))])
+    slips, belated = clock_slips(source.state), belated_steps(source.state, round_)
+    reminders = [*told_belated(belated), *told(slips)]
+    warn([*source.messages, *(f"提醒：{line}" for line in reminders)])
     if as_json:
         data = ledger_table.ledger_data(round_, rows, today)
-        clocks = [{"where": slip.change, "reason": slip.text} for slip in slips]
-        data |= {"warnings": clocks, "messages": list(source.messages)}
+        warnings = [{"where": one.taken.change, "reason": one.text} for one in belated]
+        warnings += [{"where": slip.change, "reason": slip.text} for slip in slips]
+        data |= {"warnings": warnings, "messages": list(source.messages)}
         if output is None:
             print_json(data)
             return

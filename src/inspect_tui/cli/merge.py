@@ -214,7 +214,8 @@ def _tell(found: Scan, target: Path | None) -> None:
     if conflicts:
         click.echo(f"有{len(conflicts)}处意见不同，合并后由组长裁定：")
         for conflict in conflicts[:20]:
-            click.echo(_clean("  " + _place(conflict, found.round)))
+            for line in _place(conflict, found.round):
+                click.echo(_clean("  " + line))
         if len(conflicts) > 20:
             click.echo(f"  另有{len(conflicts) - 20}处。")
     if target is not None:
@@ -243,16 +244,23 @@ def _lines(file: FileScan) -> list[str]:
     return lines
 
 
-def _place(conflict: Conflict, round_: Round | None) -> str:
+def _place(conflict: Conflict, round_: Round | None) -> list[str]:
+    """Where hands differ, and for what is no item of a checklist what each of them says."""
     from inspect_tui.model.change import parse_key
+    from inspect_tui.rules.matter import field_words, record_words, value_words
 
     address = parse_key(conflict.record)
     if address is None or round_ is None:
-        return conflict.record
-    unit = round_.unit(address.unit)
-    name = unit.name if unit else address.unit
-    names = "、".join(dict.fromkeys("、".join(side.by) for side in conflict.sides))
-    return f"{name} {address.item}（{names}）" if address.item else f"{name}（{names}）"
+        return [conflict.record]
+    about, field = record_words(round_, conflict.record), conflict.field
+    if address.kind == "answer":
+        names = "、".join(dict.fromkeys("、".join(side.by) for side in conflict.sides))
+        return [f"{about}（{names}）"]
+    sides = [
+        f"  {'、'.join(side.by)}：{value_words(conflict.record, field, side.value)}"
+        for side in conflict.sides
+    ]
+    return [f"{about}（{field_words(conflict.record, field)}）", *sides]
 
 
 def _clean(text: str) -> str:

@@ -71,7 +71,7 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
         sources_data,
         who,
     )
-    from inspect_tui.exchange.planning import open_round
+    from inspect_tui.exchange.planning import open_round, series_of
     from inspect_tui.model.round import Period
     from inspect_tui.model.terms import RoundKind, Secrecy, Stage
     from inspect_tui.store.workspace import local_clock
@@ -96,12 +96,16 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
     units += [u for u in _under(space, roster, asked["under"], checklists) if u not in units]
     stage = Stage(asked["stage"]) if asked["stage"] else None
     kind = RoundKind(asked["kind"] or ("lookback" if stage is None else "assessment"))
+    period = Period(label=asked["label"] or _label(asked["title"]), start=start, end=asked["end"])
+    series = asked["series"]
+    if stage is not None and not series and checklists:
+        series = series_of(period, kind, checklists)
     found = None
     # A practice round takes real problems along only when told to, and never moves them there. A unit that
     # assesses itself does not verify what others found.
     alone = asked["practice"] or stage is Stage.SELF
     if not asked["no_carry"] and (sources or not alone):
-        found = gathered(space, sources, kind, start, now.date().isoformat())
+        found = gathered(space, sources, kind, start, now.date().isoformat(), series)
     by = who(space, name)
     cargo = None
     if found is not None:
@@ -117,7 +121,7 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
         space,
         title=asked["title"],
         kind=kind,
-        period=Period(label=asked["label"] or _label(asked["title"]), start=start, end=asked["end"]),
+        period=period,
         teams=_teams(asked, assigned),
         unit_ids=units,
         checklist_ids=checklists,
@@ -128,7 +132,7 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
         demands=asked["demands"],
         secrecy=Secrecy(asked["secrecy"]),
         cargo=cargo,
-        series=asked["series"],
+        series=series,
         stage=stage,
     )
     messages = [*(found.messages if found is not None else ())]

@@ -92,16 +92,18 @@ class _Pile(msgspec.Struct, kw_only=True):
 # -------------------------------------------------------------------- reading earlier rounds
 
 
-def earlier_rounds(space: Workspace, kind: RoundKind, start: str) -> list[RoundEntry]:
+def earlier_rounds(space: Workspace, kind: RoundKind, start: str, series: str = "") -> list[RoundEntry]:
     """The rounds of the workspace that a new one of this kind looks back on: those that ended before it.
 
     `start` is the first day of the new round (or today). Practice rounds never count, nor does what units
-    said of themselves.
+    said of themselves, nor other stages of the new round's own `series`: those look at the same year.
     """
     found = []
     for entry in space.rounds():
         held = entry.round
         if held is None or held.practice or held.kind is not kind or held.stage is Stage.SELF:
+            continue
+        if series and held.series == series:
             continue
         ended = held.period.end or held.period.start or held.created[:10]
         if ended < start:

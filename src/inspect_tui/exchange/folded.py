@@ -19,6 +19,7 @@ from inspect_tui.exchange.lone import Lone, Place, Teller, makes_findings
 from inspect_tui.exchange.lone import lone as lone_of
 from inspect_tui.model.change import Body, Change, answer_key
 from inspect_tui.model.round import Round
+from inspect_tui.rules.belated import Belated, belated_steps
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fields import FieldRule, field_rule
 from inspect_tui.rules.fold import Entry, State, erase_targets, is_blank
@@ -99,6 +100,8 @@ class Folded:
         #: Every field on which hands differ, by record.
         self.conflicts: list[Conflict] = []
         self.meetings = Meetings(differing=set(), agreeing=set(), beside=set())
+        #: Steps on problems that a newer round took over without them.
+        self.belated: list[Belated] = []
         found = self._sort_out(lone)
         self._keep_lone(found)
         self._fold(found)
@@ -225,6 +228,7 @@ class Folded:
             with contextlib.suppress(msgspec.ValidationError):
                 state.apply(self._changes[change])
         self._tell(state)
+        self.belated += belated_steps(state, self._round)
         self._meet(state, sorted(crowded))
 
     def _tell(self, state: State) -> None:

@@ -15,7 +15,7 @@ from inspect_tui.model.problem import Carried
 from inspect_tui.model.round import Round
 from inspect_tui.rules.carrying import round_key
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.problems import CARRIED_TO
+from inspect_tui.rules.problems import CARRIED_TO, all_steps
 from inspect_tui.rules.rectifying import hand_on
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import StoreError
@@ -102,7 +102,11 @@ def _notes(state: State, round_: Round, gone: list[Carried], back: list[Carried]
     for problem in gone:
         record = rect_key(problem.unit, problem.id)
         if _handed_to(state, record) != round_key(round_):
-            edit = hand_on(state, record, round_.origin, round_.id, round_.title)
+            # Frozen lines carry no change ids; who did something when is as good within one problem.
+            frozen = {(past.at, past.by) for past in problem.history}
+            steps = all_steps(state, problem.unit, problem.id)
+            along = [taken.change for taken in steps if (taken.at, taken.by) in frozen]
+            edit = hand_on(state, record, round_.origin, round_.id, round_.title, along)
             found.setdefault(problem.unit, []).append(edit)
     for problem in back:
         record = rect_key(problem.unit, problem.id)

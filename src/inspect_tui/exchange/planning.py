@@ -72,7 +72,7 @@ def open_round(
     plan.refuse_faults()
     wanted_id = round_id(period, kind)
     if stage is not None:
-        series = series or _series(wanted_id, checklist_ids)
+        series = series or series_of(period, kind, checklist_ids)
         wanted_id = f"{series[:52]}-{stage.value}"
     head = {
         "format": ROUND_FORMAT,
@@ -175,9 +175,9 @@ def round_id(period: Period, kind: RoundKind) -> str:
     return f"{stem}-{kind.value.replace('_', '-')}"
 
 
-def _series(wanted_id: str, checklist_ids: Sequence[str]) -> str:
+def series_of(period: Period, kind: RoundKind, checklist_ids: Sequence[str]) -> str:
     """The series of a year's grading: all its stages of one year over one checklist come to the same id."""
-    year = re.match(r"20\d\d", wanted_id)
+    year = re.match(r"20\d\d", round_id(period, kind))
     return f"{year.group() if year else 'grading'}-{checklist_ids[0]}"[:64]
 
 

@@ -25,6 +25,7 @@ from inspect_tui.exchange.union import Union
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
+from inspect_tui.rules.belated import told
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.loading import round_from_raw
@@ -416,6 +417,7 @@ def _account(result: Scan, counts: bool, tick: Callable[[int], None]) -> None:
     met = folded.meetings
     gaps = result.union.gaps()
     forks = set(result.union.forks())
+    belated = {one.taken.change: one for one in folded.belated}
     grounds = Grounds([result.round])
     for source in result.sources:
         tick(0)
@@ -425,6 +427,9 @@ def _account(result: Scan, counts: bool, tick: Callable[[int], None]) -> None:
         if forks:
             account.forks = len({(c.writer, c.prev) for c in source.good} & forks)
         account.stale = _stale(source, grounds)
+        if belated:
+            strayed = told(belated[change.id] for change in source.fresh if change.id in belated)
+            account.warnings += [line.rstrip("。") for line in strayed]
         if account.gaps:
             account.warnings.append(f"有{account.gaps}处缺口：中间的改动不在这些文件里，已有的都保留")
         if account.forks:

@@ -153,9 +153,16 @@ def duty_edits(state: State, row: LedgerRow, values: Mapping[str, str]) -> list[
     ]
 
 
-def hand_on(state: State, record: str, origin: str, round_id: str, title: str) -> Edit:
-    """Note in the old round that a problem lives in a newer one now (已转入)."""
-    return set_field(state, record, CARRIED_TO, {"origin": origin, "round": round_id, "title": title})
+def hand_on(
+    state: State, record: str, origin: str, round_id: str, title: str, along: Iterable[str] = ()
+) -> Edit:
+    """Note in the old round that a problem lives in a newer one now (已转入).
+
+    `along` are the changes of the steps it was frozen with; the note lists them among what it saw, so that
+    a step merged in later is known to have stayed behind (`rules.belated`).
+    """
+    edit = set_field(state, record, CARRIED_TO, {"origin": origin, "round": round_id, "title": title})
+    return msgspec.structs.replace(edit, saw=tuple(sorted({*edit.saw, *along})))
 
 
 # -------------------------------------------------------------------- looking back
