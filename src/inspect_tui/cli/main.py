@@ -21,7 +21,7 @@ zh.install()
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("open_app", "demo", "打开演示：虚构的单位、两轮往期检查、三名检查员"),
     "init": ("open_app", "init", "把一个文件夹设为工作文件夹"),
-    "checklist": ("checklist", "checklist", "检查清单：核对"),
+    "checklist": ("checklist", "checklist", "检查清单、定级办法：核对"),
     "schema": ("schema", "schema", "输出文件格式的 JSON Schema"),
     "round": ("rounds", "round_group", "检查轮次：新建、查看、改动、发包、收包、封存"),
     "record": ("record", "record", "按文件逐行录入检查记录"),
@@ -40,9 +40,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "digest": ("delta", "digest", "例会情况：一页纸，按责任领导"),
     "summary": ("telling", "summary", "检查汇总"),
     "notice": ("noticing", "notice", "通报：编写、分段、检查模板"),
+    "report": ("report", "report", "合并检查报告、正式通报、得分汇总表：Word、Excel、网页"),
     "score": ("telling", "score", "得分和算法"),
     "grade": ("grade", "grade", "达标晋级：各阶段得分、等级、升降、限期整改、摘牌"),
     "contest": ("contest", "contest", "评比：流动红旗等，候选和理由、确认、历次获得者、交接单"),
+    "appraise": ("appraise", "appraise", "民主测评：票数录入、核对、结果，不记名"),
+    "points": ("points", "points", "党员积分表：收进数字，看覆盖率、奖罚次数和用于评优"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
 }

@@ -89,15 +89,15 @@ def notice(files: tuple[Path, ...], as_json: bool, **asked: Any) -> None:
 
     _check_usage(asked)
     day = today_of(asked["date"])
-    held = [_held(file) for file in files]
-    wanted = _wanted(held[-1], asked)
-    space = _space(files[-1], held[-1].round.id)
+    held = [held_of(file) for file in files]
+    wanted = wanted_of(held[-1], asked)
+    space = space_around(files[-1], held[-1].round.id)
     if asked["each"]:
         _each(held, wanted, day, space, asked["output"], as_json)
         return
     if asked["record"] or asked["confirm"]:
         _settle(files[-1], held, wanted, asked, day)
-        held = [*held[:-1], _held(files[-1])]
+        held = [*held[:-1], held_of(files[-1])]
     others: list[Any] = []
     if asked["kind"] == "bulletin" and not asked["issue"] and space is not None:
         others, messages = issued_elsewhere(space / "rounds", [h.round.id for h in held])
@@ -114,7 +114,7 @@ def notice(files: tuple[Path, ...], as_json: bool, **asked: Any) -> None:
         if asked["output"] is None:
             click.echo("\n\n".join(p.text for p in made.parts))
     if asked["output"] is not None:
-        _write(asked["output"], ("\n\n".join(p.text for p in made.parts) + "\n").encode("utf-8"))
+        write_to(asked["output"], ("\n\n".join(p.text for p in made.parts) + "\n").encode("utf-8"))
     if asked["copy"]:
         _copy(made, asked["part"])
     if asked["record"] and (asked["copy"] or asked["output"] is not None):
@@ -132,7 +132,7 @@ def _each(
     written = []
     for unit, made in private_notices(held[0], wanted, day, templates=space):
         path = folder / made.file_name()
-        _write(path, ("\n\n".join(p.text for p in made.parts) + "\n").encode("utf-8"))
+        write_to(path, ("\n\n".join(p.text for p in made.parts) + "\n").encode("utf-8"))
         if not as_json:
             warn(f"提醒：{unit.name}：{warning}" for warning in made.warnings)
         written.append({"unit": unit.id, "path": str(path), "warnings": list(made.warnings)})
@@ -167,7 +167,8 @@ def _check_usage(asked: dict[str, Any]) -> None:
         raise click.UsageError("记下不写的内容要写明理由（--reason）。")
 
 
-def _held(file: Path) -> Held:
+def held_of(file: Path) -> Held:
+    """The round and records of a file, told what of them could not be read. Raises ExportRefused."""
     from inspect_tui.exchange.refusal import refuse_secret
     from inspect_tui.exchange.source import read_source
     from inspect_tui.report.telling import Held
@@ -178,7 +179,8 @@ def _held(file: Path) -> Held:
     return Held(round=source.round, state=source.state, people=source.people)
 
 
-def _wanted(held: Held, asked: dict[str, Any]) -> Wanted:
+def wanted_of(held: Held, asked: dict[str, Any]) -> Wanted:
+    """What sort of text the options ask for. Raises InputFaults."""
     from inspect_tui.model.terms import NamingLevel, UnitKind
     from inspect_tui.report.channels import channel
     from inspect_tui.report.document import NameUnits, NoticeKind
@@ -208,7 +210,7 @@ def _wanted(held: Held, asked: dict[str, Any]) -> Wanted:
     )
 
 
-def _space(file: Path, round_id: str) -> Path | None:
+def space_around(file: Path, round_id: str) -> Path | None:
     """The workspace a file lies in, for its templates and its other rounds."""
     at = file.absolute()
     for folder in (at, *list(at.parents)[:4]):
@@ -221,7 +223,7 @@ def _space(file: Path, round_id: str) -> Path | None:
 
 
 def _leading_space(file: Path, held: Held) -> str:
-    space = _space(file, held.round.id)
+    space = space_around(file, held.round.id)
     if space is None:
         raise faults(
             "W01", "这份记录不在工作文件夹里，没有地方可记", file.name, "请对着工作文件夹里的轮次文件夹做"
@@ -281,7 +283,8 @@ def _copy(made: Notice, number: int) -> None:
     click.echo(result.message + said, err=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_to(path: Path, data: bytes) -> None:
+    """Write a file and say where it is."""
     from inspect_tui.store.files import private_folder, write_durable
 
     private_folder(path.parent)

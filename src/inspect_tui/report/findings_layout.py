@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.report.findings_report import Chart, FindingsReport, Prose, ReportPart
 from inspect_tui.report.papers.documents import Block, Doc, Para, Table
-from inspect_tui.report.progress import Bar, chart_lines
+from inspect_tui.report.progress import Bar, chart_lines, display_cells
 from inspect_tui.report.summary import tables
 from inspect_tui.report.zh_numbers import ordinal
 from inspect_tui.store.clean import clean_text
@@ -59,18 +59,28 @@ def report_renderables(
                     yield Text(line)
                 yield Text()
             else:
-                yield from tables(
-                    piece.caption,
-                    piece.heads,
-                    piece.rows,
-                    piece.aligns or "l" * len(piece.heads),
-                    width,
-                    grow=_widest(piece),
-                )
+                mark = ".." if plain else "…"
+                grow = max(range(len(piece.heads)), key=lambda column: piece.widths[column])
+                rows = [_within(piece, row, width, grow, mark) for row in piece.rows]
+                yield from tables(piece.caption, piece.heads, rows, piece.aligns, width, grow=grow)
 
 
-def _widest(table: Table) -> int:
-    return max(range(len(table.heads)), key=lambda column: table.widths[column])
+def _within(table: Table, row: Sequence[str], width: int, grow: int, mark: str) -> list[str]:
+    """A row whose other columns leave room for the one that grows; papers have all of it."""
+    room = [max(8, int(width * share / sum(table.widths))) for share in table.widths]
+    return [cell if n == grow else _cut(cell, room[n], mark) for n, cell in enumerate(row)]
+
+
+def _cut(text: str, room: int, mark: str) -> str:
+    text = clean_text(text, newlines=False)
+    if display_cells(text) <= room:
+        return text
+    kept = ""
+    for sign in text:
+        if display_cells(kept + sign) > room - len(mark):
+            break
+        kept += sign
+    return kept + mark
 
 
 def print_report(report: FindingsReport, file: Any, width: int | None = None) -> None:

@@ -53,12 +53,13 @@ class ReportPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FindingsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole report. `about` says when, by whom and for whom it is."""
+    """The whole report. `about` says when, by whom and for whom it is; `rows` are the problems behind it."""
 
     title: str
     about: tuple[str, ...]
     parts: tuple[ReportPart, ...]
     round: Round
+    rows: tuple[LedgerRow, ...] = ()
     scope: str = ""
     date: str = ""
 
@@ -122,6 +123,7 @@ def compile_report(
         about=tuple(line for line in about if line),
         parts=parts,
         round=round_,
+        rows=tuple(rows),
         scope=scope,
         date=date,
     )
@@ -258,22 +260,21 @@ def _judged(outline: Outline) -> dict[tuple[str, str], int]:
 def _items(outline: Outline) -> list[Piece]:
     judged: dict[tuple[str, str], int] = {}
     failed: dict[tuple[str, str], list[str]] = {}
-    texts: dict[tuple[str, str], str] = {}
+    texts = {(c.id, item.id): item.text for c in outline.round.checklists for item in c.items()}
+    places = list(texts)
     for d in outline.visited:
         for checklist, _, item, answer in d.answers:
             if not answer.answered or answer.verdict.value not in ("pass", "partial", "fail"):
                 continue
             key = (checklist.id, item.id)
-            texts[key] = item.text
             judged[key] = judged.get(key, 0) + 1
             if answer.verdict.value != "pass":
                 failed.setdefault(key, []).append(d.unit.name)
-    if not judged:
+    if not judged and not outline.problems:
         return [Prose(lines=("还没有检查记录。",))]
-    if not failed:
+    if not failed and not outline.problems:
         return [Prose(lines=(f"查过的{len(judged)}个检查项都符合。",))]
-    order = list(texts)
-    worst = sorted(failed, key=lambda k: (-len(failed[k]) / judged[k], -len(failed[k]), order.index(k)))
+    worst = sorted(failed, key=lambda k: (-len(failed[k]) / judged[k], -len(failed[k]), places.index(k)))
     bars = tuple(
         _bar(f"{key[1]} {texts[key]}"[:24], len(failed[key]), judged[key]) for key in worst[:MOST_ITEMS]
     )
@@ -284,10 +285,10 @@ def _items(outline: Outline) -> list[Piece]:
         (
             key[1],
             texts[key],
-            f"{len(failed[key])}/{judged[key]}",
+            f"{len(failed.get(key, ()))}/{judged.get(key, 0)}",
             "；".join(_point_words(point) for point in told.get(key, ())) or "、".join(failed[key]),
         )
-        for key in sorted(failed, key=order.index)
+        for key in sorted({*failed, *(key for key in told if key in places)}, key=places.index)
     )
     table = Table(
         caption="有问题的检查项",
@@ -297,7 +298,11 @@ def _items(outline: Outline) -> list[Piece]:
         aligns="llrl",
     )
     alone = [point for point in outline.problems if not point.item]
-    pieces: list[Piece] = [Chart(about="没有完全符合的单位/查过的单位，多的在前", bars=bars), table]
+    pieces: list[Piece] = []
+    if bars:
+        pieces.append(Chart(about="没有完全符合的单位/查过的单位，多的在前", bars=bars))
+    if rows:
+        pieces.append(table)
     if alone:
         lines = tuple(f"{n}.{_point_words(point)}。" for n, point in enumerate(alone, 1))
         pieces.append(Prose(lines=("没有归到检查项的问题：", *lines)))
@@ -335,7 +340,7 @@ def _ledger(rows: Sequence[LedgerRow], round_: Round) -> list[Piece]:
                     caption=caption,
                     heads=("编号", "单位", "问题", "责任人", "时限", "状态"),
                     rows=tuple(_row_cells(row) for row in held),
-                    widths=(14, 16, 36, 10, 12, 12),
+                    widths=(9, 19, 33, 10, 15, 14),
                     aligns="llllll",
                 )
             )

@@ -1,4 +1,4 @@
-"""The 得分汇总表 of an outline as a file; places stand in it only where a ranking is asked for and allowed."""
+"""The 得分汇总表 of an outline as a file; places stand in it only where a ranking may be made."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual import events
 from textual.widgets import TextArea
 
 from inspect_tui.model.change import Edit
@@ -33,11 +34,14 @@ class SentencePrompt(TextPrompt, inherit_bindings=True):
         )
         self._book, self._sentence = book, sentence
 
-    def on_mount(self) -> None:
+    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
+        # Else the base's own handler, called beside this one, would wipe the count.
+        event.prevent_default()
         super().on_mount()
         self._count()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.prevent_default()
         super().on_text_area_changed(event)
         self._count()
 
@@ -78,7 +82,7 @@ def edit_sentence(page: LeadPage, book: NoticeDesk, sentence: Sentence | None) -
             return
         edits = reword(page.desk.state, document, sentence, own)
         if words != sentence.text or sentence.stale:
-            page.settle({"-": edits}, "改通报的一句话" if own else "恢复通报的原文")
+            page.settle({"": edits}, "改通报的一句话" if own else "恢复通报的原文")
 
     prompt = SentencePrompt(
         book, sentence, lambda words: page.app.remember(draft, words), page.app.recall(draft)
@@ -134,7 +138,7 @@ def _ask_reason(page: LeadPage, book: NoticeDesk, wanted: list[str], words: str)
         except NoReason as refused:
             page.app.say(str(refused), "warning")
             return
-        if page.settle({"-": edits}, "通报里不写"):
+        if page.settle({"": edits}, "通报里不写"):
             page.app.say("已不写。概况里的数字仍按检查结果。撤销按 Ctrl+Z。")
 
     page.app.push_screen(ReasonPrompt("为什么不写", REASONS), told)
@@ -144,5 +148,5 @@ def write_again(page: LeadPage, book: NoticeDesk, wanted: str) -> None:
     """Tell again what was left out."""
     if wanted and page.writable():
         edits = include(page.desk.state, book.wanted.kind, book.scope, wanted)
-        if page.settle({"-": edits}, "通报里恢复写入"):
+        if page.settle({"": edits}, "通报里恢复写入"):
             page.app.say("已恢复写入。")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from inspect_tui.exchange.naming import readable_name
@@ -16,7 +15,6 @@ from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.tui.text import one_line
 
 if TYPE_CHECKING:
-    from inspect_tui.report.papers.documents import Doc
     from inspect_tui.tui.screens.lead_page import LeadPage
     from inspect_tui.tui.screens.summary import SummaryScreen
 
@@ -35,21 +33,6 @@ def write_file(page: LeadPage, name: str, data: bytes, folder: str = "") -> str:
     else:
         return one_line(str(path))
     return ""
-
-
-def setter(to: str) -> Callable[[Doc], bytes]:
-    """What sets a document as .docx, .html or .md. The libraries behind it are heavy."""
-    if to == "docx":
-        from inspect_tui.report.papers.docx_document import docx_bytes
-
-        return docx_bytes
-    if to == "html":
-        from inspect_tui.report.papers.html_document import html_text
-
-        return lambda doc: html_text(doc).encode("utf-8")
-    from inspect_tui.report.papers.markdown_document import markdown_text
-
-    return lambda doc: markdown_text(doc).encode("utf-8")
 
 
 def write(screen: SummaryScreen, what: str) -> None:
@@ -77,29 +60,19 @@ def write(screen: SummaryScreen, what: str) -> None:
 def _paper(screen: SummaryScreen, to: str) -> str:
     """The text as a formal paper: the very sentences that stand on screen."""
     from inspect_tui.report.papers.notice_paper import notice_doc
+    from inspect_tui.report.papers.setting import set_document
 
     notice = screen.book.notice
     assert notice is not None
-    return write_file(screen, notice.file_name(to), setter(to)(notice_doc(notice.document)))
+    return write_file(screen, notice.file_name(to), set_document(notice_doc(notice.document), to))
 
 
 def _scores(screen: SummaryScreen) -> str:
     """The score table of the scope; places only where a ranking is what is being written."""
-    from inspect_tui.report.papers.score_lines import score_lines, score_notes, section_keys
-    from inspect_tui.report.papers.score_table import score_xlsx
-    from inspect_tui.report.ranking import FORMULA_TIES, ranking_of
+    from inspect_tui.report.papers.score_paper import score_paper
 
     book, outline = screen.book, screen.book.outline
-    ranking = book.wanted.kind is NoticeKind.RANKING
-    places: dict[str, int] = {}
-    notes = score_notes(outline)
-    if ranking:
-        held = ranking_of(outline).lists
-        places = {p.digest.unit.id: p.place for each in held for p in each.places}
-        notes = (*notes, FORMULA_TIES)
-    lines = score_lines(outline, places=places)
-    sections = list(section_keys(outline).values())
-    data = score_xlsx(lines, outline.round, sections, ranking=ranking, notes=notes)
+    data = score_paper(outline, "xlsx", ranking=book.wanted.kind is NoticeKind.RANKING)
     practice = "演练" if outline.round.practice else ""
     parts = ["得分汇总表", practice, outline.round.title, book.scope.name]
     return write_file(screen, readable_name(parts, screen.desk.session.date(), "xlsx"), data)

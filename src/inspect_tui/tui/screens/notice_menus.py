@@ -51,8 +51,8 @@ def offer_kinds(screen: SummaryScreen) -> None:
         Entry(NoticeKind.EXPOSURE.value, NoticeKind.EXPOSURE.label, "逐条选定，写明由谁审定"),
         Entry(
             NoticeKind.RANKING.value,
-            NoticeKind.RANKING.label,
-            no_ranking or "得分和名次",
+            f"{NoticeKind.RANKING.label}：{no_ranking}" if no_ranking else NoticeKind.RANKING.label,
+            "" if no_ranking else "得分和名次",
             enabled=not no_ranking,
         ),
     ]
@@ -251,6 +251,11 @@ def offer_more(screen: SummaryScreen) -> None:
 def _copy_part(screen: SummaryScreen, part: int) -> None:
     screen.book.copied = part
     screen.action_copy()
+
+
+def short(screen: SummaryScreen, path: str) -> str:
+    """A path as it reads from the workspace."""
+    return path.removeprefix(one_line(str(screen.desk.session.space.root))).lstrip("/\\")
 
 
 def write_text(screen: SummaryScreen) -> str:

@@ -146,7 +146,7 @@ class NoticePrivacyScreen(LeadPage, inherit_bindings=False):
             except NoReason as refused:
                 self.app.say(str(refused), "warning")
                 return
-            self.settle({"-": edits}, "确认可以发出")
+            self.settle({"": edits}, "确认可以发出")
 
         title = "为什么可以发出" if len(ids) == 1 else f"为什么这{len(ids)}处都可以发出"
         self.app.push_screen(ReasonPrompt(title, REASONS), told)

@@ -17,7 +17,7 @@ from inspect_tui.tui.actions import REPORT, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.notice_desk import NoticeDesk
 from inspect_tui.tui.screens.lead_page import LeadPage
-from inspect_tui.tui.screens.notice_exports import setter, write_file
+from inspect_tui.tui.screens.notice_exports import write_file
 from inspect_tui.tui.text import cells
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 from inspect_tui.tui.widgets.page import Line, LinePane, RichPane, wrapped
@@ -126,8 +126,9 @@ class ReportScreen(LeadPage, inherit_bindings=False):
         if to is None or self.report is None:
             return
         from inspect_tui.report.findings_layout import report_doc, report_xlsx
+        from inspect_tui.report.papers.setting import set_document
 
-        data = report_xlsx(self.report) if to == "xlsx" else setter(to)(report_doc(self.report))
+        data = report_xlsx(self.report) if to == "xlsx" else set_document(report_doc(self.report), to)
         name = readable_name(self.report.file_parts(), self.desk.session.date(), to)
         path = write_file(self, name, data)
         if path:

@@ -91,7 +91,7 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
         self.head_pane = LinePane(self._about, id="about")
         self.head_pane.can_focus = False
         self.text = SpanPane(self._text, id="text")
-        self.records = SpanPane(self._records, id="records")
+        self.records = SpanPane(self._records, steady=False, id="records")
         self.figures = RichPane(self._renderables, id="figures")
         return [self.figures, Vertical(self.head_pane, self.text, id="texts"), self.records]
 
@@ -381,7 +381,7 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
         ink = {CopyKind.SURE: "pass", CopyKind.MAYBE: "warn", CopyKind.FAILED: "fail"}[result.kind]
         self.said = [(f"{result.message}{count}", ink)]
         if path and result.kind is CopyKind.SURE:
-            self.said.append((f"全文也存在 {path}", "dim"))
+            self.said.append((f"全文也存到 {notice_menus.short(self, path)}", "dim"))
         if result.ok:
             self.book.copied = part + 1
             if part + 1 < len(parts):
@@ -399,7 +399,7 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
             return
         approver = self.book.wanted.approved_by
         edits = issue(self.desk.state, notice.document, how, len(notice.parts), approver)
-        self.settle({"-": edits}, f"发出{notice.document.kind.label}")
+        self.settle({"": edits}, f"发出{notice.document.kind.label}")
 
     def action_figures(self) -> None:
         """Turn between figures and text."""

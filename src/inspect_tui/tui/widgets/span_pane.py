@@ -32,7 +32,7 @@ class SpanPane(LinePane, inherit_bindings=False):
 
     Every span of the key under the cursor is marked, however many lines it takes; the first of them has the
     pointer in its margin, so that it is found without colour. Up and down go from key to key, through a long
-    one line by line.
+    one line by line. A pane that is not `steady` shows its cursor only while it has the keyboard.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,8 +55,11 @@ class SpanPane(LinePane, inherit_bindings=False):
         def control(self) -> SpanPane:
             return self.pane
 
-    def __init__(self, compose_rows: Callable[[int], list[Row]], *, id: str | None = None) -> None:
+    def __init__(
+        self, compose_rows: Callable[[int], list[Row]], *, steady: bool = True, id: str | None = None
+    ) -> None:
         super().__init__(lambda _: [], id=id)
+        self._steady = steady
         self._compose_rows = compose_rows
         self._rows: list[Row] = []
         self._places: dict[str, tuple[int, int]] = {}
@@ -76,13 +79,10 @@ class SpanPane(LinePane, inherit_bindings=False):
     def show_rows(self, *, top: bool = False, pointed: bool = True) -> None:
         """Compose the lines anew; the cursor stays on its key where that is still there."""
         self.pointed = pointed
-        before, place = self._key, self.keys.index(self._key) if self._key in self._places else 0
+        before = self._key
         if top:
             self._key = ""
         self.show(top=top)
-        if self._key not in self._places:
-            keys = self.keys
-            self._key = keys[min(0 if top else place, len(keys) - 1)] if keys else ""
         if not top:
             self._see()
         if self._key != before:
@@ -99,6 +99,8 @@ class SpanPane(LinePane, inherit_bindings=False):
     # ---------------------------------------------------------------- laying out
 
     def _strips_for(self, width: int) -> list[Strip]:
+        before = self.keys
+        place = before.index(self._key) if self._key in self._places else 0
         self._rows = self._compose_rows(width - 1 if self.pointed else width)
         self._places = {}
         for number, row in enumerate(self._rows):
@@ -107,7 +109,9 @@ class SpanPane(LinePane, inherit_bindings=False):
                     first, _ = self._places.get(span.key, (number, number))
                     self._places[span.key] = (first, number)
         if self._key not in self._places:
-            self._key = next(iter(self._places), "")
+            # What stood there is gone; the cursor stays where it was.
+            keys = self.keys
+            self._key = keys[min(place, len(keys) - 1)] if keys else ""
         blank = Strip.blank(width, self.ink("text"))
         return [blank] * len(self._rows)
 
@@ -117,7 +121,7 @@ class SpanPane(LinePane, inherit_bindings=False):
         if number >= len(self._rows):
             return Strip.blank(width, self.ink("text"))
         line = "cursor" if self.has_focus else "cursor-blur"
-        here = self._key and self.pointed
+        here = self._key and self.pointed and (self._steady or self.has_focus)
         segments = []
         if self.pointed:
             first = self._places.get(self._key, (-1, -1))[0]
