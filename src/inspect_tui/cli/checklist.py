@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
     from inspect_tui.model.fault import Fault
 
 
-@click.group(name="checklist", short_help="检查清单：核对", help="检查清单：核对。")
+class _Checklist(ZhGroup):
+    """The group, with `scheme` imported only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), "scheme"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "scheme":
+            from inspect_tui.cli.scheme import scheme
+
+            return scheme
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(
+    name="checklist", cls=_Checklist, short_help="检查清单、定级办法：核对", help="检查清单、定级办法：核对。"
+)
 def checklist() -> None:
     pass
 
@@ -19,16 +38,34 @@ def checklist() -> None:
     name="check",
     short_help="核对清单文件，一次列出全部问题",
     help="核对清单文件，一次列出全部问题：文件、行列、位置、现有内容和改法。\n\n"
-    "也可以核对组织名册、规则、检查轮次和发包文件。没有问题返回0，有问题返回1。",
+    "也可以核对组织名册、规则、定级和评比办法、民主测评、检查轮次和发包文件。没有问题返回0，有问题返回1。",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 对象。")
 def check(files: tuple[str, ...], as_json: bool) -> None:
+    check_files(files, as_json)
+
+
+def check_files(files: tuple[str, ...], as_json: bool, load: Callable[..., Any] | None = None) -> None:
+    """Print every fault of some files and leave with 1 when there is any.
+
+    `load` is for files of one format; without it each file says itself what it is.
+    """
     from pathlib import Path
 
+    from inspect_tui.model.fault import InputFaults
     from inspect_tui.store.loading import check_file
 
-    results = [(name, check_file(Path(name), name=_shown(name))) for name in files]
+    def faults_of(name: str) -> list[Fault]:
+        if load is None:
+            return check_file(Path(name), name=_shown(name))
+        try:
+            warnings: list[Fault] = load(Path(name), name=_shown(name))[-1]
+        except InputFaults as error:
+            return error.faults
+        return warnings
+
+    results = [(name, faults_of(name)) for name in files]
     bad = [name for name, faults in results if any(not fault.warning for fault in faults)]
     if as_json:
         _print_json(results)
