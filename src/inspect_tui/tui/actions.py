@@ -433,7 +433,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("good", ("4",), "好做法", "值得推广的好的做法", (REPORT,), 4, run="part('good')"),
     Action("open_closed", ("5",), "整改", "未销号和已销号", (REPORT,), 5, run="part('ledger')"),
     Action("agreement", ("6",), "一致性", "检查人员判得一样不一样", (REPORT,), 6, run="part('agreement')"),
-    Action("more", ("9", "f6"), "导出", "存成 Word、网页、Markdown 或得分汇总表", (REPORT,), 7),
+    Action("more", ("9", "f6"), "导出", "存成文档、网页或表格", (REPORT,), 7),
     Action("everything", ("0",), "全部", "各部分连着看", (REPORT,), 8, run="part('all')"),
     Action(
         "next_pane",
@@ -464,6 +464,7 @@ ACTIONS: tuple[Action, ...] = (
         "不转入所在的一条并写原因；再按一次转入",
         (ROUND_CARRY,),
         1,
+        "不转入",
     ),
     Action("done", ("1", "f10"), "选好了", "回到上一步", (ROUND_CARRY,), 2),
     Action(
