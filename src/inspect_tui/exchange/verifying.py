@@ -99,6 +99,9 @@ def change_faults(change: Change, round_: Round) -> Iterator[str]:
         if any(_unlawful(edit) for edit in body.edits):
             yield "整改步骤不合规定：这样的状态变化不允许，或写法不对"
             return
+        if any(_unlawful_grade(edit) for edit in body.edits):
+            yield "定级步骤不合规定：这样的状态变化不允许，或写法不对"
+            return
         State([change])
     except msgspec.MsgspecError:
         yield "内容不合格式"
@@ -122,6 +125,15 @@ def _unlawful(edit: Edit) -> bool:
     """Whether an edit moves a rectification in a way the table of steps does not know."""
     is_step = edit.field == STEP and edit.record.startswith("rect/")
     return is_step and edit.value is not None and read_step(edit.value) is None
+
+
+def _unlawful_grade(edit: Edit) -> bool:
+    """Whether an edit moves a grade in a way its table of steps does not know."""
+    if edit.field != "step" or edit.value is None or not edit.record.startswith("grade/"):
+        return False
+    from inspect_tui.rules.grade_steps import read_grade_step
+
+    return read_grade_step(edit.value) is None
 
 
 def _known_item(round_: Round, address: Address) -> bool:
