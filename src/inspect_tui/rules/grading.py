@@ -29,8 +29,8 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def level_of(score: Decimal, scheme: Scheme) -> Level | None:
-    """The level of a score, rounded to the scheme's step as people round."""
-    told = half_up(score, scheme.step)
+    """The level of a score, rounded to the scheme's step as people round; a bonus over the top is the top."""
+    told = min(half_up(score, scheme.step), scheme.full)
     return next((level for level in reversed(scheme.levels) if level.low <= told <= level.high), None)
 
 

@@ -11,25 +11,26 @@ from decimal import Decimal
 import msgspec
 
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import TriggerEffect, Verdict, VisitResult
+from inspect_tui.model.terms import TriggerEffect
 from inspect_tui.model.view import Answer, ItemScore, Visit
 from inspect_tui.rules.applicability import checklists_for, inspected_units
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.lifecycle import as_date
 from inspect_tui.rules.reading import read_hits, read_visit
-from inspect_tui.rules.scoring import ZERO, half_up, rescaled
+from inspect_tui.rules.result import unit_result
+from inspect_tui.rules.scoring import TENTH, ZERO, rescaled
 from inspect_tui.rules.sheet import UnitSheet
 
 #: What fails a grade or keeps a unit from winning; alerts and extra checks are told elsewhere.
 _FAILING = (TriggerEffect.RED_LINE, TriggerEffect.VETO)
-_THOUSANDTH = Decimal("0.001")
 
 
 class UnitTotal(msgspec.Struct, frozen=True, kw_only=True):
     """A unit in a round, over one checklist or all that fit it.
 
     `told` is False for a unit that nobody reached or began; its score is then None. `items` are all
-    applicable items with their answers and points, `sections` raw and applicable points by section.
+    applicable items with their answers and points, `sections` raw and applicable points by section. `step`
+    is how finely scores of the round are rounded.
     """
 
     unit: str
@@ -43,6 +44,7 @@ class UnitTotal(msgspec.Struct, frozen=True, kw_only=True):
     told: bool
     items: tuple[tuple[str, Answer, ItemScore], ...]
     sections: dict[tuple[str, str], tuple[Decimal, Decimal]]
+    step: Decimal = TENTH
 
     @property
     def submitted(self) -> bool:
@@ -51,7 +53,8 @@ class UnitTotal(msgspec.Struct, frozen=True, kw_only=True):
     def section_share(self, wanted: tuple[str, ...]) -> Decimal | None:
         """Gained of applicable points of some sections as a percentage; None where nothing applies."""
         held = [points for (_, section), points in self.sections.items() if section in wanted]
-        return rescaled(sum((raw for raw, _ in held), ZERO), sum((full for _, full in held), ZERO))
+        raw = sum((gained for gained, _ in held), ZERO)
+        return rescaled(raw, sum((full for _, full in held), ZERO), self.step)
 
 
 def unit_total(state: State, round_: Round, unit_id: str, checklist: str = "") -> UnitTotal:
@@ -60,20 +63,19 @@ def unit_total(state: State, round_: Round, unit_id: str, checklist: str = "") -
     if unit is None:
         raise KeyError(unit_id)
     held = [c for c in checklists_for(round_, unit) if checklist in ("", c.id)]
-    sheet, visit = UnitSheet(state, round_, unit_id, held), read_visit(state, unit_id)
-    told = visit.started and visit.result is VisitResult.VISITED
-    judged = sum(sheet.verdicts[v] for v in (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL))
-    due = len(sheet.rows) - sheet.verdicts[Verdict.NA]
+    sheet = UnitSheet(state, round_, unit_id, held)
+    result = unit_result(sheet)
     return UnitTotal(
         unit=unit_id,
-        score=sheet.total.score if told else None,
-        raw=sheet.total.raw,
-        applicable=sheet.total.applicable,
-        coverage=half_up(Decimal(judged) / due, _THOUSANDTH) if due > 0 and told else ZERO,
-        disputed=sheet.total.disputed,
+        score=result.score,
+        raw=result.raw,
+        applicable=result.applicable,
+        coverage=result.coverage if result.told else ZERO,
+        disputed=result.disputed,
         vetoes=_vetoes(state, round_, unit_id),
-        visit=visit,
-        told=told,
+        visit=read_visit(state, unit_id),
+        told=result.told,
+        step=round_.rules.rounding,
         items=tuple(
             (row.item.text, answer, score)
             for row, answer, score in zip(sheet.rows, sheet.answers, sheet.scores, strict=True)
