@@ -21,10 +21,13 @@ from inspect_tui.rules.ledger_view import GroupBy, Kept, SortBy
 from inspect_tui.tui.ledger_book import LedgerBook
 
 
-async def ledger(pilot: Any, unit: str = "") -> None:
+async def ledger(pilot: Any, unit: str = "", *, first: bool = False) -> None:
+    """The ledger with every problem listed; with `first` as it opens, without what is closed."""
     pilot.app.open_ledger(unit)
     await pilot.pause()
     await pilot.pause()
+    if not first:
+        await pilot.press("0")
 
 
 def listed(app: Any) -> list[str]:
@@ -62,8 +65,9 @@ async def test_looks(
 
     async with shown(monkeypatch, ledger_space(tmp_path), size, look) as pilot:
         await settle(pilot.app, pilot)
-        await ledger(pilot)
+        await ledger(pilot, first=True)
         check("ledger", pilot.app)
+        await pilot.press("0")
         await pilot.press("4", "4", "space", "home", "left")
         await pilot.pause()
         check("ledger-groups", pilot.app)

@@ -33,7 +33,7 @@ async def more(pilot: Any, digit: str) -> None:
     """An entry of the ledger's further menu."""
     pilot.app.open_ledger()
     await pilot.pause()
-    await pilot.press("9", digit)
+    await pilot.press("0", "9", digit)
     await pilot.pause()
     await pilot.pause()
 

@@ -72,6 +72,20 @@ def short_number(number: str) -> str:
     return f"{digits or parts[-2]}-{parts[-1]}"
 
 
+def beside_unit(number: str, today: str) -> str:
+    """A number where its unit stands beside it: Q3 B07, or 25Q3B07 in another year.
+
+    Period, inspector and serial are what tells the problems of one unit apart.
+    """
+    parts = number.split("-")
+    if len(parts) < 4:
+        return parts[-1]
+    period, tail = parts[0].lstrip(_CAPITALS), parts[-2] + parts[-1]
+    if period[:2] == today[2:4]:
+        return f"{period[2:]} {tail}".strip()
+    return period + tail
+
+
 def told_apart(numbers: Iterable[str]) -> dict[str, str]:
     """Numbers as short as they can be said beside each other: 03-07, else 03-B-07, 26Q3 03-B-07, or whole.
 

@@ -11,11 +11,14 @@ from time import monotonic
 
 from inspect_tui.model.change import Edit
 from inspect_tui.rules.ledger import LedgerRow, ledger_units, unit_rows
-from inspect_tui.rules.ledger_view import Ledger, View
+from inspect_tui.rules.ledger_view import Kept, Ledger, View
 from inspect_tui.tui.desk import Desk
 
 #: A unit and this laptop's last action there, once a change was made.
 Made = tuple[str, str]
+
+#: What the page lists first: what is still to be done. Everything is one key away.
+FIRST_VIEW = View(kept=Kept.OPEN)
 
 
 class LedgerBook:
@@ -25,7 +28,7 @@ class LedgerBook:
         self.desk = desk
         self.units = {unit.id: unit for unit in ledger_units(desk.round)}
         self.ledger = Ledger(self.units)
-        self.view = View()
+        self.view = FIRST_VIEW
         self.folded: set[str] = set()
         self.marked: set[tuple[str, str]] = set()
         self.today = desk.session.today

@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspect_tui.model.terms import RectState, Severity
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.rules.ledger_view import Head, waits_for_check
+from inspect_tui.rules.numbering import beside_unit
 from inspect_tui.tui import skin
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
@@ -64,7 +65,7 @@ class Columns:
 
     def __init__(self, width: int, *, unit: bool) -> None:
         wide = width >= WIDE
-        self.state, self.light, self.number = 7, 12, 7
+        self.state, self.light, self.number = 7, 12, 8
         narrow = width < NARROW
         self.unit = (16 if wide else 14) if unit and not narrow else 0
         self.severity, self.owner, self.due = 5, 0 if narrow else 7, 6
@@ -105,7 +106,7 @@ class Columns:
             (f"{sign} ", ink),
             (fit(word, self.state), ink),
             (fit(light, self.light), light_ink),
-            (fit(row.short_number, self.number - 1) + " ", "dim"),
+            (fit(beside_unit(row.number, today), self.number - 1) + " ", "dim"),
         ]
         if self.unit:
             parts.append((fit(row.unit_name, self.unit - 1) + " ", "dim"))

@@ -13,6 +13,7 @@ from inspect_tui.model.round import Round
 from inspect_tui.rules.delta import Delta, FailedItem, Figures, Group, Incomparable, compare
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow
+from inspect_tui.rules.numbering import beside_unit
 from inspect_tui.store.errors import StoreError
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import DELTA, bindings_for
@@ -159,12 +160,12 @@ class DeltaScreen(LedgerPage, inherit_bindings=False):
         if row.problem is not None:
             problem = row.problem
             sign, word, ink = state_part(problem)
-            room = max(8, width - 42)
+            room = max(8, width - 43)
             return [
                 cursor,
                 (f"   {sign} ", ink),
                 (fit(word, 7), ink),
-                (fit(problem.short_number, 7), "dim"),
+                (fit(beside_unit(problem.number, self.desk.session.today), 8), "dim"),
                 (fit(problem.unit_name, 14) + " ", "dim"),
                 (fit(problem.text, room), "text"),
                 (" " + problem.severity.label, severity_ink(problem.severity)),

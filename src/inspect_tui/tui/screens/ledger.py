@@ -204,7 +204,7 @@ class LedgerScreen(LedgerPage, inherit_bindings=False):
         if view.sort is not SortBy.UNIT:
             told.append(f"按{view.sort.label}排")
         listed = "" if view.group is not GroupBy.NONE else f" {len(self.lines)}"
-        return f"列出{listed}：{'、'.join(told)}" if told else ""
+        return f"列出{listed}：{'、'.join(told)}（0 全部）" if told else ""
 
     def about(self, width: int) -> list[Told]:
         line = self.line

@@ -11,6 +11,7 @@ from inspect_tui.model.change import Edit
 from inspect_tui.model.terms import StepKind
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.rules.lifecycle import steps_from
+from inspect_tui.rules.numbering import beside_unit
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import LEDGER_BATCH, bindings_for
 from inspect_tui.tui.desk import Desk
@@ -90,11 +91,11 @@ class BatchScreen(PageScreen[bool], inherit_bindings=False):
         sign, word, ink = state_part(row)
         mark, said, tone = ("+", "能办", "pass") if trial.ok else ("x", "不动", "fail")
         why = trial.why or "；".join(w.text for w in trial.warnings)
-        room = max(10, width - 38)
+        room = max(10, width - 39)
         return [
             (skin.current().glyphs.cursor if here else " ", "accent"),
             (f" {mark} {said}  ", tone),
-            (fit(row.short_number, 7), "dim"),
+            (fit(beside_unit(row.number, self.desk.session.today), 8), "dim"),
             (f"{sign} ", ink),
             (fit(word, 7), ink),
             (fit(row.unit_name, 14) + " ", "dim"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from inspect_tui.rules.ledger import LedgerRow
+from inspect_tui.tui.ledger_book import FIRST_VIEW
 from inspect_tui.tui.ledger_files import FileRefused, write_export
 from inspect_tui.tui.screens.ledger import LedgerScreen
 from inspect_tui.tui.text import one_line
@@ -18,6 +19,8 @@ def offer_more(screen: LedgerScreen) -> None:
     """Offer it; papers are made of the marked problems, or of what is listed where none is marked."""
     rows = chosen_rows(screen)
     which = f"标记的{len(rows)}个" if screen.book.marked else f"列出的{len(rows)}个"
+    whole = chosen_rows(screen, whole=True)
+    all_ = which if len(whole) == len(rows) else f"全部{len(whole)}个"
     entries = [
         Entry("progress", "整改进度图", "按单位、责任领导、大项"),
         Entry("digest", "例会摘要", "半月例会用，一页"),
@@ -26,17 +29,23 @@ def offer_more(screen: LedgerScreen) -> None:
         Entry("list", "问题清单", f"{which}，Word，一式两份", enabled=bool(rows)),
         Entry("list-xlsx", "问题清单（表格）", f"{which}，Excel", enabled=bool(rows)),
         Entry("slips", "销号单", f"{which}，Excel", enabled=bool(rows)),
-        Entry("ledger", "整改台账", f"{which}，Excel，可发下去填报", enabled=bool(rows)),
+        Entry("ledger", "整改台账", f"{all_}，Excel，可发下去填报", enabled=bool(whole)),
         Entry("read", "读回填好的台账", "先看哪些能收"),
-        Entry("ledger-csv", "整改台账（CSV）", which, enabled=bool(rows)),
+        Entry("ledger-csv", "整改台账（CSV）", all_, enabled=bool(whole)),
         Entry("slips-docx", "销号单（Word）", which, enabled=bool(rows)),
     ]
     screen.app.push_screen(MenuScreen("更多", entries), lambda picked: _picked(screen, picked))
 
 
-def chosen_rows(screen: LedgerScreen) -> list[LedgerRow]:
-    """The marked problems, else those that the view lists, in the ledger's order of units."""
+def chosen_rows(screen: LedgerScreen, *, whole: bool = False) -> list[LedgerRow]:
+    """The marked problems, else those that the view lists, in the ledger's order of units.
+
+    With `whole` the page's first view, which leaves out what is closed, counts as no choice: a ledger that is
+    filed has every problem in it.
+    """
     book = screen.book
+    if whole and not book.marked and book.view == FIRST_VIEW:
+        return list(book.ledger.rows(screen.unit))
     if book.marked:
         return [row for row in book.marked_rows() if not screen.unit or row.unit == screen.unit]
     listed = {(row.unit, row.id) for row in book.ledger.chosen(book.view, screen.unit)}
@@ -89,7 +98,7 @@ def _paper(kind: str) -> tuple[str, str, Callable[..., bytes]]:
 
 def _write(screen: LedgerScreen, kind: str) -> None:
     screen.book.read()
-    rows = chosen_rows(screen)
+    rows = chosen_rows(screen, whole=kind.startswith("ledger"))
     # On the app, so that leaving the page does not stop it.
     screen.app.run_worker(_make(screen, kind, rows), group="papers")
 

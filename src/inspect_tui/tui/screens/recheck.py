@@ -8,6 +8,7 @@ from textual.binding import BindingType
 
 from inspect_tui.model.terms import Method, Outcome
 from inspect_tui.rules.ledger import LedgerRow
+from inspect_tui.rules.numbering import beside_unit
 from inspect_tui.rules.rectifying import NotAllowed
 from inspect_tui.rules.reviewing import is_lead
 from inspect_tui.rules.sampling import (
@@ -128,12 +129,12 @@ class RecheckScreen(LedgerPage, inherit_bindings=False):
         row = self.problem(pick)
         unit = self.desk.round.unit(pick.unit)
         text = row.text if row is not None else "（不在台账里）"
-        room = max(8, width - 52)
+        room = max(8, width - 53)
         return [
             (skin.current().glyphs.cursor if here else " ", "accent"),
             (f" {sign} ", ink),
             (fit(word, 9), ink),
-            (fit(row.short_number if row is not None else "", 7), "dim"),
+            (fit(beside_unit(row.number, self.desk.session.today) if row is not None else "", 8), "dim"),
             (fit(unit.name if unit is not None else pick.unit, 14) + " ", "dim"),
             (fit(text, room), "text"),
             (" " + fit(pick.severity.label, 5), severity_ink(pick.severity)),
