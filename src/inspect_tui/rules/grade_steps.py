@@ -6,7 +6,7 @@ The one exception is a veto, which takes a granted grade at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -322,11 +322,3 @@ def take_grade_step(state: State, unit: str, series: str, step: GradeStep, groun
     if not guarded.allowed:
         raise NotAllowed(guarded)
     return [set_field(state, grade_key(unit, series), FIELD, msgspec.to_builtins(step))]
-
-
-def level_ids(words: Mapping[str, str], scheme: Scheme) -> tuple[dict[str, str], list[str]]:
-    """Level ids for levels given by id, name or short name, by unit; and the words that name none."""
-    known = {level.id: level.id for level in scheme.levels}
-    known |= {word: level.id for level in scheme.levels for word in (level.name, level.short) if word}
-    found = {unit: known[word] for unit, word in words.items() if word in known}
-    return found, [f"{unit}：{word}" for unit, word in words.items() if word and word not in known]

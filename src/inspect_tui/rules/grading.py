@@ -12,7 +12,7 @@ from decimal import Decimal
 import msgspec
 
 from inspect_tui.model.scheme import Level, Scheme
-from inspect_tui.rules.scoring import half_up, points_text
+from inspect_tui.rules.scoring import points_text, to_step
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
 
 def level_of(score: Decimal, scheme: Scheme) -> Level | None:
     """The level of a score, rounded to the scheme's step as people round; a bonus over the top is the top."""
-    told = min(half_up(score, scheme.step), scheme.full)
+    told = min(to_step(score, scheme.step), scheme.full)
     return next((level for level in reversed(scheme.levels) if level.low <= told <= level.high), None)
 
 
@@ -42,7 +42,7 @@ def grade(score: Decimal | None, vetoes: Iterable[str], scheme: Scheme, previous
     if level is None:
         return Grade(level=None, by_score=None, reasons=(f"{points_text(score)}分不在任何等级的分数线内",))
     by_score = level
-    reasons = [f"得分{points_text(half_up(score, scheme.step))}，分数线内为{level.name}"]
+    reasons = [f"得分{points_text(to_step(score, scheme.step))}，分数线内为{level.name}"]
     place = scheme.place(level.id)
     hit = list(vetoes)
     before = scheme.place(previous) if previous else -1
