@@ -188,6 +188,7 @@ class Writer(Writing):
             where = f"上轮问题复查第{number}条"
             text = without_subject(tidy(line.text), (line.unit,))
             values: dict[str, Any] = {
+                "单个": self.single,
                 "点名": named and not self.single,
                 "单位": line.unit.name if named else "",
                 "单位类别": line.unit.kind.label,

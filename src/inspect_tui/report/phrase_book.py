@@ -104,6 +104,7 @@ SLOTS: dict[str, Slot] = {
     "复查": Slot(
         about="一条上轮问题的复查结果",
         values={
+            "单个": False,
             "点名": False,
             "单位": "东沟第1党小组",
             "单位类别": "党小组",
