@@ -1,4 +1,4 @@
-"""Summary and text: what is copied, what is written, what is refused, and in how many keys."""
+"""The notice on screen: what is copied, what is written, what is refused, and in how many keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from boards import Board, board, worked_in
 from fixture import (
     LOOKS,
     NARROW,
@@ -18,7 +19,6 @@ from fixture import (
     running,
     say,
     shown,
-    some_work,
     told,
     who,
 )
@@ -29,40 +29,9 @@ from inspect_tui.report.notice import compile_notice
 from inspect_tui.report.outline import compile_round, compile_visit
 from inspect_tui.rules import actions
 from inspect_tui.store.clean import clean_text
-from inspect_tui.store.workspace import Workspace
-from inspect_tui.tui.clipboard import CopyKind, CopyResult
-from inspect_tui.tui.screens import summary
+from inspect_tui.tui.clipboard import CopyKind
 
-
-class Board:
-    """A clipboard that remembers, and says what it is told to say."""
-
-    def __init__(self, kind: CopyKind = CopyKind.SURE) -> None:
-        self.kind, self.texts, self.saved = kind, [], ""
-
-    def __call__(self, text: str, *, app: Any = None, saved_to: str = "") -> CopyResult:
-        self.saved = saved_to
-        if self.kind is not CopyKind.FAILED:
-            self.texts.append(text)
-        words = {CopyKind.SURE: "已复制到系统剪贴板。", CopyKind.MAYBE: "终端可能已复制，请粘贴核对。"}
-        where = "" if self.kind is CopyKind.SURE else f"全文在 {saved_to}。"
-        return CopyResult(self.kind, words.get(self.kind, "没有复制成功。") + where)
-
-
-@pytest.fixture
-def board(monkeypatch: pytest.MonkeyPatch) -> Board:
-    held = Board()
-    monkeypatch.setattr(summary, "copy", held)
-    return held
-
-
-def worked_in(root: Path, **changed: Any) -> Workspace:
-    space = make_space(root, **changed)
-    who(space)
-    desk = open_desk(space)
-    some_work(desk)
-    desk.session.close()
-    return space
+__all__ = ["board"]
 
 
 def name(app: Any) -> str:
@@ -86,8 +55,9 @@ async def test_looks(
         for part, keys in (
             ("round", ("f6",)),
             ("copied", ("f6",)),
-            ("figures", ("4",)),
-            ("bare", ("4", "5")),
+            ("traced", ("down", "down", "down", "tab")),
+            ("figures", ("0",)),
+            ("bare", ("0", "f5")),
         ):
             await pilot.press(*keys)
             await pilot.pause()
@@ -128,10 +98,10 @@ async def test_the_text_is_always_written_too(tmp_path: Path, board: Board) -> N
         await pilot.press("f6")
         assert not list(space.exports_dir.iterdir())
         await pilot.press("f6")
-        path = space.exports_dir / "通报-2026年第四季度回头看-群内版-20261120.txt"
+        path = space.exports_dir / "情况通报-2026年第四季度回头看-群内版-20261120.txt"
         assert path.read_text(encoding="utf-8") == board.texts[0] + "\n"
         assert board.saved == str(path) and len(path.name) <= 60
-        await pilot.press("2", "6")
+        await pilot.press("2", "9", "1")
         assert len(list(space.exports_dir.iterdir())) == 2 and len(board.texts) == 1
 
 
@@ -165,7 +135,7 @@ async def test_part_by_part(tmp_path: Path, board: Board) -> None:
         assert count >= 3
         for number in range(count):
             await pilot.press("f6")
-            assert f"（第{number + 1}/{count}条）" in screen_text(app).replace("\n ", "")
+            assert f"（第{number + 1}/{count}段）" in screen_text(app).replace("\n ", "")
         assert board.texts == [part.text for part in notice.parts]
         assert all(len(text.encode()) <= 420 for text in board.texts)
         await pilot.press("f6")
@@ -215,8 +185,10 @@ async def test_a_secret_round_tells_nothing(tmp_path: Path, board: Board, secrec
     space = worked_in(tmp_path, secrecy=secrecy)
     app = make_app(space)
     async with running(app) as pilot:
-        for key in ("f6", "f6", "1", "2", "3", "4", "4", "5", "6"):
+        for key in ("f6", "f6", "1", "2", "3", "0", "0", *"456789", "f2", "f3", "f5", "enter", "tab"):
             await pilot.press(key)
+            await pilot.pause()
+            assert name(app) == "SummaryScreen"
             assert "机要渠道" in screen_text(app).replace("\n ", "")
             assert "班前五分钟" not in screen_text(app)
     assert board.texts == [] and not list(space.exports_dir.iterdir())
@@ -229,7 +201,7 @@ async def test_nothing_recorded_yet_is_said(tmp_path: Path, board: Board) -> Non
     async with running(app) as pilot:
         await pilot.press("f6", "f6")
         assert "还没有检查记录" in screen_text(app)
-        await pilot.press("4")
+        await pilot.press("0")
         assert "东沟第1党小组" in screen_text(app)
     assert board.texts == []
 
@@ -250,7 +222,7 @@ async def test_warnings_stand_before_the_copy(tmp_path: Path, board: Board) -> N
 async def test_the_bare_text_has_nothing_beside_it(tmp_path: Path, board: Board) -> None:
     app = make_app(worked_in(tmp_path))
     async with running(app, (200, 40)) as pilot:
-        await pilot.press("f6", "5")
+        await pilot.press("f6", "f5")
         await pilot.pause()
         rows = [line for line in screen_lines(app) if line]
         assert rows == app.screen.notice.parts[0].text.split("\n")
@@ -263,7 +235,7 @@ async def test_the_bare_text_has_nothing_beside_it(tmp_path: Path, board: Board)
 async def test_screen_and_compiler_agree(tmp_path: Path, board: Board) -> None:
     app = make_app(worked_in(tmp_path))
     async with running(app, (120, 60)) as pilot:
-        await pilot.press("f6")
+        await pilot.press("f6", "0")
         await pilot.pause()
         totals = compile_round(app.desk.state, app.desk.round).totals
         assert f"问题{totals.problems}项" in screen_text(app)
@@ -284,8 +256,9 @@ async def test_hostile_findings_do_no_harm(tmp_path: Path, board: Board, size: t
     desk.session.close()
     app = make_app(space, unit="DG02")
     async with running(app, size) as pilot:
-        for keys in (("f6",), ("f6",), ("4",), ("end",), ("home",), ("4",), ("3",), ("end",), ("5",)):
-            await pilot.press(*keys)
+        walk = ("f6", "0", "end", "home", "0", "3", "f6", "end", "up", "up", "up", "tab", "end", "home")
+        for key in (*walk, "tab", "8", "8", "down", "f2", "escape", "f3", "escape", "f5"):
+            await pilot.press(key)
             await pilot.pause()
             assert_sound(app)
         await pilot.click("#text", offset=(10, 3))

@@ -17,9 +17,9 @@ MOST = 40
 """Records listed behind one sentence: an opening rests on every visit of a round."""
 
 
-def record_rows(book: NoticeDesk, sentence: Sentence | None, width: int) -> list[Row]:
-    """What stands behind a sentence, each record a key of its own."""
-    rows: list[Row] = [[Span(skin.current().glyphs.rule * width, "dim")]]
+def record_rows(book: NoticeDesk, sentence: Sentence | None, width: int, *, ruled: bool = True) -> list[Row]:
+    """What stands behind a sentence, each record a key of its own; `ruled` off where it stands beside it."""
+    rows: list[Row] = [[Span(skin.current().glyphs.rule * width, "dim")]] if ruled else []
     if sentence is None:
         return rows
     if sentence.edited:

@@ -151,9 +151,12 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         self._stop_listening = desk.listen(self._heard) if desk is not None else lambda: None
 
     def _heard(self, touched: set[str]) -> None:
+        desk = self.app.desk
         for unit in {record.split("/")[1] for record in touched if record.count("/")}:
             self._counted.pop(unit, None)
-            if unit not in self._waiting:
+            # What concerns the round as a whole (`notice/-/…`) changes no unit's figures.
+            known = desk is not None and desk.round.unit(unit) is not None
+            if known and unit not in self._waiting:
                 self._waiting.insert(0, unit)
         self._go_on_counting()
 

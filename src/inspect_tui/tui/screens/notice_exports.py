@@ -40,9 +40,9 @@ def write(screen: SummaryScreen, what: str) -> None:
     try:
         match what:
             case "text":
-                from inspect_tui.tui.screens.notice_menus import write_text
+                from inspect_tui.tui.screens.notice_menus import keep_text
 
-                path = write_text(screen)
+                path = keep_text(screen)
             case "scores":
                 path = _scores(screen)
             case "each":

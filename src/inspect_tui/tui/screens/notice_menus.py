@@ -258,7 +258,7 @@ def short(screen: SummaryScreen, path: str) -> str:
     return path.removeprefix(one_line(str(screen.desk.session.space.root))).lstrip("/\\")
 
 
-def write_text(screen: SummaryScreen) -> str:
+def keep_text(screen: SummaryScreen) -> str:
     """Write the whole text to exports/: the path as shown, or nothing with the reason told."""
     from inspect_tui.tui.screens.notice_exports import write_file
 

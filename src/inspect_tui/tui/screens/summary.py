@@ -57,7 +57,7 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
     SummaryScreen.-short #records { height: 4; }
     SummaryScreen.-tall #records { height: 12; }
     SummaryScreen.-wide #texts { width: 3fr; }
-    SummaryScreen.-wide #records { width: 2fr; height: 1fr; }
+    SummaryScreen.-wide #records { width: 2fr; height: 1fr; padding-left: 2; }
     SummaryScreen #about { height: auto; max-height: 8; }
     SummaryScreen.-figures #figures { display: block; }
     SummaryScreen.-figures #texts, SummaryScreen.-figures #records { display: none; }
@@ -232,7 +232,7 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
         sentence = self.sentence
         if sentence is None and (words := self.text.key) and parse_key(words) is not None:
             sentence = Sentence(id="", role="", text="", records=(words,))
-        return record_rows(self.book, sentence, width)
+        return record_rows(self.book, sentence, width, ruled=not self.has_class("-wide"))
 
     @property
     def sentence(self) -> Sentence | None:
@@ -375,7 +375,7 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
             return
         parts = notice.parts
         part = self.book.copied % len(parts) if wanted is None else wanted
-        path = notice_menus.write_text(self)
+        path = notice_menus.keep_text(self)
         result = copy(parts[part].text, app=self.app, saved_to=path)
         count = f"（第{part + 1}/{len(parts)}段）" if len(parts) > 1 else ""
         ink = {CopyKind.SURE: "pass", CopyKind.MAYBE: "warn", CopyKind.FAILED: "fail"}[result.kind]

@@ -106,8 +106,9 @@ class SpanPane(LinePane, inherit_bindings=False):
         for number, row in enumerate(self._rows):
             for span in row:
                 if span.key:
-                    first, _ = self._places.get(span.key, (number, number))
-                    self._places[span.key] = (first, number)
+                    first, last = self._places.get(span.key, (number, number))
+                    # A heading that stands again in every part is gone to where it stands first.
+                    self._places[span.key] = (first, number if number <= last + 1 else last)
         if self._key not in self._places:
             # What stood there is gone; the cursor stays where it was.
             keys = self.keys
