@@ -130,7 +130,7 @@ class RankingWriter(Writer):
                     "参加数": len(held.places),
                     "未参加数": len(held.left_out),
                     "公布": "前三名" if winners else "全部",
-                    "覆盖线": share_text(self.round.rules.coverage_warning),
+                    "覆盖线": share_text(self.round.rules.rank_coverage),
                 },
                 "排名说明",
                 key=held.kind.value,

@@ -6,13 +6,16 @@ while hands differ, never of units that were hardly checked, and a rule switches
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
 
-from inspect_tui.model.terms import Severity, UnitKind
+from inspect_tui.model.terms import Severity, UnitKind, VisitResult
 from inspect_tui.report.outline import Outline, UnitDigest
 from inspect_tui.report.refusing import NoticeRefused
+from inspect_tui.report.zh_numbers import share_text
+from inspect_tui.rules.ranking import Contender, rank_by_progress, why_not
 
 #: How many places a text names that does not name all.
 NAMED = 3
@@ -57,10 +60,8 @@ def ranking_of(outline: Outline) -> Ranking:
     veto, which is a matter for another body.
     """
     round_ = outline.round
-    if round_.practice:
-        raise NoticeRefused("演练轮次不排名。")
-    if round_.rules.no_ranking:
-        raise NoticeRefused("规则里写明不排名（no_ranking）。")
+    if refused := why_not(round_):
+        raise NoticeRefused(refused)
     if outline.single:
         raise NoticeRefused("一个单位没有排名。")
     if outline.totals.disputed or outline.totals.contested:
@@ -69,7 +70,7 @@ def ranking_of(outline: Outline) -> Ranking:
     lists = [_of_kind(outline, kind) for kind in kinds]
     there = tuple(held for held in lists if len(held.places) >= 2)
     if not there:
-        line = f"{(round_.rules.coverage_warning * 100).normalize():f}%"
+        line = f"{(round_.rules.rank_coverage * 100).normalize():f}%"
         raise NoticeRefused(f"查到{line}并已提交的单位不足两个，不能排名。")
     return Ranking(lists=there)
 
@@ -88,14 +89,25 @@ def _of_kind(outline: Outline, kind: UnitKind) -> KindRanking:
 
 
 def _may_rank(outline: Outline, digest: UnitDigest) -> bool:
-    return (
-        digest.told
-        and digest.visit.submitted
-        and digest.score is not None
-        and digest.coverage >= outline.round.rules.coverage_warning
-        and not digest.hits
-        and not digest.red_lined
-    )
+    return not why_left_out(outline, digest)
+
+
+def why_left_out(outline: Outline, digest: UnitDigest) -> str:
+    """Why a unit has no place; empty for one that has."""
+    least = outline.round.rules.rank_coverage
+    if digest.visit.result is VisitResult.NOT_REACHED:
+        return "未能进点"
+    if not digest.told:
+        return "没有检查记录"
+    if not digest.visit.submitted:
+        return "检查还没有提交"
+    if digest.score is None:
+        return "不计分"
+    if digest.coverage < least:
+        return f"检查覆盖率{share_text(digest.coverage)}，不足{share_text(least)}"
+    if digest.hits or digest.red_lined:
+        return "有红线、否决或即时上报事项"
+    return ""
 
 
 def _order(digest: UnitDigest) -> tuple[Decimal, int]:
@@ -103,3 +115,63 @@ def _order(digest: UnitDigest) -> tuple[Decimal, int]:
     assert score is not None
     grave = sum(f.severity in (Severity.MAJOR, Severity.VETO) for f in digest.problems)
     return -score, grave
+
+
+# -------------------------------------------------------------------- progress
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """A place by what was gained since the round before."""
+
+    place: int
+    tied: bool
+    unit: str
+    name: str
+    change: Decimal
+    score: Decimal
+    before: Decimal
+
+
+class KindProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """The places by progress (进步榜) of one kind of unit; who has no place, with the reason."""
+
+    kind: UnitKind
+    places: tuple[Progress, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def progress_of(outline: Outline, before: Mapping[str, Decimal | None]) -> list[KindProgress]:
+    """The places by progress beside the absolute ones, of the same units. Raises NoticeRefused likewise.
+
+    `before` are the scores of the round before by unit id.
+    """
+    found = []
+    for held in ranking_of(outline).lists:
+        contenders = [
+            Contender(
+                unit=p.digest.unit.id,
+                name=p.digest.unit.name,
+                score=p.digest.score,
+                coverage=p.digest.coverage,
+                before=before.get(p.digest.unit.id),
+            )
+            for p in held.places
+        ]
+        ranked = rank_by_progress(contenders, outline.round.rules.rank_coverage)
+        places = tuple(
+            Progress(
+                place=p.place,
+                tied=p.shared,
+                unit=p.contender.unit,
+                name=p.contender.name,
+                change=p.value,
+                score=p.contender.score,
+                before=p.contender.before,
+            )
+            for p in ranked.places
+            if p.contender.score is not None and p.contender.before is not None and p.value > 0
+        )
+        behind = [(p.contender.name, "没有提高") for p in ranked.places if p.value <= 0]
+        left_out = (*behind, *((contender.name, why) for contender, why in ranked.left_out))
+        found.append(KindProgress(kind=held.kind, places=places, left_out=left_out))
+    return found

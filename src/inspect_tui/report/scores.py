@@ -11,7 +11,7 @@ from inspect_tui.report.outline import Outline, UnitDigest
 from inspect_tui.report.summary import plain, raw_text
 from inspect_tui.report.zh_numbers import score_text, share_text
 from inspect_tui.rules.result import EXCEPTIONS, ItemLine, Result, formula_text, rules_hash
-from inspect_tui.rules.scoring import points_text
+from inspect_tui.rules.scoring import ZERO, points_text
 from inspect_tui.store.clean import clean_text
 
 if TYPE_CHECKING:
@@ -149,9 +149,9 @@ def derivation_lines(round_: Round, result: Result) -> list[str]:
     if result.carried:
         lines += ["", "上轮问题："]
         for held in result.carried:
-            taken = f"减{points_text(held.points)}分" if held.points else "不减"
-            lines.append(f"{held.number} {held.text}：{taken}，{held.why}{_signed(held.by, held.at)}")
-        total = sum(held.points for held in result.carried)
+            taken = f"减{points_text(held.points)}分，" if held.points else ""
+            lines.append(f"{held.number} {held.text}：{taken}{held.why}{_signed(held.by, held.at)}")
+        total = sum((held.points for held in result.carried), ZERO)
         if total > result.carry_loss:
             cap = points_text(round_.rules.carry_cap)
             lines.append(f"上轮问题合计{points_text(total)}分，按规则最多减{cap}分")
@@ -162,7 +162,7 @@ def derivation_lines(round_: Round, result: Result) -> list[str]:
             basis = f"，依据：{bonus.basis}" if bonus.basis else ""
             said = f"加{points_text(bonus.points)}分：{bonus.reason}{basis}{kept}"
             lines.append(said + _signed(bonus.by, bonus.at))
-        total = sum(bonus.points for bonus in result.bonuses if not bonus.contested)
+        total = sum((bonus.points for bonus in result.bonuses if not bonus.contested), ZERO)
         if total > result.bonus:
             cap = points_text(round_.rules.bonus_cap)
             lines.append(f"加分合计{points_text(total)}分，按规则最多加{cap}分")
@@ -188,7 +188,7 @@ def _item_words(round_: Round, line: ItemLine) -> str:
         head += f" {raw_text(line.gained, line.points)}"
         lost = [f"{label}扣{points_text(points)}" for label, points in line.lost]
         head += f"（{'，'.join(lost)}）" if lost else ""
-        taken = sum(points for _, points in line.lost)
+        taken = sum((points for _, points in line.lost), ZERO)
         head += f"，最多扣{points_text(line.points)}" if taken > line.points else ""
     else:
         head += f"，不计入：{line.why}"

@@ -28,9 +28,16 @@ BREAK = dt.timedelta(minutes=15)
 #: What is recorded of a unit without walking it.
 _NO_WALK = ("rect", "grade", "points", "bonus")
 _PAPER = re.compile(r"《([^《》]{2,30})》")
-_NAMED = re.compile(
-    r"[一-鿿]{0,6}(?:清单|台账|记录本|记录|公示|公开栏|分配表|考勤表|积分表|计划|方案|制度|会议记录|档案|报表)"
-)
+#: What a unit is asked to bring out, by the words that checklists name it with; longer names first.
+_CORES = (
+    "岗位责任清单", "责任清单", "会议记录", "交接班记录", "班前会记录", "学习记录", "工作记录", "巡检记录",
+    "谈心谈话记录", "培训记录", "考勤表", "考勤", "分配表", "分配细则", "积分表", "积分", "报表", "台账",
+    "公开栏", "公示", "工作计划", "目标计划", "应急预案", "处置卡", "操作规程", "规章制度", "承诺书", "总结", "名册",
+    "档案",
+)  # fmt: skip
+_NAMED = re.compile("|".join(sorted(_CORES, key=len, reverse=True)))
+#: Names of one and the same paper.
+_SAME = {"考勤表": "考勤", "积分表": "积分", "岗位责任清单": "责任清单"}
 
 
 class NeverFailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,11 +89,40 @@ def never_failed(rounds: Sequence[tuple[Round, State]], least: int = 10) -> list
 
 
 def minutes(state: State) -> tuple[list[Pace], list[Pace]]:
-    """Minutes per unit and per item, from when changes were made: breaks are left out.
+    """Minutes per unit and per item of one round."""
+    return minutes_of([state])
+
+
+def minutes_of(states: Iterable[State]) -> tuple[list[Pace], list[Pace]]:
+    """Minutes per unit and per item over rounds, from when changes were made: breaks are left out.
 
     An item's time is what passed since the same writer's change before, so it includes looking and talking.
+    A unit's is that of a round in the middle; an item's that of a judgement in the middle.
     """
-    by_writer: dict[str, list[tuple[dt.datetime, str, str]]] = {}
+    units: dict[str, list[dt.timedelta]] = {}
+    items: dict[str, list[dt.timedelta]] = {}
+    for state in states:
+        here: dict[str, dt.timedelta] = {}
+        for changes in _timed(state).values():
+            changes.sort()
+            for (before, unit_before, _), (at, unit, item) in itertools.pairwise(changes):
+                passed = at - before
+                if unit != unit_before or passed > BREAK:
+                    continue
+                here[unit] = here.get(unit, dt.timedelta()) + passed
+                if item:
+                    items.setdefault(item, []).append(passed)
+        for unit, time in here.items():
+            units.setdefault(unit, []).append(time)
+    return (
+        sorted((_pace(unit, times) for unit, times in units.items()), key=lambda p: p.key),
+        sorted((_pace(item, times) for item, times in items.items()), key=lambda p: (-p.minutes, p.key)),
+    )
+
+
+def _timed(state: State) -> dict[str, list[tuple[dt.datetime, str, str]]]:
+    """Every writer's changes in visits: when, at which unit, and the item judged, if one was."""
+    found: dict[str, list[tuple[dt.datetime, str, str]]] = {}
     for known in state.changes.values():
         if known.body is None or known.body.retract:
             continue
@@ -96,29 +132,13 @@ def minutes(state: State) -> tuple[list[Pace], list[Pace]]:
             if at is not None and address is not None and address.unit and address.kind not in _NO_WALK:
                 judged = address.kind == "answer" and edit.field == "judgement" and not is_blank(edit.value)
                 item = f"{address.checklist}/{address.item}" if judged else ""
-                by_writer.setdefault(known.writer, []).append((at, address.unit, item))
+                found.setdefault(known.writer, []).append((at, address.unit, item))
                 break
-    units: dict[str, dt.timedelta] = {}
-    items: dict[str, list[dt.timedelta]] = {}
-    for changes in by_writer.values():
-        changes.sort()
-        for (before, unit_before, _), (at, unit, item) in itertools.pairwise(changes):
-            passed = at - before
-            if unit != unit_before or passed > BREAK:
-                continue
-            units[unit] = units.get(unit, dt.timedelta()) + passed
-            if item:
-                items.setdefault(item, []).append(passed)
-    return (
-        [Pace(key=unit, samples=1, minutes=_minutes(time)) for unit, time in sorted(units.items())],
-        sorted(
-            (
-                Pace(key=item, samples=len(times), minutes=_minutes(sorted(times)[len(times) // 2]))
-                for item, times in items.items()
-            ),
-            key=lambda p: (-p.minutes, p.key),
-        ),
-    )
+    return found
+
+
+def _pace(key: str, times: list[dt.timedelta]) -> Pace:
+    return Pace(key=key, samples=len(times), minutes=_minutes(sorted(times)[len(times) // 2]))
 
 
 def same_papers(checklist: Checklist) -> list[SamePaper]:
@@ -127,7 +147,7 @@ def same_papers(checklist: Checklist) -> list[SamePaper]:
     for item in checklist.items():
         if item.methods and Method.DOC_REVIEW not in item.methods:
             continue
-        for paper in dict.fromkeys(_papers(f"{item.text} {item.rubric}")):
+        for paper in dict.fromkeys(_papers(" ".join((item.text, item.rubric, *item.samples)))):
             asked.setdefault(paper, []).append(item.id)
     found = [
         SamePaper(checklist=checklist.id, paper=paper, items=tuple(items))
@@ -139,7 +159,7 @@ def same_papers(checklist: Checklist) -> list[SamePaper]:
 
 def _papers(text: str) -> Iterable[str]:
     yield from _PAPER.findall(text)
-    yield from (name for name in _NAMED.findall(text) if len(name) >= 4)
+    yield from (_SAME.get(name, name) for name in _NAMED.findall(_PAPER.sub("", text)))
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -11,6 +11,20 @@ from decimal import Decimal
 
 import msgspec
 
+from inspect_tui.model.round import Round
+
+
+def why_not(round_: Round) -> str:
+    """Why nothing of a round may be ranked, by whatever text, table or screen; empty where it may."""
+    if round_.practice:
+        return "演练轮次不排名。"
+    return "规则里写明不排名（no_ranking）。" if round_.rules.no_ranking else ""
+
+
+def allowed(round_: Round) -> bool:
+    """Whether a round may be ranked: the one question that every place with an order in it asks."""
+    return not why_not(round_)
+
 
 class Contender(msgspec.Struct, frozen=True, kw_only=True):
     """What ranking needs of a unit. `before` is the score of the period before, None where there is none."""

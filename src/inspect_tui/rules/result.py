@@ -32,7 +32,7 @@ EXCEPTIONS = (
     "已经有结论的检查内容再加扣分，得分不会升高；把未查的检查内容判为符合，得分不会降低。",
     "例外一：未查和未能核实的内容原来两边都不计，判为基本符合或不符合以后才计入；"
     "这一项的得分率比原来的平均高，折算得分就会升高。",
-    "例外二：把扣了分的内容改为不适用或未能核实，这一项退出计算，折算得分会升高，覆盖率不会升高。",
+    "例外二：把得分率低的内容改为不适用或未能核实，折算得分会升高，覆盖率不会升高。",
     "例外三：没有选扣分项的按问题程度扣分；后来选了扣分项，就只按扣分项扣，可能扣得少一些。",
 )
 
@@ -227,7 +227,7 @@ def _carried(state: State, rules: Rules, carried: Carried, *, owes: bool, again:
                 why += "，经批准长期挂账，不减分"
             else:
                 points = rules.carry_open
-        elif step.outcome is Outcome.UNVERIFIABLE:
+        else:
             why += "，不减分"
     elif again and carried.state.done:
         points, why = rules.carry_relapsed, "销号以后本轮又发现同一个问题"
