@@ -14,21 +14,32 @@ if TYPE_CHECKING:
 
 
 class _Checklist(ZhGroup):
-    """The group, with `scheme` imported only when it is called."""
+    """The group, with everything but `check` imported only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), "scheme"]
+        return [*super().list_commands(ctx), "import", "export", "diff", "scheme"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "scheme":
             from inspect_tui.cli.scheme import scheme
 
             return scheme
+        if cmd_name in ("import", "export"):
+            from inspect_tui.cli import checklist_sheets
+
+            return checklist_sheets.import_ if cmd_name == "import" else checklist_sheets.export
+        if cmd_name == "diff":
+            from inspect_tui.cli.checklist_diff import diff
+
+            return diff
         return super().get_command(ctx, cmd_name)
 
 
 @click.group(
-    name="checklist", cls=_Checklist, short_help="检查清单、定级办法：核对", help="检查清单、定级办法：核对。"
+    name="checklist",
+    cls=_Checklist,
+    short_help="检查清单：核对、表格导入导出、版本对比",
+    help=("检查清单：核对、表格导入导出、版本对比；定级办法：核对。"),
 )
 def checklist() -> None:
     pass
@@ -58,7 +69,7 @@ def check_files(files: tuple[str, ...], as_json: bool, load: Callable[..., Any] 
 
     def faults_of(name: str) -> list[Fault]:
         if load is None:
-            return check_file(Path(name), name=_shown(name))
+            return [*check_file(Path(name), name=_shown(name)), *_version_faults(name)]
         try:
             warnings: list[Fault] = load(Path(name), name=_shown(name))[-1]
         except InputFaults as error:
@@ -80,6 +91,19 @@ def check_files(files: tuple[str, ...], as_json: bool, load: Callable[..., Any] 
                 click.echo(f"{_shown(name)}：共{count}处问题", err=True)
     if bad:
         raise click.exceptions.Exit(1)
+
+
+def _version_faults(name: str) -> list[Fault]:
+    """Faults of a version not raised, against the workspace named or the one the file stands in."""
+    from pathlib import Path
+
+    from inspect_tui.cli.common import folder_of
+    from inspect_tui.exchange.checklist_held import version_faults
+    from inspect_tui.store.workspace import Workspace
+
+    root = folder_of(None)
+    space = Workspace(root) if Workspace.is_workspace(root) else None
+    return version_faults(Path(name), space, name=_shown(name))
 
 
 def _shown(name: str) -> str:

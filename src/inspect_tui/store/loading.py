@@ -26,6 +26,7 @@ from inspect_tui.rules.checking_appraisal import check_appraisal
 from inspect_tui.rules.checking_round import check_round, check_rules
 from inspect_tui.rules.checking_scheme import check_contest, check_scheme
 from inspect_tui.rules.checking_units import check_roster
+from inspect_tui.rules.checking_words import check_papers, check_words
 from inspect_tui.rules.issue import MAX_ISSUES, Issue, Steps, did_you_mean, rows, text
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.jsonfile import Parsed, cut_short, parse_json, path_text, shown
@@ -39,7 +40,9 @@ _FORMAT_FIELD = re.compile(r'"format"\s*:\s*"([^"\\\x00-\x1f]{1,80})"')
 
 def load_checklist(source: Path | bytes, *, name: str = "") -> tuple[Checklist, list[Fault]]:
     """A checklist and the warnings about it. Raises InputFaults with every fault of the file."""
-    record, _, warnings = _load(source, name, Checklist, CHECKLIST_FORMAT, check_checklist)
+    record, _, warnings = _load(
+        source, name, Checklist, CHECKLIST_FORMAT, _check_authored, after=check_papers
+    )
     return record, warnings
 
 
@@ -298,6 +301,10 @@ def _frozen_issues(round_: Round, steps: Steps = ()) -> list[Issue]:
                     )
                 )
     return issues
+
+
+def _check_authored(raw: dict[str, Any]) -> list[Issue]:
+    return [*check_checklist(raw), *check_words(raw)]
 
 
 def _check_pack(raw: dict[str, Any]) -> list[Issue]:
