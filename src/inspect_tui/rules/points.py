@@ -100,7 +100,6 @@ def points_of(state: State, unit: str) -> list[PointsMonth]:
 def set_points(state: State, unit: str, month: str, count: PointsCount) -> list[Edit]:
     """Record what a sheet came to. Nothing where the very same count stands already."""
     key = points_key(unit, month)
-    value = msgspec.to_builtins(count)
-    if state.values(key, FIELD) == [value]:
+    if [read_count(value) for value in state.values(key, FIELD)] == [count]:
         return []
-    return [set_field(state, key, FIELD, value)]
+    return [set_field(state, key, FIELD, msgspec.to_builtins(count))]
