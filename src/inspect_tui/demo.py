@@ -18,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.demo_papers import write_papers
 from inspect_tui.exchange.carrying import gather, hand_over
 from inspect_tui.exchange.handin import hand_in
 from inspect_tui.exchange.pack import take_pack, write_pack
@@ -177,6 +178,7 @@ def _make(space: Workspace) -> None:
     _current_user(space, fourth, user)
     _current_others(space, fourth)
     space.save_identity(user)
+    write_papers(space, third, dt.date(2026, 8, 24))
     write_durable(space.root / MARK, _ABOUT.encode("utf-8"))
 
 

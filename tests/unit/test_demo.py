@@ -12,7 +12,8 @@ from inspect_tui.exchange.handin import read_hand_in
 from inspect_tui.exchange.source import read_source
 from inspect_tui.exchange.verifying import verify_file
 from inspect_tui.model.fault import InputFaults
-from inspect_tui.model.terms import Outcome, RectState
+from inspect_tui.model.terms import NamingLevel, Outcome, RectState
+from inspect_tui.report.document import NoticeKind
 from inspect_tui.report.outline import compile_round
 from inspect_tui.rules.ledger import LedgerRow, ledger_rows
 from inspect_tui.rules.sheet import UnitSheet, unit_progress
@@ -162,3 +163,18 @@ def test_the_command_makes_it_and_goes_on_with_it(tmp_path, capsysbinary, monkey
     assert cli.run(["notice", str(tmp_path / "d" / "rounds" / CURRENT), "--json"]) == 0
     data = json.loads(capsysbinary.readouterr().out)
     assert data["parts"] and all(part["bytes"] <= 1900 for part in data["parts"])
+
+
+def test_the_finished_round_is_told_in_every_kind_and_level(demo: Workspace) -> None:
+    folder = demo.exports_dir / "2026年第三季度样例"
+    names = {path.name for path in folder.iterdir()}
+    for kind in NoticeKind:
+        for level in NamingLevel:
+            assert any(n.endswith(".txt") and kind.label in n and level.label in n for n in names), (
+                kind,
+                level,
+            )
+    assert {"docx", "xlsx", "txt"} == {name.rpartition(".")[2] for name in names}
+    people = {"戚建林", "章海峰", "曹致远", "检查员甲"}
+    group = [path for path in folder.iterdir() if NamingLevel.GROUP.label in path.name]
+    assert all(name not in path.read_text(encoding="utf-8") for path in group for name in people)
