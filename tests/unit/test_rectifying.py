@@ -517,3 +517,18 @@ def test_lawful_steps_of_a_foreign_file_are_taken_and_quarrels_shown(tmp_path: P
     assert data == other
     (conflict,) = found.conflicts()
     assert conflict.field == "step" and len(conflict.sides) == 2
+
+
+def test_every_coming_back_counts_and_the_same_one_counts_once() -> None:
+    desk = desks()[0]
+    verify(desk, ROUND, O.RELAPSED)
+    assert row_of(desk, ROUND).recurrences == 1
+    for kind in (K.START, K.SUBMIT):
+        step(desk, ROUND, kind)
+    step(desk, ROUND, K.CLOSE, who="丁")
+    step(desk, ROUND, K.RECHECK, outcome=O.RELAPSED, draw="d1", who="戊")
+    assert row_of(desk, ROUND).recurrences == 2, "put right in between, it came back a second time"
+    step(desk, ROUND, K.RECHECK, "p3", outcome=O.RELAPSED, draw="d1", who="戊")
+    assert row_of(desk, ROUND, "p3").recurrences == 1
+    verify(desk, ROUND, O.RELAPSED, "p3")
+    assert row_of(desk, ROUND, "p3").recurrences == 1, "the visit finds what the drawing had found"

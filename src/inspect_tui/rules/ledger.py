@@ -227,7 +227,10 @@ def _row(state: State, round_: Round, unit: Unit, visit: Visit, problem: Problem
     if not carried_to:
         # A problem that lives in a newer round is pressed for there.
         told |= _lights(round_, duty, stands, told, today)
-    failed = any(t.step.kind is StepKind.RECHECK and t.step.outcome is Outcome.RELAPSED for t in steps)
+    # Each drawing looks at what was closed before, so each that fails is a coming back of its own.
+    failed = len(
+        {t.step.draw for t in steps if t.step.kind is StepKind.RECHECK and t.step.outcome is Outcome.RELAPSED}
+    )
     if carried is not None:
         told |= _carried(state, round_, carried, problem, stands, failed_by_lot=failed)
     else:
@@ -312,14 +315,14 @@ def _carried(
     problem: Problem,
     stands: Standing,
     *,
-    failed_by_lot: bool,
+    failed_by_lot: int,
 ) -> dict[str, Any]:
     item = round_.item(carried.checklist, carried.item) if carried.item else None
-    came_back = (
-        any(t.step.outcome is Outcome.RELAPSED for t in stands.verified)
-        or failed_by_lot
-        or (bool(problem.again) and carried.state is RectState.CLOSED)
-    )
+    # What a visit finds of a problem that had just failed by lot is the same coming back.
+    came_back = any(
+        t.step.outcome is Outcome.RELAPSED and not (failed_by_lot and t.step.left is RectState.RELAPSED)
+        for t in stands.verified
+    ) or (bool(problem.again) and carried.state is RectState.CLOSED and not failed_by_lot)
     return {
         "number": carried.number,
         "numbers": (carried.number,),
@@ -338,7 +341,7 @@ def _carried(
         "noted": carried.noted,
         "noted_round": carried.noted_round,
         "rounds": carried.rounds + 1,
-        "recurrences": carried.recurrences + came_back,
+        "recurrences": carried.recurrences + came_back + failed_by_lot,
         "must_verify": owes_verification(carried, stands) and not _carried_to(state, problem),
         "evidence": carried.evidence,
         "moved": carried.history[-1].at if carried.history else "",

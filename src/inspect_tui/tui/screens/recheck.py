@@ -179,8 +179,9 @@ class RecheckScreen(LedgerPage, inherit_bindings=False):
         _, word, ink = state_part(row)
         lines: list[Line] = [[(f" {row.number}  ", "dim"), (word, ink)]]
         lines += wrapped(row.text, width, "strong")
-        closed = "、".join(row.closed_by)
-        who = f"销号：{row.closed_on} {closed}；抽查人：{pick.inspector or '除复查人外没有别人，请另派'}"
+        # What failed is closed no more, and its row no longer says who closed it.
+        closed = f"销号：{row.closed_on} {'、'.join(row.closed_by)}；" if row.closed_on else ""
+        who = f"{closed}抽查人：{pick.inspector or '除复查人外没有别人，请另派'}"
         return [*lines, *wrapped(who, width, "dim" if pick.inspector else "warn")]
 
     # ---------------------------------------------------------------- doing
