@@ -358,7 +358,7 @@ def _agreement(pairs: Sequence[Pair], round_: Round) -> list[Piece]:
     alike = sum(pair.first is pair.second for pair in pairs)
     share = share_text(Decimal(alike) / len(pairs))
     said = f"两人分别查过同一项的共{len(pairs)}对，判得一样{alike}对，占{share}。"
-    note = f"κ系数去掉碰巧一样的部分，1为完全一致，0为和碰巧一样；不足{LEAST_PAIRS}对的不算。"
+    note = f"一致性系数去掉碰巧一样的部分，1为完全一致，0为和碰巧一样；不足{LEAST_PAIRS}对的不算。"
     rows = []
     for found in agreement(pairs):
         item = round_.item(found.checklist, found.item)
@@ -375,7 +375,7 @@ def _agreement(pairs: Sequence[Pair], round_: Round) -> list[Piece]:
         )
     table = Table(
         caption="逐项一致性（一致少的在前）",
-        heads=("检查项", "内容", "一致", "比例", "κ", "不一样的"),
+        heads=("检查项", "内容", "一致", "比例", "系数", "不一样的"),
         rows=tuple(rows),
         widths=(10, 34, 10, 10, 10, 26),
         aligns="llrrrl",
