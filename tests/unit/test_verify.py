@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "tui"))
 from fixture import ROUND, make_space, open_desk, some_work, who
 
-from inspect_tui.exchange.verifying import verify_file
+from inspect_tui.exchange.verifying import verify_file, verify_round
 
 
 @pytest.fixture
@@ -76,3 +76,15 @@ def test_what_was_changed_by_hand_is_named(sound: Path, change: Any, word: str) 
 
 def test_a_missing_file_is_a_doubt_not_a_crash(tmp_path: Path) -> None:
     assert verify_file(tmp_path / "none.json")
+
+
+def test_a_round_folder_is_verified_file_by_file(sound: Path, tmp_path: Path) -> None:
+    assert verify_round(sound.parent).doubts == ()
+    data = bytearray(sound.read_bytes())
+    data[len(data) // 2] ^= 1
+    sound.write_bytes(bytes(data))
+    doubts = verify_round(sound.parent).doubts
+    assert doubts and all(doubt.where.startswith(sound.name) for doubt in doubts)
+    empty = tmp_path / "空"
+    empty.mkdir()
+    assert [doubt.reason for doubt in verify_round(empty).doubts] == ["文件夹里没有检查记录文件"]

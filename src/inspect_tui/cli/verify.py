@@ -11,15 +11,15 @@ import click
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 对象。")
 def verify(file: Path, as_json: bool) -> None:
-    """核对一个记录文件：校验和、每条改动的编号和内容、前后衔接、状态表。
+    """核对一个记录文件，或一个轮次文件夹里的全部记录：校验和、每条改动的编号和内容、前后衔接、状态表。
 
     没有问题返回0；有问题逐条列出，返回1。电脑时间不对只提醒，不算问题。
     """
-    from inspect_tui.exchange.verifying import verify_all
+    from inspect_tui.exchange.verifying import verify_all, verify_round
     from inspect_tui.rules.clocks import told as clocks_told
     from inspect_tui.store.clean import clean_text
 
-    verified = verify_all(file)
+    verified = verify_round(file) if file.is_dir() else verify_all(file)
     doubts, erased = verified.doubts, verified.erased
     if as_json:
         import msgspec

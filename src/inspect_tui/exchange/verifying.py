@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ from inspect_tui.store.clean import clean_json
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.findings import FindingsContent, read_findings
 from inspect_tui.store.loading import round_from_raw
+from inspect_tui.store.received import active_files
 
+_OWN = re.compile(r"[0-9a-f]{12}\.json")
 #: The table by which a receipt is known.
 RECEIPT = "receipt"
 
@@ -66,6 +69,29 @@ def verify_all(path: Path) -> Verified:
     bare = [c for c in content.changes if c.body is None]
     told = [reasons.get(c.id) or Erasure(change=c.id, reason="", by=(), at="", writer=c.writer) for c in bare]
     return Verified(doubts=tuple(doubts), erased=tuple(told), slips=tuple(clock_slips(state)))
+
+
+def verify_round(folder: Path) -> Verified:
+    """Verify every findings file of a round's folder: its own ones and those received that count.
+
+    Each doubt names its file. A folder without any findings file is one doubt, never a quiet success.
+    """
+    doubts: list[Doubt] = []
+    erased: list[Erasure] = []
+    slips: list[Slip] = []
+    try:
+        received = [path for path, _ in active_files(folder)]
+    except StoreError as error:
+        received, doubts = [], [Doubt(folder.name, str(error))]
+    own = sorted(p for p in folder.glob("*.json") if _OWN.fullmatch(p.name))
+    if not own and not received:
+        doubts.append(Doubt(folder.name, "文件夹里没有检查记录文件"))
+    for path in (*own, *received):
+        found = verify_all(path)
+        doubts += [Doubt(f"{path.name} {doubt.where}", doubt.reason) for doubt in found.doubts]
+        erased += found.erased
+        slips += found.slips
+    return Verified(doubts=tuple(doubts), erased=tuple(erased), slips=tuple(slips))
 
 
 def _doubts(path: Path, content: FindingsContent, state: State) -> list[Doubt]:
