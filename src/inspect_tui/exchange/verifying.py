@@ -78,7 +78,7 @@ def verify_round(folder: Path) -> Verified:
     """
     doubts: list[Doubt] = []
     erased: list[Erasure] = []
-    slips: list[Slip] = []
+    slips: list[ClockSlip] = []
     try:
         received = [path for path, _ in active_files(folder)]
     except StoreError as error:
