@@ -1,0 +1,223 @@
+"""`inspect-tui period` and `trend`: scores rolled up over months, quarters and years, and how they move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from inspect_tui.cli.common import faults, json_option, print_json, unit_of, warn, workspace_option
+
+if TYPE_CHECKING:
+    from inspect_tui.exchange.source import Source
+    from inspect_tui.report.periods import Table
+
+_SPANS = ("week", "month", "quarter", "half", "year")
+_ROLLUPS = ("mean", "weighted", "latest", "worst")
+_output = click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
+
+
+@click.command(name="period", options_metavar="[选项]", short_help="周、月、季、年的得分")
+@click.argument("files", metavar="FILE……", nargs=-1, required=True)
+@click.option(
+    "--span",
+    metavar="时间",
+    type=click.Choice(_SPANS),
+    required=True,
+    help="多长的一期：" + "、".join(_SPANS) + "。",
+)
+@click.option("--of", "wanted", metavar="哪一期", help="如2026Q4、2026-11、2026H2、2026；不写为最近一期。")
+@click.option(
+    "--parts", metavar="时间", type=click.Choice(_SPANS), help="一期里按什么分；季、半年、年不写为月。"
+)
+@click.option(
+    "--rollup",
+    metavar="办法",
+    type=click.Choice(_ROLLUPS),
+    help="几轮得分怎样合成：mean平均、weighted加权、latest最近、worst最低；不写按规则。",
+)
+@click.option("--checklist", metavar="清单", default="", help="只算一份清单。")
+@click.option("--unit", metavar="单位", help="只看一个单位。")
+@click.option("--rank", is_flag=True, help="另列排名；规则里写明不排名的不排。")
+@click.option("--csv", "as_csv", is_flag=True, help="输出 CSV 表，每个单位一行。")
+@_output
+@workspace_option
+@json_option
+def period(
+    files: tuple[str, ...],
+    span: str,
+    wanted: str | None,
+    parts: str | None,
+    rollup: str | None,
+    checklist: str,
+    unit: str | None,
+    rank: bool,
+    as_csv: bool,
+    output: Path | None,
+    workspace: str | None,
+    as_json: bool,
+) -> None:
+    """一周、一月、一季、半年、一年的得分：由各轮合成，缺月标明，比上期，失分最多的检查内容，简报期号。
+
+    FILE 是轮次编号、轮次文件夹、检查记录或交卷文件，可以写几个。演练不计；没有检查的月不算零分也不算满分。
+    """
+    from inspect_tui.model.scheme import RollUp, Span
+    from inspect_tui.report import periods
+
+    if as_csv and as_json:
+        raise click.UsageError("--json 和 --csv 只能选一个。")
+    sources = _sources(files, workspace)
+    try:
+        table = periods.table_of(
+            [(s.round, s.state) for s in sources],
+            Span(span),
+            wanted=periods.asked_period(wanted, Span(span)) if wanted else None,
+            parts=Span(parts) if parts else None,
+            rollup=RollUp(rollup) if rollup else None,
+            checklist=checklist,
+            unit=_unit(sources, unit),
+            ranking=rank,
+        )
+    except periods.NotAPeriod as error:
+        raise faults("E12", str(error), "", "请核对轮次、时间和清单") from error
+    counted = {id_ for id_, _, _ in table.rounds}
+    if not checklist and periods.mixed_checklists(s.round for s in sources if s.round.id in counted):
+        warn(["提醒：这几轮用的清单不一样，得分放在一起只供参考；可用 --checklist 选一份。"])
+    if as_json:
+        print_json(periods.table_data(table))
+    elif as_csv:
+        _put(_csv(table), output)
+    else:
+        _put(_told(table, 100 if output else None), output)
+
+
+def _told(table: Table, width: int | None) -> bytes:
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    from inspect_tui.report import periods
+    from inspect_tui.report.summary import tables
+
+    held = io.StringIO()
+    real = Console()
+    console = Console(file=held, highlight=False, markup=False, emoji=False, width=width or real.width)
+    for title, lines in ((f"{table.period.label}得分", None), ("各大项得分率", table.sections)):
+        heads, rows = periods.table_rows(table, lines)
+        for places in _columns(len(heads), console.width):
+            part = [[row[n] for n in places] for row in rows]
+            sides = "l" + "r" * (len(places) - 1)
+            for renderable in tables(title, [heads[n] for n in places], part, sides, console.width, grow=0):
+                console.print(renderable)
+    for title, told in (
+        ("失分最多的检查内容", periods.failed_lines(table)),
+        ("", periods.ranking_lines(table)),
+        ("没有计入的轮次", [f"{name}：{why}" for name, why in table.left_out]),
+    ):
+        if told:
+            for line in (title, *told, "") if title else (*told, ""):
+                console.print(Text(line), soft_wrap=True)
+    issues = "、".join(f"第{told.issue}期（{told.day}）" for told in table.bulletins) or "没有"
+    console.print(Text(f"本期简报：{issues}；{table.period.start.year}年下一期是第{table.next_issue}期"))
+    console.print(Text(periods.rolled_words(table)), soft_wrap=True)
+    return held.getvalue().encode("utf-8", "replace")
+
+
+def _columns(count: int, width: int) -> list[list[int]]:
+    """Which columns stand side by side: the names beside as many others as there is room for."""
+    most = max(3, (width - 22) // 8)
+    return [[0, *range(start, min(start + most, count))] for start in range(1, count, most)]
+
+
+def _csv(table: Table) -> bytes:
+    import csv
+    import io
+
+    from inspect_tui.report.periods import table_rows
+    from inspect_tui.report.summary import safe_cell
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    heads, rows = table_rows(table)
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow([safe_cell(row[0]), *("" if cell == "-" else cell for cell in row[1:])])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+@click.command(name="trend", options_metavar="[选项]", short_help="走势：得分和问题的变化")
+@click.argument("files", metavar="FILE……", nargs=-1, required=True)
+@click.option("--unit", metavar="单位", help="只看一个单位；不写为各单位平均。")
+@click.option("--section", metavar="大项", default="", help="只看一个大项（编号或名称）。")
+@click.option("--csv", "as_csv", is_flag=True, help="输出 CSV 表，每轮一行。")
+@_output
+@workspace_option
+@json_option
+def trend(
+    files: tuple[str, ...],
+    unit: str | None,
+    section: str,
+    as_csv: bool,
+    output: Path | None,
+    workspace: str | None,
+    as_json: bool,
+) -> None:
+    """走势：各轮的得分，各轮问题的状态，用文字画出来。
+
+    FILE 是轮次编号、轮次文件夹、检查记录或交卷文件，可以写几个。演练不计。
+    """
+    from inspect_tui.report import trends
+
+    if as_csv and as_json:
+        raise click.UsageError("--json 和 --csv 只能选一个。")
+    sources = _sources(files, workspace)
+    try:
+        found = trends.trend_of(
+            [(s.round, s.state) for s in sources], unit=_unit(sources, unit), section=section
+        )
+    except trends.NoSection as error:
+        names = [c.short_name for s in sources for k in s.round.checklists for c in k.sections]
+        known = "、".join(dict.fromkeys(names))
+        raise faults("E12", "没有这个大项", section, f"可用：{known}") from error
+    if as_json:
+        print_json(trends.trend_data(found))
+    elif as_csv:
+        _put(b"\xef\xbb\xbf" + trends.trend_csv(found).encode("utf-8"), output)
+    else:
+        import shutil
+
+        width = 100 if output else shutil.get_terminal_size().columns
+        _put(("\n".join(trends.trend_lines(found, width)) + "\n").encode("utf-8"), output)
+
+
+def _sources(files: tuple[str, ...], workspace: str | None) -> list[Source]:
+    from inspect_tui.cli.rounds_asked import read_rounds
+
+    return read_rounds(files, workspace)
+
+
+def _unit(sources: list[Source], wanted: str | None) -> str:
+    """The id of the unit meant, by the newest round that has it. Raises InputFaults."""
+    from inspect_tui.model.fault import InputFaults
+
+    if wanted is None:
+        return ""
+    for source in reversed(sources):
+        try:
+            return unit_of(source.round, wanted).id
+        except InputFaults:
+            continue
+    return unit_of(sources[0].round, wanted).id
+
+
+def _put(content: bytes, output: Path | None) -> None:
+    if output is None:
+        click.echo(content, nl=False)
+        return
+    from inspect_tui.store.files import private_folder, write_durable
+
+    private_folder(output.parent)
+    write_durable(output, content)
+    click.echo(f"已写入：{output}", err=True)

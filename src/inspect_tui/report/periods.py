@@ -1,0 +1,487 @@
+"""Periods told: the scores of a month, quarter or year from its rounds, what is missing, what failed most.
+
+What nobody checked is shown as missing. Practice rounds never count, and scores of rounds outside the period
+and the one before are left out by name, never silently.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from inspect_tui.model.round import Round
+from inspect_tui.model.scheme import RollUp, Span
+from inspect_tui.report.settled import Issued, all_issued, next_issue
+from inspect_tui.report.zh_numbers import parse_date, score_text, share_text
+from inspect_tui.rules.applicability import checklists_for
+from inspect_tui.rules.delta import most_failed
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.periods import (
+    Mark,
+    Period,
+    Rolled,
+    before,
+    parts_of,
+    period_of,
+    roll_up,
+    with_before,
+)
+from inspect_tui.rules.ranking import Contender, Ranked, rank, rank_by_progress, why_not
+from inspect_tui.rules.scoring import ZERO, rescaled
+from inspect_tui.rules.unit_totals import UnitTotal, round_day, unit_total, units_of
+
+Rounds = Sequence[tuple[Round, State]]
+
+_ASKED = re.compile(r"(\d{4})(?:[Qq]([1-4])|[Hh]([12])|-(\d{2})(?:-(\d{2}))?|[Ww](\d{2}))?")
+#: How many of the items failed most are told.
+MOST = 10
+
+
+class NotAPeriod(ValueError):
+    """What was asked is no period, or the rounds have none; the message says why."""
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """An item over the whole period: in how many visits it was judged, in how many it was not met."""
+
+    checklist: str
+    item: str
+    text: str
+    failed: int
+    judged: int
+    units: tuple[str, ...]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit or a section over the period. `coverage` is the lowest of its rounds; a section has none."""
+
+    key: str
+    name: str
+    rolled: Rolled
+    kind: str = ""
+    coverage: Decimal = ZERO
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything told about a period. `left_out` are rounds that do not count, each with the reason."""
+
+    period: Period
+    span: Span
+    parts: tuple[Period, ...]
+    rollup: RollUp
+    rounds: tuple[tuple[str, str, dt.date], ...]
+    left_out: tuple[tuple[str, str], ...]
+    units: tuple[Line, ...]
+    sections: tuple[Line, ...]
+    failed: tuple[Failed, ...]
+    bulletins: tuple[Issued, ...]
+    next_issue: int
+    ranked: Ranked | None = None
+    progress: Ranked | None = None
+
+
+def asked_period(text: str, span: Span) -> Period:
+    """The period of a kind named by 2026Q4, 2026H2, 2026-11, 2026W47, 2026 or a day. Raises NotAPeriod."""
+    found = _ASKED.fullmatch(text.strip())
+    if found is None:
+        raise NotAPeriod(f"看不懂“{text}”，请写成2026Q4、2026H2、2026-11、2026W47、2026或一个日期")
+    year, quarter, half, month, day, week = found.groups()
+    try:
+        if week:
+            start = dt.date.fromisocalendar(int(year), int(week), 1)
+        else:
+            first = (int(quarter) - 1) * 3 + 1 if quarter else (int(half) - 1) * 6 + 1 if half else 1
+            start = dt.date(int(year), int(month) if month else first, int(day) if day else 1)
+    except ValueError:
+        raise NotAPeriod(f"没有“{text}”这个时间") from None
+    given = _span_asked(quarter, half, month, day, week)
+    order = list(Span)
+    if given is not None and order.index(given) > order.index(span):
+        raise NotAPeriod(f"“{text}”比一{span.label}长，请写明是哪一{span.label}")
+    return period_of(start, span)
+
+
+def _span_asked(*parts: str | None) -> Span | None:
+    quarter, half, month, day, week = parts
+    if day or week:
+        return Span.WEEK
+    if month:
+        return Span.MONTH
+    return Span.QUARTER if quarter else Span.HALF if half else Span.YEAR
+
+
+def table_of(
+    rounds: Rounds,
+    span: Span,
+    *,
+    wanted: Period | None = None,
+    parts: Span | None = None,
+    rollup: RollUp | None = None,
+    checklist: str = "",
+    unit: str = "",
+    ranking: bool = False,
+) -> Table:
+    """The scores of a period; the newest the rounds have when none is wanted.
+
+    Raises NotAPeriod, also where a ranking is wanted and the rules say no.
+    """
+    dated, left_out = _dated(rounds, checklist)
+    period = wanted if wanted is not None else _newest(dated, span)
+    earlier = before(period, span)
+    now = [held for held in dated if period.start <= held[2] <= period.end]
+    then = [held for held in dated if earlier.start <= held[2] <= earlier.end]
+    left_out += [
+        (round_.title, f"不在{period.label}")
+        for round_, _, day in dated
+        if day < earlier.start or day > period.end
+    ]
+    if not now:
+        raise NotAPeriod(f"{period.label}没有可以计入的轮次")
+    newest = max(now, key=lambda held: (held[2], held[0].id))[0]
+    how = rollup if rollup is not None else newest.rules.rollup
+    small = parts if parts is not None else _parts(span)
+    cut = [period] if small is span else parts_of(period, small)
+    cut_before = [earlier] if small is span else parts_of(earlier, small)
+    totals, totals_before = _totals(now, checklist, unit), _totals(then, checklist, unit)
+    units = _units(
+        now, totals, with_before(_rolled(totals, cut, how), _rolled(totals_before, cut_before, how))
+    )
+    bulletins, following = _bulletins(now, rounds, period)
+    table = Table(
+        period=period,
+        span=span,
+        parts=tuple(cut),
+        rollup=how,
+        rounds=tuple((round_.id, round_.title, day) for round_, _, day in now),
+        left_out=tuple(left_out),
+        units=units,
+        sections=_sections(now, totals, totals_before, cut, cut_before, how),
+        failed=_failed(now, unit),
+        bulletins=bulletins,
+        next_issue=following,
+    )
+    return _ranked(table, now, newest) if ranking else table
+
+
+def _dated(
+    rounds: Rounds, checklist: str
+) -> tuple[list[tuple[Round, State, dt.date]], list[tuple[str, str]]]:
+    found, left_out = [], []
+    for round_, state in rounds:
+        day = round_day(round_)
+        if round_.practice:
+            left_out.append((round_.title, "是演练，不计入"))
+        elif day is None:
+            left_out.append((round_.title, "没有日期"))
+        elif checklist and round_.checklist(checklist) is None:
+            left_out.append((round_.title, f"没有用清单{checklist}"))
+        else:
+            found.append((round_, state, day))
+    return sorted(found, key=lambda held: (held[2], held[0].id)), left_out
+
+
+def _newest(dated: Sequence[tuple[Round, State, dt.date]], span: Span) -> Period:
+    if not dated:
+        raise NotAPeriod("没有可以计入的轮次")
+    return period_of(dated[-1][2], span)
+
+
+def _parts(span: Span) -> Span:
+    return Span.MONTH if span in (Span.QUARTER, Span.HALF, Span.YEAR) else span
+
+
+# -------------------------------------------------------------------- units and sections
+
+_Totals = dict[tuple[str, dt.date], dict[str, UnitTotal]]
+
+
+def _totals(dated: Sequence[tuple[Round, State, dt.date]], checklist: str, unit: str) -> _Totals:
+    """What each unit came to in each round, by round and unit."""
+    return {
+        (round_.id, day): {
+            id_: unit_total(state, round_, id_, checklist)
+            for id_ in units_of(round_, checklist)
+            if unit in ("", id_)
+        }
+        for round_, state, day in dated
+    }
+
+
+def _rolled(totals: _Totals, parts: Sequence[Period], how: RollUp) -> dict[str, Rolled]:
+    marks = [
+        Mark(unit=unit, round=round_id, day=day, score=total.score, weight=total.applicable)
+        for (round_id, day), by_unit in totals.items()
+        for unit, total in by_unit.items()
+    ]
+    return roll_up(marks, parts, how)
+
+
+def _units(
+    now: Sequence[tuple[Round, State, dt.date]], totals: _Totals, rolled: Mapping[str, Rolled]
+) -> tuple[Line, ...]:
+    """The units in the order of the newest round that has them."""
+    known = {u.id: u for round_, _, _ in now for u in round_.units}
+    ordered = dict.fromkeys(u.id for round_, _, _ in reversed(now) for u in round_.units)
+    told: dict[str, list[Decimal]] = {}
+    for by_unit in totals.values():
+        for unit, total in by_unit.items():
+            if total.told:
+                told.setdefault(unit, []).append(total.coverage)
+    return tuple(
+        Line(
+            key=unit,
+            name=known[unit].name,
+            kind=known[unit].kind.value,
+            rolled=rolled[unit],
+            coverage=min(told.get(unit, [ZERO])),
+        )
+        for unit in ordered
+        if unit in rolled
+    )
+
+
+def _sections(
+    now: Sequence[tuple[Round, State, dt.date]],
+    totals: _Totals,
+    totals_before: _Totals,
+    parts: Sequence[Period],
+    parts_before: Sequence[Period],
+    how: RollUp,
+) -> tuple[Line, ...]:
+    """Each section over all units together: points gained of those that applied, as a percentage."""
+    rolled = with_before(
+        roll_up(section_marks(totals), parts, how), roll_up(section_marks(totals_before), parts_before, how)
+    )
+    names = {
+        f"{checklist.id}/{section.id}": section.short_name
+        for round_, _, _ in now
+        for checklist in round_.checklists
+        for section in checklist.sections
+    }
+    return tuple(Line(key=key, name=name, rolled=rolled[key]) for key, name in names.items() if key in rolled)
+
+
+def section_marks(totals: _Totals) -> list[Mark]:
+    """A mark for every section in every round, over all its units."""
+    marks = []
+    for (round_id, day), by_unit in totals.items():
+        sums: dict[str, tuple[Decimal, Decimal]] = {}
+        for total in by_unit.values():
+            for (checklist, section), (raw, full) in total.sections.items():
+                held = sums.get(f"{checklist}/{section}", (ZERO, ZERO))
+                gained = (raw, full) if total.told else (ZERO, ZERO)
+                sums[f"{checklist}/{section}"] = (held[0] + gained[0], held[1] + gained[1])
+        marks += [
+            Mark(unit=key, round=round_id, day=day, score=rescaled(raw, full), weight=full)
+            for key, (raw, full) in sums.items()
+        ]
+    return marks
+
+
+def _failed(now: Sequence[tuple[Round, State, dt.date]], unit: str) -> tuple[Failed, ...]:
+    """The items most often not met over the rounds of the period."""
+    found: dict[tuple[str, str], Failed] = {}
+    for round_, state, _ in now:
+        names = {u.id: u.name for u in round_.units}
+        for item in most_failed(state, round_):
+            units = [u for u in item.units if unit in ("", u)]
+            if not units:
+                continue
+            key = item.checklist, item.item
+            held = found.get(key)
+            judged = 1 if unit else item.judged
+            told = tuple(names.get(u, u) for u in units)
+            found[key] = Failed(
+                checklist=item.checklist,
+                item=item.item,
+                text=item.text,
+                failed=(held.failed if held else 0) + len(units),
+                judged=(held.judged if held else 0) + judged,
+                units=tuple(dict.fromkeys((*(held.units if held else ()), *told))),
+            )
+    ordered = sorted(found.values(), key=lambda f: (-f.failed, -Decimal(f.failed) / max(f.judged, 1), f.item))
+    return tuple(ordered[:MOST])
+
+
+def _bulletins(
+    now: Sequence[tuple[Round, State, dt.date]], rounds: Rounds, period: Period
+) -> tuple[tuple[Issued, ...], int]:
+    """The bulletins (简报) that went out in the period, and the number the next of its year bears."""
+    from inspect_tui.report.document import NoticeKind
+
+    everything = [told for _, state in rounds for told in all_issued(state)]
+    inside = [
+        told
+        for told in everything
+        if told.kind == NoticeKind.BULLETIN.value
+        and (day := parse_date(told.day)) is not None
+        and period.start <= day <= period.end
+    ]
+    inside.sort(key=lambda told: (told.issue, told.day, told.at))
+    return tuple(inside), next_issue(everything, NoticeKind.BULLETIN, period.start.year)
+
+
+def _ranked(table: Table, now: Sequence[tuple[Round, State, dt.date]], newest: Round) -> Table:
+    for round_, _, _ in now:
+        if refused := why_not(round_):
+            raise NotAPeriod(f"“{round_.title}”：{refused}")
+    kinds = dict.fromkeys(line.kind for line in table.units)
+    if len(kinds) > 1:
+        raise NotAPeriod("这一期有几类单位，不能放在一起排名；请用 --checklist 选一份清单")
+    contenders = [
+        Contender(
+            unit=line.key,
+            name=line.name,
+            score=line.rolled.score,
+            coverage=line.coverage,
+            before=line.rolled.before,
+        )
+        for line in table.units
+    ]
+    least = newest.rules.rank_coverage
+    return msgspec.structs.replace(
+        table, ranked=rank(contenders, least), progress=rank_by_progress(contenders, least)
+    )
+
+
+# -------------------------------------------------------------------- told
+
+
+def table_data(table: Table) -> dict[str, Any]:
+    """The `period --json` object."""
+    data: dict[str, Any] = {
+        "period": {
+            "label": table.period.label,
+            "start": table.period.start.isoformat(),
+            "end": table.period.end.isoformat(),
+        },
+        "span": table.span.value,
+        "rollup": table.rollup.value,
+        "parts": [part.label for part in table.parts],
+        "rounds": [{"id": id_, "title": title, "day": day.isoformat()} for id_, title, day in table.rounds],
+        "left_out": [{"title": title, "why": why} for title, why in table.left_out],
+        "units": [_line(table, line) | {"coverage": line.coverage} for line in table.units],
+        "sections": [_line(table, line) for line in table.sections],
+        "failed": [
+            {
+                "checklist": f.checklist,
+                "item": f.item,
+                "text": f.text,
+                "failed": f.failed,
+                "judged": f.judged,
+                "units": list(f.units),
+            }
+            for f in table.failed
+        ],
+        "bulletins": [{"issue": told.issue, "day": told.day} for told in table.bulletins],
+        "next_issue": table.next_issue,
+    }
+    if table.ranked is not None and table.progress is not None:
+        data["ranking"] = [_place(p) for p in table.ranked.places]
+        data["progress"] = [_place(p) for p in table.progress.places if p.value > 0]
+        data["not_ranked"] = [{"name": c.name, "why": why} for c, why in table.ranked.left_out]
+    return data
+
+
+def _line(table: Table, line: Line) -> dict[str, Any]:
+    rolled = line.rolled
+    return {
+        "id": line.key,
+        "name": line.name,
+        "parts": list(rolled.parts),
+        "score": rolled.score,
+        "before": rolled.before,
+        "change": rolled.change,
+        "counted": rolled.counted,
+        "expected": rolled.expected,
+        "missing": _missing(table, rolled),
+    }
+
+
+def _missing(table: Table, rolled: Rolled) -> list[str]:
+    return [part.label for part, score in zip(table.parts, rolled.parts, strict=True) if score is None]
+
+
+def _place(placed: Any) -> dict[str, Any]:
+    return {
+        "place": placed.place,
+        "tied": placed.shared,
+        "unit": placed.contender.unit,
+        "name": placed.contender.name,
+        "value": placed.value,
+    }
+
+
+def table_rows(table: Table, lines: Iterable[Line] | None = None) -> tuple[list[str], list[list[str]]]:
+    """Headings and cells of the units, or of the sections, as screen and CSV print them."""
+    several = len(table.parts) > 1
+    heads = ["单位" if lines is None else "大项", *(_short(table, p) for p in table.parts if several)]
+    heads += ["得分", "上期", "增减", *(("缺",) if several else ())]
+    rows = []
+    for line in table.units if lines is None else lines:
+        rolled = line.rolled
+        row = [line.name, *(_score(score) for score in rolled.parts if several)]
+        change = rolled.change
+        sign = "+" if change is not None and change > 0 else ""
+        row += [_score(rolled.score), _score(rolled.before), "-" if change is None else f"{sign}{change}"]
+        row += [f"{rolled.missing}/{rolled.expected}"] if several else []
+        rows.append(row)
+    return heads, rows
+
+
+def _short(table: Table, part: Period) -> str:
+    year = f"{table.period.start.year}年"
+    return part.label.removeprefix(year) if part.label.startswith(year) else part.label
+
+
+def _score(score: Decimal | None) -> str:
+    return "-" if score is None else score_text(score)
+
+
+def rolled_words(table: Table) -> str:
+    """How the scores of a period came about."""
+    how = {
+        RollUp.MEAN: "各期得分相加，除以有得分的期数",
+        RollUp.WEIGHTED: "各期得分按适用分加权平均",
+        RollUp.LATEST: "取最近一次得分",
+        RollUp.WORST: "取最低一次得分",
+    }[table.rollup]
+    missing = "；没有得分的期不计，不算零分也不算满分，“缺”是缺几期" if len(table.parts) > 1 else ""
+    return f"{table.period.label}得分：{how}，四舍五入{missing}。"
+
+
+def ranking_lines(table: Table) -> list[str]:
+    """The places of a period with those left out and the formula; nothing unless a ranking was wanted."""
+    if table.ranked is None or table.progress is None:
+        return []
+    lines = [f"{table.period.label}得分排名"]
+    for p in table.ranked.places:
+        tied = "（并列）" if p.shared else ""
+        lines.append(f"第{p.place}名{tied}  {p.contender.name}  {score_text(p.value)}分")
+    lines += [f"  不参加排名：{c.name}，{why}" for c, why in table.ranked.left_out]
+    if better := [p for p in table.progress.places if p.value > 0]:
+        lines += ["", "进步榜"]
+        lines += [f"第{p.place}名  {p.contender.name}  +{p.value}分" for p in better]
+    return [*lines, "", "得分相同的名次并列，后一名次空出。"]
+
+
+def failed_lines(table: Table) -> list[str]:
+    """The items most often not met, one a line."""
+    return [
+        f"{f.item} {f.failed}次不符合或基本符合（查{f.judged}次，"
+        f"{share_text(Decimal(f.failed) / f.judged if f.judged else ZERO)}）  {f.text}"
+        for f in table.failed
+    ]
+
+
+def mixed_checklists(rounds: Iterable[Round]) -> bool:
+    """Whether rounds used different checklists, so that their scores are not of one kind."""
+    used = {
+        frozenset(c.id for unit in round_.units for c in checklists_for(round_, unit)) for round_ in rounds
+    }
+    return len(used) > 1
