@@ -288,9 +288,7 @@ def _take(kind: GradeStepKind, unit: str, given: dict[str, Any], **more: str) ->
         unit_id = _unit_in(held, unit)
         scheme = _scheme(space, given["scheme_id"])
         levels = _previous(space, held, series, scheme, given["previous"])
-        found = next(
-            (g for g in gradings(held, scheme, levels, given["checklist"]) if g.unit == unit_id), None
-        )
+        found = next(iter(gradings(held, scheme, levels, given["checklist"], unit_id)), None)
         if found is None:
             kinds = "、".join(k.label for k in scheme.unit_kinds)
             raise faults("E04", "这个单位不参加定级", unit, f"“{scheme.title}”用于{kinds}" if kinds else "")

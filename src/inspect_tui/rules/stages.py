@@ -136,21 +136,25 @@ def gradings(
     scheme: Scheme,
     previous: Mapping[str, str] | None = None,
     checklist: str = "",
+    only: str = "",
 ) -> list[UnitGrading]:
     """Every unit of a series with its stages and grade; `previous` are last year's level ids by unit.
 
-    Raises NotOneSeries when the rounds do not belong together.
+    `only` limits it to one unit and spares reading the others. Raises NotOneSeries when the rounds do not belong together.
     """
     series, held = in_order(rounds)
     names: dict[str, tuple[str, UnitKind]] = {}
+    # Looked up once per round: a company grades hundreds of branches at a time.
+    visited = {round_.id: frozenset(units_of(round_, checklist)) for round_, _ in held}
     for round_, _ in held:
-        for unit_id in units_of(round_, checklist):
-            unit = round_.unit(unit_id)
-            if unit is not None and (not scheme.unit_kinds or unit.kind in scheme.unit_kinds):
+        for unit in round_.units:
+            unit_id = unit.id
+            if unit_id in visited[round_.id] and (not scheme.unit_kinds or unit.kind in scheme.unit_kinds):
                 names[unit_id] = unit.name, unit.kind
     return [
-        _grading(held, series, scheme, unit, name, kind, (previous or {}).get(unit, ""), checklist)
+        _grading(held, series, scheme, unit, name, kind, (previous or {}).get(unit, ""), checklist, visited)
         for unit, (name, kind) in names.items()
+        if only in ("", unit)
     ]
 
 
@@ -163,10 +167,11 @@ def _grading(
     kind: UnitKind,
     previous: str,
     checklist: str,
+    visited: Mapping[str, frozenset[str]],
 ) -> UnitGrading:
     totals: dict[Stage, tuple[Round, UnitTotal]] = {}
     for round_, state in rounds:
-        if round_.stage is None or unit not in units_of(round_, checklist):
+        if round_.stage is None or unit not in visited[round_.id]:
             continue
         total = unit_total(state, round_, unit, checklist)
         # Of two rounds of one stage the later one that reached the unit speaks.
