@@ -173,6 +173,42 @@ def test_the_leads_steps_from_grant_to_delisting(space: Workspace, capsys: Any) 
         assert run(["verify", str(path)]) == 0
 
 
+def test_a_recheck_is_recorded_in_its_own_round_and_goes_on_from_the_order(
+    space: Workspace, capsys: Any
+) -> None:
+    lead = ("--as", LEAD)
+    granted = ("grant", "DG-B2", "--on", "2020-11-20", "--approver", "公司党委", *lead)
+    assert grade(space, *granted) == 0
+    order = ("order", "DG-B2", "--due", "2020-12-20", "--basis", "不全", "--on", "2020-11-21", *lead)
+    assert grade(space, *order) == 0
+    recheck = open_stage(space, Stage.RECHECK, 2020, unit_ids=["DG-B2"])
+    capsys.readouterr()
+    assert "早于上一步" in refused(
+        capsys,
+        space,
+        "recheck",
+        "DG-B2",
+        "pass",
+        "--who",
+        "李",
+        "--basis",
+        "已补齐",
+        "--on",
+        "2020-11-20",
+        *lead,
+    )
+    done = ("recheck", "DG-B2", "pass", "--who", "李", "--basis", "已补齐", "--on", "2020-12-01", *lead)
+    assert told(capsys, space, *done)["step"]["left"] == "ordered"
+    unit = next(u for u in told(capsys, space)["units"] if u["unit"] == "DG-B2")
+    assert (unit["state"], unit["due"]) == ("granted", "")
+    assert [s["kind"] for s in unit["steps"]] == ["grant", "order", "pass"]
+    held = read_source(space.round_dir(recheck.id)).state
+    assert held.has("grade/DG-B2/2020-dbjj-zb")
+    # Without the later round the order still stands: nothing is guessed.
+    early = told(capsys, space, "2020-dbjj-zb-self", "2020-dbjj-zb-accept")["units"]
+    assert next(u for u in early if u["unit"] == "DG-B2")["state"] == "ordered"
+
+
 def test_last_years_levels_come_from_the_series_before(space: Workspace, capsys: Any) -> None:
     assert (
         grade(space, "grant", "DG-B1", "standard", "--basis", "研究", "--on", "2020-11-20", "--as", LEAD) == 0

@@ -140,7 +140,8 @@ def gradings(
 ) -> list[UnitGrading]:
     """Every unit of a series with its stages and grade; `previous` are last year's level ids by unit.
 
-    `only` limits it to one unit and spares reading the others. Raises NotOneSeries when the rounds do not belong together.
+    `only` limits it to one unit and spares reading the others. Raises NotOneSeries when the rounds do not
+    belong together.
     """
     series, held = in_order(rounds)
     names: dict[str, tuple[str, UnitKind]] = {}
