@@ -11,13 +11,16 @@ from pathlib import Path
 IMAGES = Path(__file__).parent / "images"
 NOW = dt.datetime(2026, 11, 20, 10, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
+#: A unit is entered at its earlier problems; Escape goes on to the walk.
 SHOTS: dict[str, tuple[tuple[int, int], list[str]]] = {
     "home": ((120, 36), []),
-    "walk": ((80, 24), ["enter", "up"]),
-    "walk-deductions": ((80, 24), ["enter", "3"]),
-    "walk-wide": ((120, 36), ["enter", "up", "up", "up"]),
-    "across": ((80, 24), ["enter", "enter", "7"]),
+    "lookback": ((80, 24), ["enter", "2", "1"]),
+    "walk": ((80, 24), ["enter", "escape", "up"]),
+    "walk-deductions": ((80, 24), ["enter", "escape", "3"]),
+    "walk-wide": ((120, 36), ["enter", "escape", "up", "up", "up"]),
+    "across": ((80, 24), ["enter", "escape", "enter", "7"]),
     "summary": ((120, 36), ["f6"]),
+    "ledger": ((120, 36), ["f9"]),
 }
 
 
@@ -32,6 +35,7 @@ async def shoot(root: Path) -> None:
             await pilot.pause(0.5)
             for key in keys:
                 await pilot.press(key)
+                await pilot.pause()
             await pilot.pause(0.5)
             svg = app.export_screenshot(title=" ")
             (IMAGES / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
