@@ -46,17 +46,22 @@ class Belated(msgspec.Struct, frozen=True, kw_only=True):
 
 def belated_steps(state: State, round_: Round) -> list[Belated]:
     """Every step that stands in this round and did not go along with its problem, in ledger order."""
-    found: list[Belated] = []
-    for unit in round_.units:
-        strayed: dict[str, tuple[str, list[Taken]]] = {}
-        for record in state.records(unit.id):
+    # Merging asks this for every unit by itself, nearly always for nothing: the round's list comes last.
+    strayed: dict[str, dict[str, tuple[str, list[Taken]]]] = {}
+    for unit_id in state.units():
+        for record in state.records(unit_id):
             held = _strayed(state, record)
-            if held is not None:
-                address = parse_key(record)
-                strayed[address.label if address is not None else ""] = held
-        if strayed:
-            found += _named(state, round_, unit, strayed)
-    return found
+            address = parse_key(record) if held is not None else None
+            if held is not None and address is not None:
+                strayed.setdefault(unit_id, {})[address.label] = held
+    if not strayed:
+        return []
+    return [
+        one
+        for unit in round_.units
+        if unit.id in strayed
+        for one in _named(state, round_, unit, strayed[unit.id])
+    ]
 
 
 def told(belated: Iterable[Belated]) -> list[str]:
