@@ -127,8 +127,10 @@ def _told(table: Table, width: int | None) -> bytes:
 
 def _columns(count: int, width: int) -> list[list[int]]:
     """Which columns stand side by side: the names beside as many others as there is room for."""
-    most = max(3, (width - 22) // 8)
-    return [[0, *range(start, min(start + most, count))] for start in range(1, count, most)]
+    most = max(4, (width - 20) // 7)
+    groups = -(-(count - 1) // most)
+    each = -(-(count - 1) // groups)
+    return [[0, *range(start, min(start + each, count))] for start in range(1, count, each)]
 
 
 def _csv(table: Table) -> bytes:
