@@ -18,7 +18,7 @@ from inspect_tui.model.person import Identity
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import GradeState, GradeStepKind, Stage, Verdict
 from inspect_tui.rules.canonical import make_change
-from inspect_tui.rules.deciding import questions
+from inspect_tui.rules.deciding import decide, questions
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.grade_steps import (
     FIELD,
@@ -35,6 +35,7 @@ from inspect_tui.rules.grade_steps import (
     take_grade_step,
 )
 from inspect_tui.rules.rectifying import NotAllowed
+from inspect_tui.rules.sealing import seal
 from inspect_tui.rules.stages import (
     NotOneSeries,
     UnitGrading,
@@ -336,8 +337,6 @@ def test_the_way_from_an_order_to_the_loss_of_the_grade(
         words = {g.unit: movement_word(g, m) for g, m in zip(found, movements_of(found, FIVE), strict=True)}
         assert words["DG-B2"] == "新定级"
         # A grade is no visit, and a freeze does not cover it.
-        from inspect_tui.rules.sealing import seal
-
         before = seal(session.state)
         take(session, held, K.ORDER, "XP-B1", on="2026-12-23", basis="x", due="2026-12-30")
         assert seal(session.state) == before
@@ -376,6 +375,13 @@ def test_two_hands_are_a_question_and_unlawful_steps_are_none(space: Workspace) 
         "定级：基本达标，2026年11月20日",
         "定级：标准化，2026年11月20日",
     }
+    edit = decide(state, asked[0], asked[0].sides[1], "以验收组的为准")
+    settled = make_change("", "c" * 12, Body(at=TODAY + "T10:00:00+08:00", by=("组长",), edits=(edit,)))
+    before = seal(state)
+    state.apply(settled)
+    stands = standing_of([(accept, state)], "DG-B1", accept.series)
+    assert not stands.contested and stands.level == asked[0].sides[1].value["level"]
+    assert questions(state, accept) == [] and seal(state) == before, "the seal does not cover grades"
     bad = one | {"to": "delisted"}
     assert read_grade_step(bad) is None and read_grade_step({"kind": "x"}) is None
     assert (
