@@ -19,7 +19,7 @@ from bench import commands, screens, workspaces
 from bench.table import Row, plain, text_of
 from bench.terminal import NotPainted, available
 
-PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge", "telling")
+PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge", "telling", "scores")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -97,6 +97,10 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
         from bench import telling
 
         yield from telling.rows(few)
+    if "scores" in parts:
+        from bench import scores
+
+        yield from scores.rows(few)
 
 
 def _row(figures: dict[str, Any]) -> Row:
