@@ -186,13 +186,14 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
             ],
             [(" ", "text"), *self._sizes(notice)],
         ]
-        shown = notice.warnings if len(notice.warnings) <= 3 else notice.warnings[:2]
+        warnings = notice.warnings
+        # What was just done takes the room; what to know stood there before it.
+        shown = () if self.said else warnings if len(warnings) <= 3 else warnings[:2]
         for warning in shown:
             lines += wrapped(warning, width, "warn", indent=" ! ", hang="   ")[:2]
-        if len(shown) < len(notice.warnings):
-            lines += wrapped(
-                f"另有{len(notice.warnings) - len(shown)}条提醒，按 0 看汇总末尾。", width, "warn"
-            )
+        if len(shown) < len(warnings):
+            said = f"{'另' if shown else ''}有{len(warnings) - len(shown)}条提醒，按 0 看汇总末尾。"
+            lines += wrapped(said, width, "warn", indent=" ! ", hang="   ")
         for text, ink in self.said:
             lines += wrapped(text, width, ink)
         # The rule stays in sight however much there is to say.

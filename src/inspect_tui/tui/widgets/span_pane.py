@@ -206,6 +206,11 @@ class SpanPane(LinePane, inherit_bindings=False):
             self.move_to(self.keys[-1])
         self._scroll(len(self._rows))
 
+    def on_resize(self, _: events.Resize) -> None:
+        # The base's own handler, called beside this one, lays out anew.
+        self._lay()
+        self._see()
+
     def on_focus(self) -> None:
         self.refresh()
 
