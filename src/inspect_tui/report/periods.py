@@ -16,10 +16,10 @@ import msgspec
 
 from inspect_tui.model.round import Round
 from inspect_tui.model.scheme import RollUp, Span
+from inspect_tui.model.terms import Verdict
 from inspect_tui.report.settled import Issued, all_issued, next_issue
 from inspect_tui.report.zh_numbers import parse_date, score_text, share_text
 from inspect_tui.rules.applicability import checklists_for
-from inspect_tui.rules.delta import most_failed
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.periods import (
     Mark,
@@ -38,6 +38,7 @@ from inspect_tui.rules.unit_totals import UnitTotal, round_day, unit_total, unit
 Rounds = Sequence[tuple[Round, State]]
 
 _ASKED = re.compile(r"(\d{4})(?:[Qq]([1-4])|[Hh]([12])|-(\d{2})(?:-(\d{2}))?|[Ww](\d{2}))?")
+_JUDGED = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL)
 #: How many of the items failed most are told.
 MOST = 10
 
@@ -161,7 +162,7 @@ def table_of(
         left_out=tuple(left_out),
         units=units,
         sections=_sections(now, totals, totals_before, cut, cut_before, how),
-        failed=_failed(now, unit),
+        failed=_failed(now, totals),
         bulletins=bulletins,
         next_issue=following,
     )
@@ -283,29 +284,38 @@ def section_marks(totals: _Totals) -> list[Mark]:
     return marks
 
 
-def _failed(now: Sequence[tuple[Round, State, dt.date]], unit: str) -> tuple[Failed, ...]:
+def _failed(now: Sequence[tuple[Round, State, dt.date]], totals: _Totals) -> tuple[Failed, ...]:
     """The items most often not met over the rounds of the period."""
-    found: dict[tuple[str, str], Failed] = {}
-    for round_, state, _ in now:
+    counts: dict[tuple[str, str], list[int]] = {}
+    units: dict[tuple[str, str], dict[str, None]] = {}
+    texts: dict[tuple[str, str], str] = {}
+    for round_, _, day in now:
         names = {u.id: u.name for u in round_.units}
-        for item in most_failed(state, round_):
-            units = [u for u in item.units if unit in ("", u)]
-            if not units:
-                continue
-            key = item.checklist, item.item
-            held = found.get(key)
-            judged = 1 if unit else item.judged
-            told = tuple(names.get(u, u) for u in units)
-            found[key] = Failed(
-                checklist=item.checklist,
-                item=item.item,
-                text=item.text,
-                failed=(held.failed if held else 0) + len(units),
-                judged=(held.judged if held else 0) + judged,
-                units=tuple(dict.fromkeys((*(held.units if held else ()), *told))),
-            )
-    ordered = sorted(found.values(), key=lambda f: (-f.failed, -Decimal(f.failed) / max(f.judged, 1), f.item))
-    return tuple(ordered[:MOST])
+        for unit, total in totals[round_.id, day].items():
+            for text, answer, _ in total.items if total.told else ():
+                if answer.verdict not in _JUDGED:
+                    continue
+                key = answer.checklist, answer.item
+                texts[key] = text
+                held = counts.setdefault(key, [0, 0])
+                held[1] += 1
+                if answer.verdict is not Verdict.PASS:
+                    held[0] += 1
+                    units.setdefault(key, {})[names.get(unit, unit)] = None
+    found = [
+        Failed(
+            checklist=key[0],
+            item=key[1],
+            text=texts[key],
+            failed=failed,
+            judged=judged,
+            units=tuple(units[key]),
+        )
+        for key, (failed, judged) in counts.items()
+        if failed
+    ]
+    found.sort(key=lambda f: (-f.failed, -Decimal(f.failed) / f.judged, f.checklist, f.item))
+    return tuple(found[:MOST])
 
 
 def _bulletins(
