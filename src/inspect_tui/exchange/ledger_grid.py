@@ -28,11 +28,12 @@ _PLAIN = (str, int, float, bool, dt.datetime, dt.date, dt.time, dt.timedelta)
 
 class GridCell(msgspec.Struct, frozen=True):
     """A cell: where it is, what stands in it, and a word on why it cannot be used (`formula`, `error`,
-    `across` when it is merged over several columns)."""
+    `across` when it is merged over several columns). `head` is the first cell of its merged area, if any."""
 
     address: str
     value: Value
     bad: str = ""
+    head: str = ""
 
 
 class Grid(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +152,8 @@ def _sheet_grid(sheet: Any) -> Grid:
                 top, left, wide = merge
                 if (top, left) == (number, column):
                     held[top, left] = found
-                told.append(_merged(held.get((top, left), found), number, column, wide=wide))
+                first = held.get((top, left), found)
+                told.append(_merged(first, number, column, wide=wide, head=address(top, left)))
             else:
                 told.append(found)
         if any(cell.value is not None or cell.bad for cell in told):
@@ -170,8 +172,8 @@ def _grid_cell(cell: Any, row: int, column: int) -> GridCell:
     return GridCell(address(row, column), value)
 
 
-def _merged(head: GridCell, row: int, column: int, *, wide: bool) -> GridCell:
-    return GridCell(address(row, column), head.value, "across" if wide else head.bad)
+def _merged(first: GridCell, row: int, column: int, *, wide: bool, head: str) -> GridCell:
+    return GridCell(address(row, column), first.value, "across" if wide else first.bad, head)
 
 
 def _merges_and_end(sheet: Any) -> tuple[dict[tuple[int, int], tuple[int, int, bool]], int]:

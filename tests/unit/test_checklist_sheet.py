@@ -1,0 +1,133 @@
+"""A checklist exported to a sheet comes back as the same checklist; damage to the sheet is told by cell."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import msgspec
+import openpyxl
+import pytest
+from checklist_drawing import checklists
+from hypothesis import HealthCheck, given, settings
+
+from inspect_tui.cli import main as cli
+from inspect_tui.exchange.checklist_sheet import Imported, import_bytes
+from inspect_tui.exchange.checklist_tables import tables_of
+from inspect_tui.model.checklist import Checklist, Item
+from inspect_tui.report.papers.checklist_book import checklist_book
+from inspect_tui.store.loading import load_checklist
+from inspect_tui.store.shipped import shipped_dir
+
+SHIPPED = ("lzrh-dxz", "dbjj-zb", "sywsyt", "zdc-5")
+
+
+def shipped(name: str) -> Checklist:
+    return load_checklist(shipped_dir() / f"{name}.json")[0]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_checklists_go_there_and_back(name: str) -> None:
+    checklist = shipped(name)
+    data = checklist_book(checklist)
+    found = import_bytes(data, "x.xlsx")
+    assert found.own and found.faults == [] and found.checklist == checklist
+    assert checklist_book(checklist) == data
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(checklists())
+def test_any_checklist_goes_there_and_back(checklist: Checklist) -> None:
+    read, _ = load_checklist(msgspec.json.encode(checklist))
+    found = import_bytes(checklist_book(read), "x.xlsx")
+    assert found.faults == [] and found.checklist == read
+
+
+class NewerItem(Item):
+    colour: str = ""
+
+
+def test_fields_without_a_column_travel_along() -> None:
+    checklist = shipped("sywsyt")
+    first, *rest = checklist.sections
+    told = {name: getattr(first.items[0], name) for name in Item.__struct_fields__}
+    newer = NewerItem(**told, colour="[红] {1}")
+    section = msgspec.structs.replace(first, items=(newer, *first.items[1:]))
+    book = checklist_book(msgspec.structs.replace(checklist, sections=(section, *rest)))
+    raw = import_bytes(book, "x.xlsx").raw
+    assert raw["sections"][0]["items"][0]["colour"] == "[红] {1}"
+    assert "colour" not in raw["sections"][0]["items"][1]
+
+
+def edited(checklist: Checklist, changes: dict[str, Any]) -> Imported:
+    """The export of a checklist with some cells written over, such as 检查内容!D5."""
+    book = openpyxl.load_workbook(io.BytesIO(checklist_book(checklist)))
+    for where, value in changes.items():
+        sheet, _, cell = where.partition("!")
+        book[sheet][cell] = value
+    out = io.BytesIO()
+    book.save(out)
+    return import_bytes(out.getvalue(), "改.xlsx")
+
+
+def where(checklist: Checklist, sheet: str, key: str, text: str) -> str:
+    """The cell of a column in the row that holds a text."""
+    book = openpyxl.load_workbook(io.BytesIO(checklist_book(checklist)))
+    table = next(t for t in tables_of(checklist) if t.name == sheet)
+    column = [field.key for field in table.fields].index(key)
+    row = next(r for r in book[sheet].iter_rows() if any(cell.value == text for cell in r))
+    return f"{sheet}!{row[column].coordinate}"
+
+
+def test_edits_in_the_sheet_arrive() -> None:
+    checklist = shipped("zdc-5")
+    text = where(checklist, "检查内容", "text", "GB-01")
+    severity = where(checklist, "检查内容", "severity", "GB-01")
+    found = edited(checklist, {text: "换了说法", severity: "一般"})
+    assert found.checklist is not None
+    item = found.checklist.item("GB-01")
+    assert item is not None and item.text == "换了说法" and item.severity.value == "minor"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "key", "row", "value", "code"),
+    [
+        ("检查内容", "points", "GB-01", 5, "C04"),
+        ("检查内容", "points", "GB-01", "四分", "S05"),
+        ("检查内容", "points", "GB-01", "=1+3", "E20"),
+        ("检查内容", "severity", "GB-01", "很重", "S04"),
+        ("检查内容", "section", "GB-01", "XX", "E20"),
+        ("检查内容", "id", "GB-01", "GB-02", "C02"),
+        ("检查内容", "other", "GB-01", "[1]", "E20"),
+        ("扣分项", "cap", "AQ-01", 99, "C07"),
+        ("扣分项", "all", "AQ-01", "也许", "E20"),
+        ("扣分项", "item", "AQ-01", "AQ-99", "E20"),
+    ],
+)
+def test_what_is_wrong_is_told_by_cell(sheet: str, key: str, row: str, value: Any, code: str) -> None:
+    checklist = shipped("zdc-5")
+    cell = where(checklist, sheet, key, row)
+    found = edited(checklist, {cell: value})
+    assert found.checklist is None
+    fault = next(f for f in found.faults if f.code == code)
+    assert fault.file == "改.xlsx" and fault.remedy and "!" in fault.path
+    if code not in ("C04", "C02"):
+        assert fault.path == cell
+    assert str(fault.line) == "0" and f"改.xlsx {fault.path}：" in fault.text()
+
+
+def test_the_commands(tmp_path, capsysbinary) -> None:
+    source, sheet, back = shipped_dir() / "sywsyt.json", tmp_path / "表.xlsx", tmp_path / "back.json"
+    assert cli.run(["checklist", "export", str(source), "-o", str(sheet)]) == 0
+    assert cli.run(["checklist", "import", str(sheet), "-o", str(back)]) == 0
+    assert load_checklist(back)[0] == load_checklist(source)[0]
+    assert cli.run(["checklist", "import", str(sheet), "-o", str(back)]) == 1
+    assert "已有" in capsysbinary.readouterr().err.decode()
+    assert cli.run(["checklist", "import", str(sheet), "-o", str(back), "--force", "--json"]) == 0
+    out = json.loads(capsysbinary.readouterr().out)
+    assert out["own"] and out["written"] == str(back) and [s["items"] for s in out["sections"]] == [10, 5, 1]
+    assert cli.run(["checklist", "diff", str(source), str(back)]) == 0
+    assert "两版内容相同" in capsysbinary.readouterr().out.decode()
+    assert cli.run(["checklist", "import", str(sheet)]) == 2
+    assert cli.run(["checklist", "import", str(tmp_path / "没有.xlsx"), "--preview"]) == 1
