@@ -16,7 +16,7 @@ from inspect_tui.model.terms import UnitKind, Verdict, VisitResult
 from inspect_tui.model.view import Finding
 from inspect_tui.report.outline import Outline, UnitDigest, section_name
 from inspect_tui.report.zh_numbers import score_text, share_text, span_text
-from inspect_tui.rules.result import Result, formula_text, rules_hash
+from inspect_tui.rules.result import formula_text, result_text, rules_hash
 from inspect_tui.rules.scoring import points_text
 from inspect_tui.store.clean import clean_text
 
@@ -40,15 +40,6 @@ def progress_word(digest: UnitDigest) -> str:
 def raw_text(raw: Decimal, applicable: Decimal) -> str:
     """26.5/28: points gained of points applicable."""
     return f"{points_text(raw)}/{points_text(applicable)}"
-
-
-def result_text(result: Result) -> str:
-    """What made the final score of the rescaled one; nothing where that is the final one."""
-    if result.score is None or result.plain:
-        return ""
-    said = f"得分{score_text(result.score)}：折算{score_text(result.rescaled)}"
-    said += f"，上轮问题减{points_text(result.carry_loss)}分" if result.carry_loss else ""
-    return said + (f"，加分{points_text(result.bonus)}分" if result.bonus else "")
 
 
 def totals_lines(outline: Outline) -> list[str]:

@@ -288,7 +288,16 @@ def _veto(round_: Round, hit: Hit) -> str:
     return f"{hit.trigger} {trigger.text}" if trigger else hit.trigger
 
 
-# -------------------------------------------------------------------- rules in words
+# -------------------------------------------------------------------- in words
+
+
+def result_text(result: Result) -> str:
+    """What made the final score of the rescaled one; nothing where that is the final one."""
+    if result.score is None or result.plain:
+        return ""
+    said = f"得分{result.score}：折算{result.rescaled}"
+    said += f"，上轮问题减{points_text(result.carry_loss)}分" if result.carry_loss else ""
+    return said + (f"，加分{points_text(result.bonus)}分" if result.bonus else "")
 
 
 def formula_text(round_: Round) -> str:

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from inspect_tui.model.terms import FindingKind, UnitKind, VisitResult
 from inspect_tui.model.view import Visit
 from inspect_tui.rules.reading import findings_of_unit
+from inspect_tui.rules.result import result_text, unit_result
 from inspect_tui.rules.sheet import Progress
 from inspect_tui.store.workspace import RoundEntry
 from inspect_tui.tui import skin
@@ -385,10 +386,11 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             lines += pair("原因", visit.reason, width, ink="warn")
             return lines
         sheet = desk.sheet(unit.id)
-        for checklist in sheet.checklists:
-            tally = sheet.by_checklist.get(checklist.id)
-            if tally is not None and tally.score is not None:
-                lines += pair("得分", f"{tally.score}（{tally.raw}/{tally.applicable}）", width)
+        result = unit_result(sheet)
+        if result.score is not None:
+            lines += pair("得分", f"{result.score}（{result.raw}/{result.applicable}）", width)
+        if why := result_text(result):
+            lines += pair("", why, width)
         lines.append([])
         found = findings_of_unit(desk.state, desk.round, unit.id, sheet.checklists)
         for kind, ink in (

@@ -12,6 +12,7 @@ from inspect_tui.model.terms import FindingKind, VisitResult
 from inspect_tui.model.view import Finding, UnitScore, Visit
 from inspect_tui.rules import actions, visiting
 from inspect_tui.rules.reading import findings_of_unit
+from inspect_tui.rules.result import result_text, unit_result
 from inspect_tui.rules.scoring import points_text
 from inspect_tui.rules.sheet import OpenPoint
 from inspect_tui.tui import skin
@@ -191,6 +192,8 @@ class SubmitScreen(VisitPage, inherit_bindings=False):
         for score in sheet.unit_scores():
             checklist = self.desk.round.checklist(score.checklist)
             say(f"{checklist.title if checklist else score.checklist}：{score_text(score)}", "strong")
+        if why := result_text(unit_result(sheet)):
+            say(why, "strong")
         lines.append([])
         titles = (
             (FindingKind.DEFICIENCY, "问题", "fail"),
