@@ -19,7 +19,8 @@ SHOTS: dict[str, tuple[tuple[int, int], list[str]]] = {
     "walk-deductions": ((80, 24), ["enter", "escape", "3"]),
     "walk-wide": ((120, 36), ["enter", "escape", "up", "up", "up"]),
     "across": ((80, 24), ["enter", "escape", "enter", "7"]),
-    "summary": ((120, 36), ["f6"]),
+    "summary": ((120, 36), ["f6", "down", "down", "down", "down", "down", "down"]),
+    "report": ((120, 36), ["f6", "9", "5"]),
     "ledger": ((120, 36), ["f9"]),
 }
 

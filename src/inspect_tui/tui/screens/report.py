@@ -38,7 +38,7 @@ class ReportScreen(LeadPage, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(REPORT)]
 
     DEFAULT_CSS = """
-    ReportScreen #text { height: 1fr; }
+    ReportScreen #text { height: 1fr; overflow-y: scroll; }
     ReportScreen #said { height: auto; max-height: 3; }
     """
 
