@@ -7,34 +7,25 @@ Everything in it is invented. The clock and all ids are fixed, so that two demos
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import random
-import secrets
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from inspect_tui.demo_papers import write_papers
+from inspect_tui.demo_parts import Clock, Ledger, digest, ids_of, put_in_place, record, verify_line, writer_of
 from inspect_tui.exchange.carrying import gather, hand_over
 from inspect_tui.exchange.handin import hand_in
 from inspect_tui.exchange.pack import take_pack, write_pack
 from inspect_tui.exchange.planning import open_round
-from inspect_tui.exchange.record import record_lines
-from inspect_tui.exchange.record_lines import Line, Numbered
-from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.person import Identity
 from inspect_tui.model.problem import Carried
 from inspect_tui.model.round import Period, Round, Team
 from inspect_tui.model.terms import Outcome, RectState, Role, RoundKind, Scoring, StepKind
 from inspect_tui.rules.applicability import items_for
-from inspect_tui.rules.ledger import LedgerRow, unit_rows
 from inspect_tui.rules.lifecycle import outcomes_from
 from inspect_tui.rules.problems import carried_of
-from inspect_tui.rules.rectifying import take_step
 from inspect_tui.store.files import write_durable
 from inspect_tui.store.session import Session
 from inspect_tui.store.workspace import Workspace
@@ -51,7 +42,6 @@ LEAD = "检查员乙"
 HALF_DONE, ANSWERED = "DG02", 9
 CURRENT = "2026Q4-lookback"
 
-_ZONE = dt.timezone(dt.timedelta(hours=8))
 _ABOUT = """这是演示用的工作文件夹，单位、人名和检查记录都是虚构的，可以随意改动，不用时删掉整个文件夹即可。
 
 当前身份：检查员甲（第1检查组组员）。
@@ -81,13 +71,6 @@ _ON_SITE = (
     "岗位责任清单没有贴在值班室",
     "积分公示缺审核人签名",
 )
-_LOOKED: dict[Outcome, tuple[str, str]] = {
-    Outcome.FIXED: ("查看了整改后的资料，已按要求补齐", ""),
-    Outcome.PARTLY: ("查看了资料，只补了一部分", "还有一个月的没有补"),
-    Outcome.NOT_FIXED: ("查看了资料，和上次一样", ""),
-    Outcome.RELAPSED: ("上次已改，这次又出现同样的问题", ""),
-    Outcome.UNVERIFIABLE: ("资料由上级调阅，今天看不到", ""),
-}
 _O = Outcome
 #: What the third quarter's visits found of the second quarter's problems, in their order.
 _THIRD_LOOKED = {
@@ -106,21 +89,6 @@ _LOOKED_AT = 4
 _NOTES = ("看了近3个月的清单", "与当月生产任务对照", "现场和资料一致", "见平台记录")
 
 
-class _Clock:
-    """A clock that moves on by itself, the same way in every demo."""
-
-    def __init__(self, day: str, hour: int = 9) -> None:
-        self.to(day, hour)
-
-    def to(self, day: str, hour: int = 9) -> None:
-        """Go on to another day."""
-        self.now = dt.datetime.fromisoformat(f"{day}T{hour:02d}:00:00").replace(tzinfo=_ZONE)
-
-    def __call__(self) -> dt.datetime:
-        self.now += dt.timedelta(seconds=23)
-        return self.now
-
-
 def is_demo(folder: Path) -> bool:
     """Whether a folder holds a demo that was made before."""
     return (folder / MARK).is_file()
@@ -132,21 +100,7 @@ def make_demo(folder: Path) -> Workspace:
     It is made beside the folder and put in place when complete, so that a demo is never half there.
     Raises InputFaults when something else is in the folder already.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        remedy = "请用 --dir 换一个新文件夹"
-        raise InputFaults(
-            [Fault(code="W06", message="这个文件夹里已有别的东西", value=str(folder), remedy=remedy)]
-        )
-    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    making = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        _make(Workspace.init(making))
-        if folder.exists():
-            folder.rmdir()
-        making.rename(folder)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-    return Workspace(folder)
+    return put_in_place(folder, _make)
 
 
 def _make(space: Workspace) -> None:
@@ -183,12 +137,12 @@ def _make(space: Workspace) -> None:
 
 
 def _user(*rounds: Round) -> Identity:
-    writers = {r.id: _writer(USER, r.id) for r in rounds}
+    writers = {r.id: writer_of(USER, r.id) for r in rounds}
     return Identity(name=USER, team="A1", role=Role.INSPECTOR, writers=writers)
 
 
 def _lead(*rounds: Round) -> Identity:
-    writers = {r.id: _writer(LEAD, r.id) for r in rounds}
+    writers = {r.id: writer_of(LEAD, r.id) for r in rounds}
     return Identity(name=LEAD, team="A1", role=Role.LEAD, writers=writers)
 
 
@@ -203,7 +157,7 @@ def _round(
 ) -> Round:
     """Open a round that looks back on the one `before`; `held` are reasons, by unit, to leave a problem."""
     label = f"2026年{quarter}季度"
-    clock = _Clock(days[0], 8)
+    clock = Clock(days[0], 8)
     teams = [
         Team(
             id="A1",
@@ -237,7 +191,7 @@ def _round(
         now=clock(),
         issuer="清源采油厂党委",
         basis="厂党委年度工作安排",
-        origin=_digest(f"origin/{label}")[:16],
+        origin=digest(f"origin/{label}")[:16],
         cargo=cargo,
     )
     if before is not None:
@@ -245,83 +199,22 @@ def _round(
     return opened
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(f"inspect-tui demo/{text}".encode()).hexdigest()
-
-
-def _writer(name: str, round_id: str) -> str:
-    return _digest(f"{name}/{round_id}")[:12]
-
-
-def _ids(name: str) -> Callable[[], str]:
-    numbers: Iterator[int] = iter(range(1_000_000))
-    return lambda: _digest(f"{name}/finding/{next(numbers)}")[:12]
-
-
-def _record(session: Session, lines: list[dict[str, Any]], ids: Callable[[], str]) -> None:
-    numbered = [Numbered(n, msgspec.convert(line, Line)) for n, line in enumerate(lines, 1)]
-    record_lines(session, numbered, new_id=ids)
-
-
 def _past(
     space: Workspace, round_: Round, user: Identity, day: str, seed: int, looked: Mapping[str, Looked]
 ) -> None:
     """A past round: every unit visited and submitted."""
-    session = Session.open(space, round_.id, user, _Clock(day))
-    ids = _ids(f"{round_.id}/{user.name}")
+    session = Session.open(space, round_.id, user, Clock(day))
+    ids = ids_of(f"{round_.id}/{user.name}")
     chance = random.Random(seed)
     for team in round_.teams:
         for unit in team.units:
-            _record(session, _visit(round_, unit, day, chance, 3, looked.get(unit, ())), ids)
+            record(session, _visit(round_, unit, day, chance, 3, looked.get(unit, ())), ids)
     session.close()
-
-
-class _Ledger:
-    """The lead keeping a round's ledger between two visits, problem by problem."""
-
-    def __init__(self, space: Workspace, round_: Round) -> None:
-        self._clock = _Clock(round_.period.end)
-        self._session = Session.open(space, round_.id, _lead(round_), self._clock)
-
-    def rows(self, unit_id: str) -> list[LedgerRow]:
-        """The problems of a unit that are not finished, as they stand now; 立行立改 only waits."""
-        session = self._session
-        unit = session.round.unit(unit_id)
-        assert unit is not None
-        rows = unit_rows(session.state, session.round, unit, session.today)
-        return [row for row in rows if not row.fixed_on_site and not row.done]
-
-    def step(
-        self, day: str, row: LedgerRow, kind: StepKind, duty: dict[str, str] | None = None, **said: Any
-    ) -> None:
-        """Take a step on a day."""
-        self._clock.to(day)
-        session = self._session
-        unit = session.round.unit(row.unit)
-        assert unit is not None
-        now = next(r for r in unit_rows(session.state, session.round, unit, session.today) if r.id == row.id)
-        session.commit(take_step(session.state, now, kind, session.today, duty=duty, **said), kind.label)
-
-    def start(self, day: str, row: LedgerRow, **duty: str) -> None:
-        """Begin to put a problem right, with what “五个一” asks for."""
-        given = {
-            "measure": "对照问题逐条补齐，党小组会上讲清原因",
-            "task": row.item_text[:20] or "公开栏管理",
-            "team": "党小组长和支委各1人",
-        }
-        self.step(day, row, StepKind.START, given | duty)
-
-    def submit(self, day: str, row: LedgerRow, result: str) -> None:
-        """Report a problem put right."""
-        self.step(day, row, StepKind.SUBMIT, {"result": result, "done_on": day}, who=row.owner)
-
-    def close(self) -> None:
-        self._session.close()
 
 
 def _second_ledger(space: Workspace, round_: Round) -> None:
     """The weeks after the second quarter: some begin, some report, one is closed."""
-    ledger = _Ledger(space, round_)
+    ledger = Ledger(space, round_, _lead(round_))
     for unit in ("DG01", "DG02", "DG03"):
         first, second, *_ = ledger.rows(unit)
         ledger.start("2026-05-26", first)
@@ -334,7 +227,7 @@ def _second_ledger(space: Workspace, round_: Round) -> None:
 
 def _third_ledger(space: Workspace, round_: Round) -> None:
     """The weeks after the third quarter: reported, closed, sent back, put off; the rest runs overdue."""
-    ledger = _Ledger(space, round_)
+    ledger = Ledger(space, round_, _lead(round_))
     for unit in ("DG01", "DG02", "DG03", "DG05", "XP01"):
         *_, first, second, third = ledger.rows(unit)
         ledger.start("2026-08-25", first)
@@ -368,14 +261,6 @@ def _look_back(round_: Round, unit_id: str, looked: Looked) -> list[tuple[Carrie
     return found
 
 
-def _verify_line(unit_id: str, carried: Carried, outcome: Outcome) -> dict[str, Any]:
-    basis, remains = _LOOKED[outcome]
-    told = {"problem": carried.number, "outcome": outcome.value, "basis": basis}
-    if outcome is not Outcome.UNVERIFIABLE:
-        told["methods"] = ["doc_review"] if carried.item else ["site_view"]
-    return {"unit": unit_id, "verify": told | ({"remains": remains} if remains else {})}
-
-
 def _visit(
     round_: Round,
     unit_id: str,
@@ -404,7 +289,7 @@ def _visit(
     good_item, good_text = chance.choice(_GOOD)
     visit: dict[str, Any] = {"date": day, "counterpart": unit.leader or "党小组长"}
     lines: list[dict[str, Any]] = [{"unit": unit_id, "visit": visit}]
-    lines += [_verify_line(unit_id, carried, outcome) for carried, outcome in back]
+    lines += [verify_line(unit_id, carried, outcome) for carried, outcome in back]
     for item in items:
         line: dict[str, Any] = {"unit": unit_id, "item": item.id, "verdict": "pass"}
         if item.methods:
@@ -444,10 +329,10 @@ def _visit(
 
 def _current_user(space: Workspace, round_: Round, user: Identity) -> None:
     """The user's own file: one unit submitted, one half done."""
-    session = Session.open(space, round_.id, user, _Clock("2026-11-17"))
-    ids = _ids(f"{round_.id}/{user.name}")
-    _record(session, _visit(round_, "DG01", "2026-11-17", random.Random(41), 4, _FOURTH_LOOKED["DG01"]), ids)
-    _record(session, _half_visit(round_), ids)
+    session = Session.open(space, round_.id, user, Clock("2026-11-17"))
+    ids = ids_of(f"{round_.id}/{user.name}")
+    record(session, _visit(round_, "DG01", "2026-11-17", random.Random(41), 4, _FOURTH_LOOKED["DG01"]), ids)
+    record(session, _half_visit(round_), ids)
     session.close()
 
 
@@ -467,7 +352,7 @@ def _half_visit(round_: Round) -> list[dict[str, Any]]:
         lines.append(line | told.get(item, {}))
     lines[6]["good_practices"] = [{"text": "责任落实到现场，设备挂牌与清单一致"}]
     seen = _look_back(round_, HALF_DONE, (Outcome.PARTLY, Outcome.FIXED, Outcome.NOT_FIXED))[:_LOOKED_AT]
-    return [lines[0], *(_verify_line(HALF_DONE, c, o) for c, o in seen), *lines[1:]]
+    return [lines[0], *(verify_line(HALF_DONE, c, o) for c, o in seen), *lines[1:]]
 
 
 def _current_others(space: Workspace, round_: Round) -> None:
@@ -480,7 +365,7 @@ def _current_others(space: Workspace, round_: Round) -> None:
         _said("DG01", "RC-02", "fail", ("前后断档", 3)),
         _said("DG01", "GW-05", "pass") | {"note": "又到班站看了一次"},
         _said("DG01", "QZ-05", "unverified") | {"reason": "当事人不在岗"},
-        _verify_line("DG01", doubted, Outcome.RELAPSED),
+        verify_line("DG01", doubted, Outcome.RELAPSED),
     ]
     overlap_second = [
         {"unit": "DG03", "visit": {"date": "2026-11-18", "counterpart": "彭知行"}},
@@ -500,16 +385,16 @@ def _current_others(space: Workspace, round_: Round) -> None:
             [{"unit": "DG04", "visit": not_reached}],
         ],
     }
-    pack = write_pack(space, round_.id, "A1", now=_Clock("2026-11-16", 8)())
+    pack = write_pack(space, round_.id, "A1", now=Clock("2026-11-16", 8)())
     for name, parts in work.items():
         role = Role.LEAD if name == LEAD else Role.INSPECTOR
-        writer = _writer(name, round_.id)
+        writer = writer_of(name, round_.id)
         colleague = Identity(name=name, team="A1", role=role, writers={round_.id: writer})
         with tempfile.TemporaryDirectory(prefix="inspect-tui-") as laptop:
             own = Workspace(Path(laptop))
             take_pack(own, pack)
-            session = Session.open(own, round_.id, colleague, _Clock("2026-11-18"))
-            _record(session, [line for part in parts for line in part], _ids(f"{round_.id}/{name}"))
+            session = Session.open(own, round_.id, colleague, Clock("2026-11-18"))
+            record(session, [line for part in parts for line in part], ids_of(f"{round_.id}/{name}"))
             hand_in(session, space.root / "收卷" / f"交卷-第1检查组-{name}-20261118.zip")
             session.close()
             data = own.findings_path(round_.id, writer).read_bytes()

@@ -11,7 +11,6 @@ from inspect_tui.cli.common import faults, json_option, print_json, unit_of, war
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.source import Source
-    from inspect_tui.report.periods import Table
 
 _SPANS = ("week", "month", "quarter", "half", "year")
 _ROLLUPS = ("mean", "weighted", "latest", "worst")
@@ -64,6 +63,7 @@ def period(
     """
     from inspect_tui.model.scheme import RollUp, Span
     from inspect_tui.report import periods
+    from inspect_tui.report.period_paper import period_csv, period_text
 
     if as_csv and as_json:
         raise click.UsageError("--json 和 --csv 只能选一个。")
@@ -87,66 +87,9 @@ def period(
     if as_json:
         print_json(periods.table_data(table))
     elif as_csv:
-        _put(_csv(table), output)
+        _put(period_csv(table), output)
     else:
-        _put(_told(table, 100 if output else None), output)
-
-
-def _told(table: Table, width: int | None) -> bytes:
-    import io
-
-    from rich.console import Console
-    from rich.text import Text
-
-    from inspect_tui.report import periods
-    from inspect_tui.report.summary import tables
-
-    held = io.StringIO()
-    real = Console()
-    console = Console(file=held, highlight=False, markup=False, emoji=False, width=width or real.width)
-    for title, lines in ((f"{table.period.label}得分", None), ("各大项得分率", table.sections)):
-        heads, rows = periods.table_rows(table, lines)
-        for places in _columns(len(heads), console.width):
-            part = [[row[n] for n in places] for row in rows]
-            sides = "l" + "r" * (len(places) - 1)
-            for renderable in tables(title, [heads[n] for n in places], part, sides, console.width, grow=0):
-                console.print(renderable)
-    for title, told in (
-        ("失分最多的检查内容", periods.failed_lines(table)),
-        ("", periods.ranking_lines(table)),
-        ("没有计入的轮次", [f"{name}：{why}" for name, why in table.left_out]),
-    ):
-        if told:
-            for line in (title, *told, "") if title else (*told, ""):
-                console.print(Text(line), soft_wrap=True)
-    issues = "、".join(f"第{told.issue}期（{told.day}）" for told in table.bulletins) or "没有"
-    console.print(Text(f"本期简报：{issues}；{table.period.start.year}年下一期是第{table.next_issue}期"))
-    console.print(Text(periods.rolled_words(table)), soft_wrap=True)
-    return held.getvalue().encode("utf-8", "replace")
-
-
-def _columns(count: int, width: int) -> list[list[int]]:
-    """Which columns stand side by side: the names beside as many others as there is room for."""
-    most = max(4, (width - 20) // 7)
-    groups = -(-(count - 1) // most)
-    each = -(-(count - 1) // groups)
-    return [[0, *range(start, min(start + each, count))] for start in range(1, count, each)]
-
-
-def _csv(table: Table) -> bytes:
-    import csv
-    import io
-
-    from inspect_tui.report.periods import table_rows
-    from inspect_tui.report.summary import safe_cell
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    heads, rows = table_rows(table)
-    writer.writerow(heads)
-    for row in rows:
-        writer.writerow([safe_cell(row[0]), *("" if cell == "-" else cell for cell in row[1:])])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+        _put(period_text(table, 100 if output else None), output)
 
 
 @click.command(name="trend", options_metavar="[选项]", short_help="走势：得分和问题的变化")
