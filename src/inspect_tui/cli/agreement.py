@@ -57,7 +57,9 @@ def gauge(files: tuple[str, ...], least: int, workspace: str | None, as_json: bo
         never=tuple(never_failed([(s.round, s.state) for s in sources], least)),
         units=tuple(units),
         items=tuple(items),
-        papers=tuple(paper for checklist in checklists_of(rounds) for paper in same_papers(checklist)),
+        papers=tuple(
+            paper for checklist in checklists_of(rounds) for paper in same_papers(checklist, loosely=True)
+        ),
         least=least,
     )
     if as_json:

@@ -35,7 +35,10 @@ _CORES = (
     "公开栏", "公示", "工作计划", "目标计划", "应急预案", "处置卡", "操作规程", "规章制度", "承诺书", "总结",
     "名册", "档案",
 )  # fmt: skip
-_NAMED = re.compile("|".join(sorted(_CORES, key=len, reverse=True)))
+_CORE = re.compile("|".join(sorted(_CORES, key=len, reverse=True)))
+_NAMED = re.compile(
+    r"[一-鿿]{0,6}(?:清单|台账|记录本|记录|公示|公开栏|分配表|考勤表|积分表|计划|方案|制度|会议记录|档案|报表)"
+)
 #: Names of one and the same paper.
 _SAME = {"考勤表": "考勤", "积分表": "积分", "岗位责任清单": "责任清单"}
 
@@ -141,13 +144,18 @@ def _pace(key: str, times: list[dt.timedelta]) -> Pace:
     return Pace(key=key, samples=len(times), minutes=_minutes(sorted(times)[len(times) // 2]))
 
 
-def same_papers(checklist: Checklist) -> list[SamePaper]:
-    """Papers that more than one item has looked up, the most asked for first."""
+def same_papers(checklist: Checklist, *, loosely: bool = False) -> list[SamePaper]:
+    """Papers that more than one item has looked up, the most asked for first.
+
+    A paper is what two items call by the same full name. `loosely` goes by the kind of paper (考勤, 积分)
+    instead: worth a thought when a checklist is cut, too much for a fault.
+    """
     asked: dict[str, list[str]] = {}
     for item in checklist.items():
         if item.methods and Method.DOC_REVIEW not in item.methods:
             continue
-        for paper in dict.fromkeys(_papers(" ".join((item.text, item.rubric, *item.samples)))):
+        told = " ".join((item.text, item.rubric, *(item.samples if loosely else ())))
+        for paper in dict.fromkeys(_papers(told, loosely=loosely)):
             asked.setdefault(paper, []).append(item.id)
     found = [
         SamePaper(checklist=checklist.id, paper=paper, items=tuple(items))
@@ -157,9 +165,12 @@ def same_papers(checklist: Checklist) -> list[SamePaper]:
     return sorted(found, key=lambda s: (-len(s.items), s.paper))
 
 
-def _papers(text: str) -> Iterable[str]:
+def _papers(text: str, *, loosely: bool) -> Iterable[str]:
     yield from _PAPER.findall(text)
-    yield from (_SAME.get(name, name) for name in _NAMED.findall(_PAPER.sub("", text)))
+    if loosely:
+        yield from (_SAME.get(name, name) for name in _CORE.findall(_PAPER.sub("", text)))
+    else:
+        yield from (name for name in _NAMED.findall(text) if len(name) >= 4)
 
 
 def _moment(text: str) -> dt.datetime | None:
