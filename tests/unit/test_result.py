@@ -486,3 +486,26 @@ def test_foreign_steps_that_nobody_can_read_take_nothing() -> None:
     desk.state.apply(forced(desk, None))
     assert isinstance(result_of(desk.state, round_, "u1"), Result)
     assert result_of(desk.state, round_, "u1").carry_loss == 0
+
+
+def test_a_bonus_of_another_desk_is_taken_in_a_merge() -> None:
+    from ledger_work import raw_of
+
+    from inspect_tui.exchange.judging import Grounds, judge
+    from inspect_tui.store.roundfile import round_of
+
+    desk, round_ = scored()
+    bonus_of(desk, round_, "3")
+    read = round_of(raw_of(round_), name="round.json")
+    judged = judge(desk.own, Grounds([read]), clean=True)
+    assert judged.rejected == [] and len(judged.good) == len(desk.own)
+
+
+def test_a_bonus_breaks_the_seal_of_a_frozen_round() -> None:
+    from inspect_tui.rules.sealing import freeze, read_freeze
+
+    desk, round_ = scored()
+    desk.do(*freeze(desk.state, round_))
+    assert read_freeze(desk.state, round_).whole
+    bonus_of(desk, round_, "3")
+    assert not read_freeze(desk.state, round_).whole

@@ -75,6 +75,7 @@ class _Judged:
         from inspect_tui.cli.rounds_asked import read_rounds
         from inspect_tui.rules.contest_entries import NotThisContest, entries_of, period_for, without_places
         from inspect_tui.rules.contests import judge
+        from inspect_tui.rules.ranking import allowed
 
         self.space = space
         self.contest: Contest = contest_of(space, wanted)
@@ -94,7 +95,7 @@ class _Judged:
         except NotThisContest as error:
             raise faults("E06", str(error), self.contest.title, "请写同一期的轮次") from error
         self.outcome: Outcome = judge(self.contest, self.entries)
-        if any(s.round.rules.no_ranking for s in self.sources):
+        if not all(allowed(s.round) for s in self.sources):
             self.outcome = without_places(self.outcome, self.entries)
         self.names = {e.contender.unit: e.contender.name for e in self.entries}
 
