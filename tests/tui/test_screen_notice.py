@@ -435,6 +435,17 @@ async def test_the_inner_level_is_copied_as_it_is(tmp_path: Path, board: Board) 
         assert len(board.texts) == 1 and PHONE in board.texts[0]
 
 
+async def test_a_file_with_something_unchecked_says_so(tmp_path: Path, board: Board) -> None:
+    app = make_app(telling(tmp_path))
+    async with running(app) as pilot:
+        await pilot.press("f6", "9", "2")
+        await pilot.pause()
+        assert "里面有3处" in flat(app) and board.texts == []
+        await pilot.press("3", "9", "2")
+        await pilot.pause()
+        assert "已存到" in screen_text(app) and "里面有" not in screen_text(app)
+
+
 async def test_without_writing_nothing_can_be_confirmed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, board: Board
 ) -> None:

@@ -54,7 +54,17 @@ def write(screen: SummaryScreen, what: str) -> None:
         return
     if path:
         screen.said = [(f"已存到 {path}", "pass")]
+        # A file is not sent yet, so it is written; whoever sends it should know.
+        left = _unchecked(screen) if what not in ("scores", "each") else 0
+        if left:
+            screen.said.append((f"里面有{left}处号码、金额之类没有核对，发出前请看。", "warn"))
         screen.show_all()
+
+
+def _unchecked(screen: SummaryScreen) -> int:
+    """How many places of the text nobody has looked at; the inner level needs no look."""
+    notice = screen.book.notice
+    return 0 if notice is None or notice.level is NamingLevel.INTERNAL else len(notice.unconfirmed)
 
 
 def _paper(screen: SummaryScreen, to: str) -> str:
