@@ -93,6 +93,9 @@ def import_bytes(
     made, told = _completed(grid, span, headings, mapping, checklist_id)
     office = read_office(grid, made, headings)
     office.doubts[:0] = told
+    if not office.raw["title"]:
+        office.raw["title"] = name.rsplit(".", 1)[0] or "检查清单"
+        office.doubts.append(Doubt(cell="", value=office.raw["title"][:60], taken="表里没有标题，取自文件名"))
     _guess_kinds(office.raw, made, office.doubts)
     checklist, faults, warnings = _loaded(office.raw, name, office.places)
     if not office.raw["sections"]:

@@ -256,7 +256,7 @@ class _Office:
             )
             self.sections.append(_Section(name, text.address, "", None))
             self._doubt(text, f"没有大项，都放在“{name}”之下")
-        said = _ORDINAL.sub("", said).strip() or said.strip()
+        said = (_ORDINAL.sub("", said).strip() or said.strip()).rstrip("。；;")
         topic = self._cell(row, "topic")
         if topic is not None and topic is not text and cell_line(topic) not in said:
             said = f"{_ORDINAL.sub('', _one_line(topic)).strip()}：{said}"
@@ -346,6 +346,11 @@ class _Office:
         places: dict[Steps, str] = {}
         sections: list[dict[str, Any]] = []
         scored = any(item.points for section in self.sections for item in section.items)
+        for section in self.sections if scored else ():
+            for item in section.items:
+                if item.points is None:
+                    self._out(item.cell, "没有分值", lost=True)
+            section.items = [item for item in section.items if item.points is not None]
         for section in self.sections:
             if not section.items:
                 if section.kind == "":
@@ -374,7 +379,7 @@ class _Office:
             "version": "1.0",
             "id": self.mapping.id,
             "revision": self.mapping.revision or "1",
-            "title": self.mapping.title or title or self.grid.name or "检查清单",
+            "title": self.mapping.title or title,
             "draft": True,
             "full_score": _plain(full),
             "unit_kinds": list(self.mapping.unit_kinds) or ["party_group"],
@@ -385,6 +390,8 @@ class _Office:
             for n, (said, cell) in enumerate(self.triggers, 1):
                 places["triggers", n - 1] = cell
                 raw["triggers"].append({"id": f"V{n}", "text": said, "effect": "veto"})
+        self.doubts.sort(key=lambda doubt: _row_of(doubt.cell))
+        self.rejected.sort(key=lambda rejected: _row_of(rejected.cell))
         return Office(raw=raw, places=places, doubts=self.doubts, rejected=self.rejected)
 
     def _lone(self, section: _Section) -> None:
@@ -505,6 +512,11 @@ def cell_text(cell: GridCell) -> str:
 
     lines = (line.strip() for line in clean_text(cell.value).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _row_of(cell: str) -> int:
+    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return int(digits) if digits.isdecimal() else 10**9
 
 
 def _one_line(cell: GridCell) -> str:

@@ -106,7 +106,8 @@ def find_headings(grid: Grid) -> tuple[tuple[int, int], list[Heading]] | None:
             options.append(((number, rows[place + 1][0]), _joined(cells, rows[place + 1][1])))
         for span, words in options:
             found = match(words)
-            score = _score(found)
+            # Of equals the reading that uses the second heading row says more.
+            score = 2 * _score(found) + (1 if _score(found) and span[0] != span[1] else 0)
             if score and (best is None or score > best[0]):
                 best = score, span, found
     return (best[1], best[2]) if best else None
@@ -207,6 +208,8 @@ def _two_rows(upper: Sequence[GridCell], lower: Sequence[GridCell]) -> bool:
     """Whether a row is the second one of the headings: merged cells say so, and it holds no figures."""
     if any(isinstance(cell.value, int | float) for cell in lower):
         return False
+    if len({_role(word)[0] for word in _words(upper)} - {"ignore"}) < 2:
+        return False
     down = any(u.head and u.head == w.head for u, w in zip(upper, lower, strict=False))
     across = any(cell.bad == "across" for cell in upper) and len({c.head for c in upper}) > 1
     gaps = any(not cell_line(u) and cell_line(w) for u, w in zip(upper, lower, strict=False))
@@ -228,10 +231,12 @@ def _both(upper: list[str], lower: list[str]) -> list[str]:
     ):
         if not under or over == under:
             told.append(over)
-        elif not over or _role(over + under)[1] or _role(over + under)[0] == "ignore":
-            told.append(under if _role(under) != ("ignore", True) or not over else over + under)
+        elif not over:
+            told.append(under)
         else:
-            told.append(over + under)
+            both, alone = _role(over + under), _role(under)
+            whole = not both[1] or both[0] == "section_points" or alone == ("ignore", True)
+            told.append(over + under if whole else under)
     return told
 
 

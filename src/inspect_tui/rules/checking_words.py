@@ -56,6 +56,8 @@ def check_papers(checklist: Checklist) -> list[Issue]:
             warning=True,
         )
         for same in same_papers(checklist)
+        # 记录 or 台账 alone names no paper; a title between 《》 does.
+        if len(same.paper) >= 4 or any(f"《{same.paper}》" in item.text for item in checklist.items())
     ]
 
 

@@ -15,7 +15,8 @@ import msgspec
 #: What rubrics count by.
 UNITS = (
     *("人次", "个月", "个环节", "井次", "车次", "次", "项", "人", "名", "处", "条", "件", "起", "份", "期"),
-    *("个", "类", "种", "笔", "台", "天", "篇", "张", "例", "户", "点"),
+    *("个", "类", "种", "笔", "台", "天", "篇", "张", "例", "户", "点", "本", "具", "套", "只", "块", "辆"),
+    *("瓶", "座", "批", "册", "题", "口"),
 )
 _LONGEST_LABEL = 12
 _DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九")} | {
@@ -42,9 +43,12 @@ _THRESHOLD = re.compile(
 )
 _GAINS = re.compile(rf"([^，,；;。\n]*?)\s*(?:得|计|给)?\s*({_N})\s*分")
 _GIVES = re.compile(rf"(?<!不)得\s*{_N}\s*分")
-_ODD_UNIT = re.compile(r"(?:每[1一]?|[，,][1一])([\u4e00-\u9fff])$")
+#: A count by what is no known unit; 一定, 一般, 1年 and their like count nothing.
+_ODD_UNIT = re.compile(
+    r"(?:每\s*[1一]?|[1一])\s*(?![定般致直些切旦律经同体贯年月季周日天旬班半级分号类至到])([\u4e00-\u9fff])"
+)
 _TRAILING_COUNT = re.compile(rf"(?:的|[，,])*\s*(?:每|[，,])\s*[1一]?\s*(?:{_UNIT})$")
-_EACH_FAR = re.compile(r"每(?=[^，,]{0,8}$)")
+_EACH_FAR = re.compile(rf"每(?!{_UNIT}|个?[年月季周日天旬班半])(?=[^，,]{{0,8}}$)")
 _LACKS = re.compile(
     r"^(?:每)?(?:缺(?![勤席考])|无|没有|未建|未制定|未召开|未开展|未设|未成立|未配|未公示|未公开|漏|少)"
 )
@@ -237,8 +241,9 @@ def _made(
 def _sentence(condition: str, unit: str) -> tuple[str, str, str]:
     """The finding's sentence with {n} for the count, what is counted, and a doubt about it."""
     found = list(_EACH.finditer(condition))
-    if found:
-        each = found[-1]
+    each = found[-1] if found else None
+    # 每项缺1次 counts the times, 每缺1次 as well.
+    if each is not None and not _COUNTED.search(condition[each.end() :]):
         return _with_count(condition, each.start(), each.end(), each[0], each[1]), each[1], ""
     for match in _COUNTED.finditer(condition):
         number = figure(match[1])
