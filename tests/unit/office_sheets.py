@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Sheets as two different offices really keep them, and a few smaller shapes, built by hand."""
 
 from __future__ import annotations

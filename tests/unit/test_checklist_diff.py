@@ -193,3 +193,47 @@ def test_the_command_tells_both_ways(tmp_path, capsysbinary) -> None:
     assert "版本号没有改" in capsysbinary.readouterr().err.decode()
     new.write_text("{", encoding="utf-8")
     assert cli.run(["checklist", "diff", str(old), str(new)]) == 1
+
+
+def test_amending_and_opening_list_what_to_look_at_again(tmp_path, monkeypatch, capsysbinary) -> None:
+    from inspect_tui.demo import CURRENT, make_demo
+    from inspect_tui.store.loading import load_round
+
+    monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
+    root = make_demo(tmp_path / "demo").root
+    round_file = root / "rounds" / CURRENT / "round.json"
+    round_, _, _ = load_round(round_file)
+    carried = next(c for c in round_.carried if c.item and not c.state.done)
+    path = root / "checklists" / f"{carried.checklist}.json"
+    raw = json.loads(path.read_bytes())
+    raw["revision"] = "2099.1"
+    for section in raw["sections"]:
+        for item in section["items"]:
+            if item["id"] == carried.item:
+                item["text"] = "换成了别的要求"
+    path.write_bytes(json.dumps(raw, ensure_ascii=False).encode())
+    before = round_file.read_bytes()
+    where = ["--workspace", str(root), "round"]
+    assert cli.run([*where, "amend", CURRENT, "--refresh", "--preview", "--json"]) == 0
+    told = json.loads(capsysbinary.readouterr().out)
+    assert round_file.read_bytes() == before and told["preview"]
+    assert {look["item"] for look in told["looks"]} == {carried.item}
+    assert carried.id in {look["record"] for look in told["looks"] if look["kind"] == "problem"}
+    assert cli.run([*where, "amend", CURRENT, "--refresh"]) == 0
+    said = capsysbinary.readouterr().out.decode()
+    assert "清单改动后要重看" in said and f"{carried.item}（条文改动）" in said and "请重新发包" in said
+    assert cli.run([*where, "amend", CURRENT, "--refresh"]) == 0
+    assert "要重看" not in capsysbinary.readouterr().out.decode()
+    asked = [
+        "new",
+        "--title",
+        "2027年第一季度回头看",
+        "--start",
+        "2027-01-05",
+        "--checklist",
+        carried.checklist,
+    ]
+    assert cli.run([*where, *asked, "--unit", carried.unit, "--json"]) == 0
+    told = json.loads(capsysbinary.readouterr().out)
+    assert carried.item in {look["item"] for look in told["looks"]}
+    assert {look["kind"] for look in told["looks"]} == {"problem"}

@@ -163,6 +163,10 @@ def _tell(
     preview: bool,
     as_json: bool,
 ) -> None:
+    from inspect_tui.cli.fresh import looks_data, tell_looks
+    from inspect_tui.rules.checklist_versions import carried_looks
+
+    looks = carried_looks(done.round, done.added)
     if as_json:
         print_json(
             {
@@ -174,12 +178,14 @@ def _tell(
                 "held": [held_data(h) for h in done.held],
                 "known": done.known,
                 "noted": [{"title": title, "problems": count} for title, count in noted.items()],
+                "looks": looks_data(looks),
                 "messages": [*found.messages, *messages],
             }
         )
         return
     warn(messages)
     _tell_units(found, done.added)
+    tell_looks(done.round, looks)
     for held in done.held:
         click.echo(_clean(f"不转入：{held.problem.number} {held.problem.text}（{held.reason}）"))
     verb = "会转入" if preview else "已转入"

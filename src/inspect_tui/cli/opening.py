@@ -141,16 +141,21 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
 
         messages += hand_over(space, round_, by).messages
     warn(messages)
+    from inspect_tui.cli.fresh import looks_data, tell_looks
+    from inspect_tui.rules.checklist_versions import carried_looks
+
+    looks = carried_looks(round_, round_.carried)
     if as_json:
         from inspect_tui.cli.rounds import round_data
 
         data = round_data(round_, str(space.round_dir(round_.id)))
-        data |= {"sources": sources_data(found), "messages": messages}
+        data |= {"sources": sources_data(found), "messages": messages, "looks": looks_data(looks)}
         data |= {"carried": [problem_data(p) for p in round_.carried]}
         print_json(data | {"held": [held_data(h) for h in round_.held]})
     else:
         click.echo(f"已新建：{round_.title}（编号 {round_.id}）")
         _tell_carried(round_)
+        tell_looks(round_, looks)
         click.echo(f"下一步：inspect-tui round pack {round_.id}")
 
 

@@ -150,12 +150,19 @@ def _unit_line(row: dict[str, Any]) -> str:
 @click.option("--issuer", metavar="名称", help="改发文单位。")
 @click.option("--basis", metavar="依据", help="改检查依据。")
 @click.option("--demand", "demands", metavar="要求", multiple=True, help="改通报里的要求，可写多次。")
+@click.option("--preview", is_flag=True, help="只列出哪些检查记录和问题要重看，不写。")
 @workspace_option
-def amend(round_id: str, workspace: str | None, checklists: tuple[str, ...], **asked: Any) -> None:
+@json_option
+def amend(
+    round_id: str, workspace: str | None, checklists: tuple[str, ...], as_json: bool, **asked: Any
+) -> None:
     """改动进行中的轮次，版本号加一。检查记录全部保留；条文改过的项需重看。改完请重新发包。"""
+    from inspect_tui.cli.fresh import looks_data, tell_looks
+    from inspect_tui.exchange.fresh import looks_after
     from inspect_tui.exchange.planning import amend_round
 
     space = space_of(workspace)
+    held = space.round(round_id_of(space, round_id)).round
     round_ = amend_round(
         space,
         round_id_of(space, round_id),
@@ -165,8 +172,16 @@ def amend(round_id: str, workspace: str | None, checklists: tuple[str, ...], **a
         issuer=asked["issuer"],
         basis=asked["basis"],
         demands=list(asked["demands"]) or None,
+        preview=asked["preview"],
     )
-    click.echo(f"{round_.title}已改为第{round_.pack_version}版，请重新发包。")
+    looks = looks_after(space, held, round_) if held is not None else []
+    if as_json:
+        told = {"round": round_.id, "pack_version": round_.pack_version, "preview": asked["preview"]}
+        print_json(told | {"looks": looks_data(looks)})
+        return
+    tell_looks(round_, looks)
+    if not asked["preview"]:
+        click.echo(f"{round_.title}已改为第{round_.pack_version}版，请重新发包。")
 
 
 @round_group.command(name="pack", short_help="发包：做一个让笔记本就绪的文件", options_metavar="[选项]")

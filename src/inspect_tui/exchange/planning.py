@@ -115,8 +115,11 @@ def amend_round(
     issuer: str | None = None,
     basis: str | None = None,
     demands: Sequence[str] | None = None,
+    preview: bool = False,
 ) -> Round:
     """Change a round under way and raise its pack version; what is not given stays.
+
+    With `preview` the changed round is returned and nothing is written.
 
     `refresh` freezes checklists, units and rules anew from the workspace; new units or checklists are
     taken from there in any case. Answers stay, and so do the problems carried over: those of units that
@@ -156,7 +159,8 @@ def amend_round(
         raw["demands"] = [clean_text(d, newlines=False).strip() for d in demands if d.strip()]
     raw["pack_version"] = held.pack_version + 1
     round_, _ = round_from_raw(raw)
-    space.save_round(raw)
+    if not preview:
+        space.save_round(raw)
     return round_
 
 

@@ -272,6 +272,11 @@ def _head(old: Checklist, new: Checklist) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts differ in spacing and width of signs at most."""
+    return bool(_folded(one) == _folded(other))
+
+
 def _folded(value: Any) -> Any:
     """A value without regard to spacing and width of its texts."""
     if isinstance(value, str):

@@ -11,8 +11,9 @@ import msgspec
 from inspect_tui.model.change import answer_key
 from inspect_tui.model.checklist import Checklist
 from inspect_tui.model.problem import Carried
+from inspect_tui.model.round import Round
 from inspect_tui.model.terms import FindingKind
-from inspect_tui.rules.checklist_diff import compare
+from inspect_tui.rules.checklist_diff import compare, same_words
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.issue import Issue
 from inspect_tui.rules.reading import findings_of_item, free_findings, read_answer
@@ -124,6 +125,24 @@ def fresh_looks(
         for c in carried
         if c.checklist == old.id and c.item in items and not c.state.done
     ]
+    return found
+
+
+def carried_looks(round_: Round, carried: Iterable[Carried]) -> list[FreshLook]:
+    """Which problems carried into a round were found under words that its checklists no longer have.
+
+    Only the text of the item was frozen with a problem, so only that is compared.
+    """
+    held = {checklist.id for checklist in round_.checklists}
+    found = []
+    for problem in carried:
+        if not problem.item or problem.checklist not in held or problem.state.done:
+            continue
+        item = round_.item(problem.checklist, problem.item)
+        if item is not None and (not problem.item_text or same_words(problem.item_text, item.text)):
+            continue
+        why = "条文取消" if item is None else "条文改动"
+        found.append(_look("problem", problem.unit, problem.item, problem.text, why, problem.id))
     return found
 
 
