@@ -98,6 +98,9 @@ LOOKBACK, ROUND_CARRY = "lookback", "round_carry"
 LEDGER, LEDGER_ROW, LEDGER_STEP, LEDGER_BATCH = "ledger", "ledger_row", "ledger_step", "ledger_batch"
 PROGRESS, RECHECK, DELTA, LEDGER_SHEET = "progress", "recheck", "delta", "ledger_sheet"
 NOTICE_PRIVACY, NOTICE_PICK, REPORT = "notice_privacy", "notice_pick", "report"
+SCORES, DERIVATION, RANKING, PERIOD = "scores", "derivation", "ranking", "period"
+TREND, AGREEMENT, CONTESTS, CONTEST = "trend", "agreement", "contests", "contest"
+GRADES = "grades"
 SCREENS = (
     HOME,
     WALK,
@@ -140,6 +143,15 @@ SCREENS = (
     NOTICE_PRIVACY,
     NOTICE_PICK,
     REPORT,
+    SCORES,
+    DERIVATION,
+    RANKING,
+    PERIOD,
+    TREND,
+    AGREEMENT,
+    CONTESTS,
+    CONTEST,
+    GRADES,
 )
 _JUDGE = (WALK, ACROSS)
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
@@ -528,12 +540,67 @@ ACTIONS: tuple[Action, ...] = (
         "到另一栏，用上下键看全文；再按一次回来",
         (MERGE_LOOK, MERGE_TAKEN, DECIDE, DOUBLES, UNIT_REVIEW, RETURNED, NOTICE_PRIVACY, NOTICE_PICK),
     ),
+    # Scores, periods, contests, grades
+    Action(
+        "open", ("enter", "question_mark"), "怎样得来", "看这个得分是怎样得来的，直到每条记录", (SCORES,), 1
+    ),
+    Action("ranking", ("1",), "排名", "另列名次、不参加的和进步榜；写明不排名的不列", (SCORES,), 8),
+    Action("period", ("2",), "期间", "月、季、半年、年的得分，缺的标明", (SCORES,), 2),
+    Action("trend", ("3",), "走势", "得分和问题随时间的变化", (SCORES,), 3),
+    Action("contests", ("4",), "评比", "流动红旗等：候选单位、理由、组长确认", (SCORES,), 4),
+    Action("grades", ("5",), "定级", "自评、推荐、验收各阶段和等级", (SCORES,), 5),
+    Action("agreement", ("6",), "一致性", "两人查同一单位一致不一致；减负", (SCORES,), 6),
+    Action("open", ("enter",), "看检查项", "到检查页看这一项；在上轮问题上则看它的台账", (DERIVATION,), 1),
+    Action("span_month", ("1",), "月", "一个月的得分", (PERIOD,), 1, run="span('month')"),
+    Action("span_quarter", ("2",), "季", "一个季度的得分", (PERIOD,), 2, run="span('quarter')"),
+    Action("span_half", ("3",), "半年", "半年的得分", (PERIOD,), 3, run="span('half')"),
+    Action("span_year", ("4",), "年", "一年的得分", (PERIOD,), 4, run="span('year')"),
+    Action("span_week", ("5",), "周", "一周的得分", (PERIOD,), 9, run="span('week')"),
+    Action("earlier", ("6", "left"), "上一期", "看前一期", (PERIOD,), 5),
+    Action("later", ("7", "right"), "下一期", "看后一期", (PERIOD,), 6),
+    Action("rank", ("8",), "排名", "列出或收起名次；写明不排名的不列", (PERIOD,), 8),
+    Action("everyone", ("1",), "全部", "各单位平均，全部大项", (TREND,), 1),
+    Action("unit", ("2",), "单位", "只看一个单位", (TREND,), 2),
+    Action("section", ("3",), "大项", "只看一个大项", (TREND,), 3),
+    Action("write", ("6",), "存表", "把画出的数字存成表格（CSV）", (TREND,), 4),
+    Action(
+        "agreement",
+        ("1",),
+        "一致性",
+        "两人查同一单位，每项一致不一致",
+        (AGREEMENT,),
+        1,
+        run="by('agreement')",
+    ),
+    Action("gauge", ("2",), "减负", "次次符合的项、用时、重复要的资料", (AGREEMENT,), 2, run="by('gauge')"),
+    Action("open", ("enter",), "打开", "列出候选单位和理由", (CONTESTS,), 1),
+    Action("handover", ("1",), "交接单", "把交接单存成可以签字的表", (CONTESTS,), 2),
+    Action("mark", ("space", "enter"), "选、不选", "选上或去掉所在的单位", (CONTEST,), 1),
+    Action("confirm", ("1",), "确认", "组长确认选上的单位；和建议不同的写理由", (CONTEST,), 2),
+    Action("vacant", ("2",), "空缺", "组长确认本期空缺，写明理由", (CONTEST,), 3),
+    Action("step", ("enter", "1"), "办一步", "定级、限期整改、复查、降级、摘牌", (GRADES,), 1),
+    Action("scheme", ("2",), "办法", "换一个定级办法", (GRADES,), 2),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (CONTEST, GRADES), 9),
+    Action(
+        "next_pane",
+        ("tab",),
+        "看全文",
+        "到下面一栏，用上下键看全文；再按一次回来",
+        (SCORES, DERIVATION, CONTESTS, CONTEST, GRADES),
+    ),
     # Everywhere
     Action("leave_help", ("f1",), "返回", "回到上一屏", (HELP,), run="back"),
     Action("back", ("escape",), "返回", "回到上一屏", _BELOW_HOME, 20),
     Action(
-        "help", ("f1", "question_mark"), "帮助", "看本屏所有按键", tuple(s for s in SCREENS if s != HELP), 19
+        "help",
+        ("f1", "question_mark"),
+        "帮助",
+        "看本屏所有按键",
+        tuple(s for s in SCREENS if s not in (HELP, SCORES)),
+        19,
     ),
+    # On scores the question mark asks where a figure comes from.
+    Action("help", ("f1",), "帮助", "看本屏所有按键", (SCORES,), 19),
     Action("quit", ("ctrl+q",), "退出", "保存并退出", SCREENS, 30, run="app.quit"),
 )
 

@@ -520,6 +520,20 @@ class InspectApp(BaseApp[None]):
         if self.desk is not None:
             self.push_screen(ReportScreen(self.desk, unit))
 
+    def open_scores(self) -> None:
+        """Scores of the open round, and from there periods, trends, contests and grades."""
+        from inspect_tui.tui.screens.scores import ScoresScreen
+
+        if self.desk is not None:
+            self.push_screen(ScoresScreen(self.desk))
+
+    def open_derivation(self, unit: str) -> None:
+        """How a unit's score came about, down to the records."""
+        from inspect_tui.tui.screens.derivation import DerivationScreen
+
+        if self.desk is not None:
+            self.push_screen(DerivationScreen(self.desk, unit))
+
     def open_handin(self) -> None:
         """Hand the work in."""
         from inspect_tui.tui.screens.handin import HandInScreen

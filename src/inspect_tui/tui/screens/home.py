@@ -503,6 +503,7 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             Entry("faults", "清单和名册的问题"),
             Entry("merge", "合并、裁定、审阅、封存", none or "也可按 F8", enabled=has),
             Entry("returned", "退回清单", none or "组长退回重查的", enabled=has),
+            Entry("scores", "得分和评比", none or "得分、期间、走势、评比、定级", enabled=has),
         ]
         self.app.push_screen(MenuScreen("主页菜单", entries), self._menu_picked)
 
@@ -528,6 +529,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
                 self.app.open_merge()
             case "returned":
                 self.app.open_returned()
+            case "scores":
+                self.app.open_scores()
 
     def _ask_pack(self) -> None:
         found = _packs_nearby(self.app.space.root)

@@ -1,0 +1,121 @@
+"""Figures page: a text over several rounds, read after the first paint; trends and periods are such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual import events
+from textual.widget import Widget
+
+from inspect_tui.tui import skin
+from inspect_tui.tui.all_rounds import AllRounds
+from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.screens.lead_page import LeadPage
+from inspect_tui.tui.text import cells, fit, one_line
+from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+
+READING = "正在读各轮记录，请稍候。"
+
+
+class Told(NamedTuple):
+    """A line of the text with its ink; `whole` lines are cut at the edge instead of being wrapped."""
+
+    text: str
+    ink: str = "text"
+    whole: bool = False
+
+
+class FiguresPage(LeadPage, inherit_bindings=False):
+    """A pager; subclasses say the lines as they follow from the rounds (`told`)."""
+
+    DEFAULT_CSS = """
+    FiguresPage #text { height: 1fr; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.all = desk.kept(AllRounds)
+
+    def body(self) -> Sequence[Widget]:
+        self.text = LinePane(self._lines, id="text")
+        return [self.text]
+
+    def ready(self) -> None:
+        self._stop_listening = self.desk.listen(lambda _: self.refill())
+        self.text.focus()
+        if not self.all.ready:
+            self.run_worker(self._read(), exclusive=True)
+
+    async def _read(self) -> None:
+        await self.all.read()
+        if self.is_mounted:
+            self.refill()
+
+    def on_screen_resume(self, _: events.ScreenResume) -> None:
+        if self.is_mounted:
+            self.refill()
+            self.show_status(self.app.status())
+
+    def refill(self) -> None:
+        if self.is_mounted and self.query("#text"):
+            self.tell_head(about=self.page_about())
+            self.text.show(top=False)
+
+    def told(self, width: int) -> list[Told]:
+        """The lines; asked once the rounds are read."""
+        raise NotImplementedError
+
+    def _lines(self, width: int) -> list[Line]:
+        if not self.all.ready:
+            return wrapped(READING, width, "dim")
+        lines: list[Line] = []
+        notes = [Told(note, "warn") for note in self.all.notes]
+        for told in [*self.told(width - 2), *notes]:
+            if told.whole:
+                lines.append([(" ", "text"), (fit(told.text, width - 2), told.ink)])
+            else:
+                lines += wrapped(told.text, width, told.ink)
+        return lines
+
+    def show_top(self) -> None:
+        """Show another text from its top."""
+        self.tell_head(about=self.page_about())
+        self.text.show()
+
+    def write(self, parts: list[str], ext: str, data: bytes) -> None:
+        """Write a file to exports/ and say where it is, or why it may not be."""
+        try:
+            path = write_export(self.desk, parts, ext, data)
+        except FileRefused as refused:
+            self.app.say(str(refused), "error")
+        else:
+            self.app.say(f"已存到 {one_line(str(path))}", timeout=10)
+
+
+def grid(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[Told]:
+    """A table as lines: names at the left, figures right; what does not fit beside follows below."""
+    if not rows:
+        return []
+    most = max(12, width // 3)
+    first = min(most, max(cells(row[0]) for row in [heads, *rows]) + 1)
+    widths = [max(cells(row[n]) for row in [heads, *rows]) + 2 for n in range(1, len(heads))]
+    lines: list[Told] = []
+    start = 1
+    while start < len(heads):
+        end, room = start, width - first
+        while end < len(heads) and (room >= widths[end - 1] or end == start):
+            room -= widths[end - 1]
+            end += 1
+        if lines:
+            lines.append(Told(""))
+        for number, row in enumerate([heads, *rows]):
+            said = fit(row[0], first)
+            said += "".join(fit(row[n], widths[n - 1], "right") for n in range(start, end))
+            lines.append(Told(said, "text" if number else "dim", whole=True))
+        lines.insert(
+            -len(rows), Told(skin.current().glyphs.rule * min(width, cells(lines[-1].text)), "dim", True)
+        )
+        start = end
+    return lines

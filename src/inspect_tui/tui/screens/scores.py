@@ -1,0 +1,187 @@
+"""Scores of the open round, one unit a line, in the order of the roster; each opens its derivation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from inspect_tui.model.roster import Unit
+from inspect_tui.model.terms import Stage
+from inspect_tui.report.summary import raw_text
+from inspect_tui.report.zh_numbers import score_text, share_text
+from inspect_tui.rules.ranking import why_not
+from inspect_tui.rules.result import Result, formula_text, unit_result
+from inspect_tui.rules.scoring import points_text
+from inspect_tui.rules.unit_totals import unit_total, units_of
+from inspect_tui.tui import skin
+from inspect_tui.tui.actions import SCORES, bindings_for
+from inspect_tui.tui.all_rounds import AllRounds
+from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.screens.lead_page import LeadPage
+from inspect_tui.tui.text import fit
+from inspect_tui.tui.widgets.inks import Part
+from inspect_tui.tui.widgets.line_list import LineList
+from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+
+
+class ScoresScreen(LeadPage, inherit_bindings=False):
+    """No order by score and no places: those stand on a page of their own, behind their own key."""
+
+    place = SCORES
+    title_word = "得分"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(SCORES)]
+
+    DEFAULT_CSS = """
+    ScoresScreen #names { height: 1; }
+    ScoresScreen #side { height: 8; }
+    ScoresScreen.-tall #side { height: 10; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.units: list[Unit] = []
+        self.results: list[Result] = []
+        self.assessed: dict[str, Decimal | None] = {}
+
+    # ---------------------------------------------------------------- rows
+
+    def above(self) -> list[Widget]:
+        names = LinePane(lambda width: [self._cells(width, "单位", self._heads())], id="names")
+        names.can_focus = False
+        return [names]
+
+    def ready(self) -> None:
+        super().ready()
+        if self.desk.round.stage not in (None, Stage.SELF):
+            self.run_worker(self._read_assessed(), exclusive=True)
+
+    async def _read_assessed(self) -> None:
+        """The self-assessment of the same series, which stands beside what was inspected."""
+        rounds = self.desk.kept(AllRounds)
+        await rounds.read()
+        here = self.desk.round
+        for round_, state in rounds.rounds:
+            if round_.stage is Stage.SELF and round_.series == here.series:
+                self.assessed = {unit: unit_total(state, round_, unit).score for unit in units_of(round_)}
+        if self.is_mounted and self.assessed:
+            self.refill()
+            self.query_one("#names", LinePane).show()
+
+    def reread(self) -> None:
+        self.units = self.desk.units()
+        self.results = [unit_result(self.desk.sheet(unit.id)) for unit in self.units]
+
+    def count(self) -> int:
+        return len(self.units)
+
+    def mark(self) -> object:
+        index = self.list.cursor
+        return self.units[index].id if 0 <= index < len(self.units) else None
+
+    def place_of(self, mark: object) -> int | None:
+        return next((n for n, unit in enumerate(self.units) if unit.id == mark), None)
+
+    def _heads(self) -> list[str]:
+        own = ["自评"] if self.assessed else []
+        return [*own, "得分", "得分/适用分", "覆盖", "未查", "不适用", "未核实", "上轮", "加分", "红线"]
+
+    def _figures(self, unit: Unit, result: Result) -> list[str]:
+        dash = skin.current().glyphs.dash
+        scored = result.score is not None
+        own = self.assessed.get(unit.id)
+        return [
+            *([score_text(own) if own is not None else dash] if self.assessed else []),
+            score_text(result.score) if scored else dash,
+            raw_text(result.raw, result.applicable) if scored else dash,
+            share_text(result.coverage) if result.told else dash,
+            str(result.unanswered),
+            str(result.na),
+            str(result.unverified),
+            f"-{points_text(result.carry_loss)}" if result.carry_loss else "0",
+            f"+{points_text(result.bonus)}" if result.bonus else "0",
+            str(len(result.vetoes)),
+        ]
+
+    def _cells(self, width: int, name: str, figures: list[str], *, head: bool = True) -> list[Part]:
+        ink = "dim" if head else "text"
+        sizes = [7] * bool(self.assessed) + [6, 12, 7, 5, 7, 7, 5, 5, 5]
+        parts: list[Part] = [(fit(name, max(8, width - sum(sizes) - 2)), ink)]
+        for n, (figure, size) in enumerate(zip(figures, sizes, strict=True)):
+            mine = "strong" if not head and n == bool(self.assessed) else ink
+            if not head and n == len(sizes) - 1 and figure != "0":
+                mine = "fail"
+            parts.append((fit(figure, size, "right"), mine))
+        return [(" ", "text"), *parts]
+
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
+        unit = self.units[index]
+        _, *rest = self._cells(width, unit.name, self._figures(unit, self.results[index]), head=False)
+        return [(skin.current().glyphs.cursor if here else " ", "accent"), *rest]
+
+    def about(self, width: int) -> list[Line]:
+        index = self.list.cursor
+        if not 0 <= index < len(self.results):
+            return []
+        unit, result = self.units[index], self.results[index]
+        said = unit.name + "：" + (f"{score_text(result.score)}分" if result.score is not None else "不计分")
+        said += f"；查了{result.answered}/{result.items}项，计入{result.counted}项"
+        said += f"，两种意见{result.disputed}项" if result.disputed else ""
+        own = self.assessed.get(unit.id)
+        if own is not None and result.score is not None:
+            said += f"；自评{score_text(own)}分，检查比自评{points_text(result.score - own)}分"
+        lines = wrapped(said + "。", width, "strong")
+        for veto in result.vetoes:
+            lines += wrapped(f"红线、否决、即时上报：{veto}", width, "fail")
+        return [*lines, *wrapped(formula_text(self.desk.round), width, "dim")]
+
+    # ---------------------------------------------------------------- doing
+
+    def on_line_list_chosen(self, _: LineList.Chosen) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Where the score comes from."""
+        if 0 <= self.list.cursor < len(self.units):
+            self.app.open_derivation(self.units[self.list.cursor].id)
+
+    def action_ranking(self) -> None:
+        """Places, only because they were asked for."""
+        if refused := why_not(self.desk.round):
+            self.app.say(refused, "warning")
+            return
+        from inspect_tui.tui.screens.rank_page import RankScreen
+
+        self.app.push_screen(RankScreen(self.desk))
+
+    def action_period(self) -> None:
+        """Scores of a month, quarter or year."""
+        from inspect_tui.tui.screens.period_page import PeriodScreen
+
+        self.app.push_screen(PeriodScreen(self.desk))
+
+    def action_trend(self) -> None:
+        """How scores and problems move."""
+        from inspect_tui.tui.screens.trend_page import TrendScreen
+
+        self.app.push_screen(TrendScreen(self.desk))
+
+    def action_contests(self) -> None:
+        """Contests over the rounds of a period."""
+        from inspect_tui.tui.screens.contest_page import ContestsScreen
+
+        self.app.push_screen(ContestsScreen(self.desk))
+
+    def action_grades(self) -> None:
+        """Grades over the stages of a year."""
+        from inspect_tui.tui.screens.grade_page import GradesScreen
+
+        self.app.push_screen(GradesScreen(self.desk))
+
+    def action_agreement(self) -> None:
+        """What inspections tell the checklist's author."""
+        from inspect_tui.tui.screens.agreement_page import AgreementScreen
+
+        self.app.push_screen(AgreementScreen(self.desk))
