@@ -110,4 +110,5 @@ def checklists(draw: Any) -> Checklist:
         duties=tuple(draw(st.lists(LINES, max_size=3))),
         draft=draw(st.booleans()),
         remark=draw(TEXTS),
+        change_note=draw(TEXTS),
     )

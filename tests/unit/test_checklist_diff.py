@@ -175,7 +175,7 @@ def test_answers_and_problems_of_changed_items_want_a_fresh_look() -> None:
 def test_the_command_tells_both_ways(tmp_path, capsysbinary) -> None:
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     old.write_bytes(as_bytes(CHECKLIST))
-    value = copy_of(CHECKLIST) | {"revision": "2"}
+    value = copy_of(CHECKLIST) | {"revision": "2", "change_note": "按周开会"}
     value["sections"][0]["items"][0]["text"] = "会议按[/]周召开"
     value["sections"][1]["items"][0]["id"] = "B-09"
     new.write_bytes(as_bytes(value))
@@ -186,7 +186,12 @@ def test_the_command_tells_both_ways(tmp_path, capsysbinary) -> None:
     assert told["moved"][0]["old_id"] == "B-01" and told["moved"][0]["id"] == "B-09"
     assert cli.run(["checklist", "diff", str(old), str(new)]) == 0
     said = capsysbinary.readouterr().out.decode()
-    assert "改写（查过的需重看）1条" in said and "会议按[/]周召开" in said and "编号B-01改为B-09" in said
+    assert (
+        "本版改动：按周开会" in said
+        and "改写（查过的需重看）1条" in said
+        and "会议按[/]周召开" in said
+        and "编号B-01改为B-09" in said
+    )
     value["revision"] = "1"
     new.write_bytes(as_bytes(value))
     assert cli.run(["checklist", "diff", str(old), str(new)]) == 0

@@ -230,7 +230,10 @@ def test_changed_content_needs_a_higher_version() -> None:
     spaced, _ = load_checklist(as_bytes(with_item(text="会议 按月召开")))
     changed = with_item(text="会议按周召开")
     same, _ = load_checklist(as_bytes(changed))
-    raised, _ = load_checklist(as_bytes(changed | {"revision": "2"}))
+    raised, _ = load_checklist(as_bytes(changed | {"revision": "2", "change_note": "会议改为按周"}))
+    silent, _ = load_checklist(as_bytes(changed | {"revision": "2"}))
+    (issue,) = not_raised(held, silent, "甲")
+    assert issue.code == "C33" and issue.warning
     other, _ = load_checklist(as_bytes(changed | {"id": "other"}))
     assert (
         not_raised(held, held, "甲") == not_raised(held, spaced, "甲") == not_raised(held, raised, "甲") == []

@@ -39,9 +39,13 @@ def diff(old: str, new: str, as_json: bool) -> None:
         told: dict[str, Any] = {
             name: msgspec.to_builtins(getattr(found, name)) for name in found.__struct_fields__
         }
-        print_json({**told, "old": was.revision, "new": now.revision, "warnings": warnings})
+        print_json(
+            {**told, "old": was.revision, "new": now.revision, "note": now.change_note, "warnings": warnings}
+        )
         return
     click.echo(f"{now.title}：{was.revision}版 → {now.revision}版")
+    if now.change_note:
+        click.echo(f"本版改动：{_inset(now.change_note)}")
     for line in lines_of(found):
         click.echo(line)
     warn(f"提醒：{line}" for line in warnings)

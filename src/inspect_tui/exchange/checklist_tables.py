@@ -173,6 +173,7 @@ HEAD = (
     Field("岗位责任制名称", "duties", LINES),
     Field("草案", "draft", YES),
     Field("备注", "remark", TEXT),
+    Field("本版改动", "change_note", TEXT),
     Field("格式版本", "version", TEXT),
     Field("其他（程序用）", OTHER, JSON),
 )

@@ -114,9 +114,10 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Checklist(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A checklist as an office writes it: one JSON file.
 
-    `revision` is the author's own version of the content; `version` is that of the file format.
-    `unit_kinds` are the kinds of unit it can be used on; `profiles` the profiles whose points must add
-    up to `full_score`. `duties` names the nine 岗位责任制 slots, an empty string being an unnamed slot.
+    `revision` is the author's own version of the content and `change_note` what it changed; `version` is
+    that of the file format. `unit_kinds` are the kinds of unit it can be used on; `profiles` the profiles
+    whose points must add up to `full_score`. `duties` names the nine 岗位责任制 slots, an empty string
+    being an unnamed slot.
     """
 
     format: str
@@ -132,6 +133,7 @@ class Checklist(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duties: tuple[str, ...] = ()
     draft: bool = False
     remark: str = ""
+    change_note: str = ""
 
     def items(self) -> list[Item]:
         """Every item in order."""

@@ -263,6 +263,7 @@ def _head(old: Checklist, new: Checklist) -> tuple[str, ...]:
         if i in lines_was and _folded(lines_was[i]) != _folded(t)
     ]
     told = {"format", "version", "revision", "id", "title", "full_score", "sections", "triggers", "draft"}
+    told |= {"change_note"}
     words = {"unit_kinds": "单位类别", "profiles": "定位", "duties": "岗位责任制名称", "remark": "备注"}
     parts += [
         f"{words.get(name, name)}变了"

@@ -66,7 +66,8 @@ def next_revision(revision: str) -> str:
 def not_raised(held: Checklist, new: Checklist, where: str) -> list[Issue]:
     """An error when a checklist differs from one of the same id held elsewhere under the same version.
 
-    `where` says who holds the other. A higher version there is only a warning: this may be the older file.
+    A raised version without a note on what it changed is a warning, and so is a higher version there: this
+    may be the older file. `where` says who holds the other.
     """
     if held.id != new.id or compare(held, new).empty:
         return []
@@ -89,6 +90,17 @@ def not_raised(held: Checklist, new: Checklist, where: str) -> list[Issue]:
                 message=f"版本号比{where}的“{held.revision}”低",
                 value=new.revision,
                 remedy="请核对是不是拿了旧文件；是新改的就把版本号改高",
+                warning=True,
+            )
+        ]
+    if order == 1 and (not new.change_note.strip() or same_words(new.change_note, held.change_note)):
+        return [
+            Issue(
+                code="C33",
+                steps=("revision",),
+                message=f"版本号比{where}的“{held.revision}”高，没有写这一版改了什么",
+                value=new.revision,
+                remedy="请在“change_note”里写一句改了什么，可用checklist diff列出来",
                 warning=True,
             )
         ]

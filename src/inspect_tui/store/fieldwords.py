@@ -134,6 +134,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "unit_kinds": "适用的单位类别",
         "profiles": "各类定位，每类的分值都要合计到总分",
         "triggers": "红线、一票否决、即时上报",
+        "change_note": "这一版改了什么",
         "duties": "岗位责任制各项名称，空白为未命名",
         "draft": "是否草案",
     },
