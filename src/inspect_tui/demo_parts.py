@@ -96,11 +96,15 @@ def record(session: Session, lines: list[dict[str, Any]], ids: Callable[[], str]
 
 
 class Ledger:
-    """A lead keeping a round's ledger between two visits, problem by problem."""
+    """A lead keeping a round's ledger between two visits, problem by problem.
 
-    def __init__(self, space: Workspace, round_: Round, lead: Identity) -> None:
+    With `again` a problem is read anew before each step; needless where the caller has just read it.
+    """
+
+    def __init__(self, space: Workspace, round_: Round, lead: Identity, *, again: bool = True) -> None:
         self._clock = Clock(round_.period.end)
         self._session = Session.open(space, round_.id, lead, self._clock)
+        self._again = again
 
     def rows(self, unit_id: str) -> list[LedgerRow]:
         """The problems of a unit that are not finished, as they stand now; 立行立改 only waits."""
@@ -116,10 +120,12 @@ class Ledger:
         """Take a step on a day."""
         self._clock.to(day)
         session = self._session
-        unit = session.round.unit(row.unit)
-        assert unit is not None
-        now = next(r for r in unit_rows(session.state, session.round, unit, session.today) if r.id == row.id)
-        session.commit(take_step(session.state, now, kind, session.today, duty=duty, **said), kind.label)
+        if self._again:
+            unit = session.round.unit(row.unit)
+            assert unit is not None
+            rows = unit_rows(session.state, session.round, unit, session.today)
+            row = next(r for r in rows if r.id == row.id)
+        session.commit(take_step(session.state, row, kind, session.today, duty=duty, **said), kind.label)
 
     def start(self, day: str, row: LedgerRow, **duty: str) -> None:
         """Begin to put a problem right, with what “五个一” asks for."""

@@ -33,6 +33,8 @@ from inspect_tui.store.loading import load_appraisal
 from inspect_tui.store.session import Session
 from inspect_tui.store.workspace import Workspace
 
+_K = GradeStepKind
+
 CHECKLIST = "dbjj-zb"
 SCHEME = "five-levels"
 BRANCHES = ("DG-B1", "DG-B2", "DG-B3")
@@ -109,23 +111,24 @@ def grade_branches(space: Workspace, year: int) -> list[Round]:
     One branch goes up, one down, and one keeps its level only after putting things right.
     """
     before = _stage(space, Stage.ACCEPT, f"{year - 1}-12-10", COMPANY_LEAD, _LAST_YEAR)
-    for unit, approver in (("DG-B1", ""), ("DG-B2", "公司党委组织部"), ("DG-B3", "")):
-        _take(space, [before], GradeStepKind.GRANT, unit, f"{year - 1}-12-20", {}, approver=approver)
+    approved = {"approver": "公司党委组织部"}
+    granted = [("DG-B1", _K.GRANT, {}), ("DG-B2", _K.GRANT, approved), ("DG-B3", _K.GRANT, {})]
+    _take(space, [before], f"{year - 1}-12-20", {}, granted)
     levels = held_levels(_read(space, [before]))
     stages = [
         _self_assessment(space, f"{year}-10-22"),
         _stage(space, Stage.RECOMMEND, f"{year}-11-13", PLANT_LEAD, _RECOMMENDED),
         _stage(space, Stage.ACCEPT, f"{year}-12-04", COMPANY_LEAD, _ACCEPTED),
     ]
-    day = f"{year}-12-09"
-    _take(space, stages, GradeStepKind.GRANT, "DG-B1", day, levels, approver="公司党委组织部")
-    _take(space, stages, GradeStepKind.GRANT, "DG-B2", day, levels)
-    wrong = "验收得分不到标准化，岗位廉洁风险防控和考核挂钩没有落实"
-    _take(space, stages, GradeStepKind.ORDER, "DG-B3", day, levels, basis=wrong, due=f"{year}-12-26")
-    again = _stage(space, Stage.RECHECK, f"{year}-12-24", COMPANY_LEAD, _RECHECKED)
-    stages.append(again)
-    held = "逐条复查，风险点都有措施，考核已经挂钩，得分回到标准化"
-    _take(space, stages, GradeStepKind.PASS, "DG-B3", f"{year}-12-25", levels, basis=held, who=COMPANY_LEAD)
+    order = {
+        "basis": "验收得分不到标准化，岗位廉洁风险防控和考核挂钩没有落实",
+        "due": f"{year}-12-26",
+    }
+    decided = [("DG-B1", _K.GRANT, approved), ("DG-B2", _K.GRANT, {}), ("DG-B3", _K.ORDER, order)]
+    _take(space, stages, f"{year}-12-09", levels, decided)
+    stages.append(_stage(space, Stage.RECHECK, f"{year}-12-24", COMPANY_LEAD, _RECHECKED))
+    found = {"basis": "逐条复查，风险点都有措施，考核已经挂钩，得分回到标准化", "who": COMPANY_LEAD}
+    _take(space, stages, f"{year}-12-25", levels, [("DG-B3", _K.PASS, found)])
     return [before, *stages]
 
 
@@ -207,22 +210,20 @@ def _visit(space: Workspace, round_: Round, who: str, found: _Found) -> None:
 def _take(
     space: Workspace,
     stages: Sequence[Round],
-    kind: GradeStepKind,
-    unit: str,
     day: str,
     previous: Mapping[str, str],
-    **said: str,
+    wanted: Sequence[tuple[str, GradeStepKind, Mapping[str, str]]],
 ) -> None:
-    """One step of the company's lead, kept in the newest stage as `grade` keeps it."""
+    """Steps of the company's lead, kept in the newest stage as `grade` keeps them."""
     newest = stages[-1]
     scheme = _scheme(space)
     session = Session.open(space, newest.id, _person(COMPANY_LEAD, newest), Clock(day))
-    earlier = _read(space, stages[:-1])
-    series, held = in_order([*earlier, (session.round, session.state)])
-    (found,) = gradings(held, scheme, previous, "", unit)
-    ground = found.ground(scheme, session.today)
-    step = planned(kind, ground, **said)
-    session.commit(take_grade_step(session.state, unit, series, step, ground), f"{kind.label}：{found.name}")
+    series, held = in_order([*_read(space, stages[:-1]), (session.round, session.state)])
+    for unit, kind, said in wanted:
+        (found,) = gradings(held, scheme, previous, "", unit)
+        ground = found.ground(scheme, session.today)
+        edits = take_grade_step(session.state, unit, series, planned(kind, ground, **said), ground)
+        session.commit(edits, f"{kind.label}：{found.name}")
     session.close()
 
 

@@ -42,8 +42,8 @@ MISSING = 8
 #: The day of each month's round.
 _DAYS = {1: 16, 2: 20, 3: 20, 4: 17, 5: 22, 6: 19, 7: 17, 9: 18, 10: 16, 11: 20, 12: 18}
 
-_ABOUT = """这是演示用的工作文件夹：一个党支部四个党小组一年的考评。单位、人名和检查记录都是虚构的，可以随意改动，
-不用时删掉整个文件夹即可。
+_ABOUT = """这是演示用的工作文件夹：一个党支部四个党小组一年的考评。
+单位、人名和检查记录都是虚构的，可以随意改动，不用时删掉整个文件夹即可。
 
 当前身份：检查员乙（组长）。
 每月考评一次，8月高温抢产没有安排，各表里显示缺，不算零分也不算满分。
@@ -176,13 +176,14 @@ def make_year(folder: Path) -> Workspace:
 def _make(space: Workspace) -> None:
     rounds: list[Round] = []
     told: list[str] = []
+    history: list[Award] = []
     for month in _DAYS:
         opened = _open(space, month, rounds[-1] if rounds else None)
         rounds.append(opened)
         _visits(space, opened, month)
         judging = _ledger(space, opened, month)
         if month % 3 == 0:
-            told += _pennant(space, rounds, month // 3, judging)
+            told += _pennant(space, rounds, month // 3, judging, history)
         _late_ledger(space, opened, month)
     stages = grade_branches(space, YEAR)
     writers = {r.id: writer_of(LEAD, r.id) for r in (*rounds, stages[2])}
@@ -285,18 +286,19 @@ def _parsed(told: str) -> tuple[str, tuple[str, int]]:
 
 def _ledger(space: Workspace, round_: Round, month: int) -> str:
     """The days after the visits: problems begun, reported, closed. Returns the day the pennant is judged."""
-    ledger = Ledger(space, round_, _person(LEAD, round_))
+    ledger = Ledger(space, round_, _person(LEAD, round_), again=False)
     begun, reported = _BEGUN.get(month, {}), _REPORTED.get(month, {})
     for unit_id in GROUPS:
-        rows = ledger.rows(unit_id)
-        for row in rows:
+        late = begun.get(unit_id, ())
+        kept = (*late, *reported.get(unit_id, ()))
+        for row in ledger.rows(unit_id):
             if row.state in (RectState.OPEN, RectState.RELAPSED):
                 ledger.start(_day(month, 4), row)
-        for row in rows:
-            if row.item not in begun.get(unit_id, ()) and row.state is not RectState.SUBMITTED:
+        for row in ledger.rows(unit_id):
+            if row.item not in late and row.state is not RectState.SUBMITTED:
                 ledger.submit(_day(month, 8), row, "已整改，资料补齐")
-        for row in rows:
-            if row.item not in (*begun.get(unit_id, ()), *reported.get(unit_id, ())):
+        for row in ledger.rows(unit_id):
+            if row.item not in kept:
                 ledger.step(_day(month, 10), row, StepKind.CLOSE, basis="查看补齐的资料，符合要求", who=LEAD)
     ledger.close()
     return _day(month, 11)
@@ -316,18 +318,21 @@ def _late_ledger(space: Workspace, round_: Round, month: int) -> None:
 # -------------------------------------------------------------------- pennants
 
 
-def _pennant(space: Workspace, rounds: list[Round], quarter: int, day: str) -> list[str]:
-    """Judge the quarter's pennant and confirm it as the lead; returns the reasons as the lead saw them."""
+def _pennant(
+    space: Workspace, rounds: list[Round], quarter: int, day: str, history: list[Award]
+) -> list[str]:
+    """Judge the quarter's pennant and confirm it as the lead; returns the reasons as the lead saw them.
+
+    The award joins the `history` of those before.
+    """
     from inspect_tui.report.contest_table import outcome_lines
 
     contest = _contest(space)
-    sources = _sources(space, rounds)
-    by_quarter: dict[int, list[Source]] = {}
-    for source in sources:
-        by_quarter.setdefault((int(source.round.period.start[5:7]) + 2) // 3, []).append(source)
-    now = [(s.round, s.state) for s in by_quarter[quarter]]
-    earlier = [(s.round, s.state) for s in by_quarter.get(quarter - 1, ())]
-    history = awards([s.state for s in sources], contest.id)
+    by_quarter: dict[int, list[Round]] = {}
+    for round_ in rounds:
+        by_quarter.setdefault((int(round_.period.start[5:7]) + 2) // 3, []).append(round_)
+    now = [(s.round, s.state) for s in _sources(space, by_quarter[quarter])]
+    earlier = [(s.round, s.state) for s in _sources(space, by_quarter.get(quarter - 1, []))]
     outcome = judge(contest, entries_of(contest, now, day, earlier, history))
     winners, reason = _CHOSEN.get(quarter, (outcome.proposed, ""))
     period = period_of(dt.date.fromisoformat(rounds[-1].period.start), contest.span).label
@@ -335,9 +340,9 @@ def _pennant(space: Workspace, rounds: list[Round], quarter: int, day: str) -> l
     session.commit(
         award(session.state, contest, period, outcome, winners, reason), f"{contest.title}{period}"
     )
-    session.flush()
     (made,) = [a for a in awards([session.state], contest.id) if a.period == period]
     session.close()
+    history.append(made)
     return [*outcome_lines(contest, period, outcome, made, _names(rounds)), ""]
 
 
@@ -372,9 +377,13 @@ def _write(space: Workspace, rounds: list[Round], stages: list[Round], told: lis
 
     sources = _sources(space, rounds)
     held = [(s.round, s.state) for s in sources]
-    wanted = [(f"{YEAR}Q{n}", Span.QUARTER) for n in (1, 2, 3, 4)] + [(str(YEAR), Span.YEAR)]
-    for word, span in wanted:
-        table = table_of(held, span, wanted=asked_period(word, span))
+    for word, span, near in [
+        *((f"{YEAR}Q{n}", Span.QUARTER, range(3 * n - 5, 3 * n + 1)) for n in (1, 2, 3, 4)),
+        (str(YEAR), Span.YEAR, range(1, 13)),
+    ]:
+        # A period needs its own rounds and those of the one before, to tell the change.
+        mine = [(r, state) for r, state in held if int(r.period.start[5:7]) in near]
+        table = table_of(mine, span, wanted=asked_period(word, span))
         name = f"{table.period.label}得分"
         keep(f"{name}.txt", period_text(table))
         keep(f"{name}.csv", period_csv(table))

@@ -64,19 +64,24 @@ def init(folder: Path) -> None:
     "folder",
     metavar="文件夹",
     type=click.Path(path_type=Path),
-    default="demo",
-    help="演示放在哪里。",
+    help="演示放在哪里；不写为当前位置的demo，全年的为demo-year。",
 )
+@click.option("--year", is_flag=True, help="全年的考评：每月打分、流动红旗、达标晋级、测评和积分。")
 @click.option("--no-open", is_flag=True, help="只准备文件，不打开程序。")
 @click.pass_context
-def demo(ctx: click.Context, folder: Path, no_open: bool) -> None:
+def demo(ctx: click.Context, folder: Path | None, year: bool, no_open: bool) -> None:
     """打开演示：虚构的单位、两轮往期检查、本轮三名检查员的记录。再次运行会接着上次的演示。"""
-    from inspect_tui.demo import is_demo, make_demo
-
-    if is_demo(folder):
+    if year:
+        from inspect_tui.demo_year import is_year as is_made
+        from inspect_tui.demo_year import make_year as make
+    else:
+        from inspect_tui.demo import is_demo as is_made
+        from inspect_tui.demo import make_demo as make
+    folder = folder or Path("demo-year" if year else "demo")
+    if is_made(folder):
         click.echo(f"接着上次的演示：{folder}", err=True)
     else:
-        make_demo(folder)
+        make(folder)
         click.echo(f"演示已备好：{folder}", err=True)
     if not no_open:
         ctx.exit(start(str(folder), None, None))
