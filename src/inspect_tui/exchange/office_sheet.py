@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from inspect_tui.exchange.ledger_grid import Grid, GridCell
-from inspect_tui.exchange.plain_sheet import cell_line
+from inspect_tui.exchange.plain_sheet import cell_line as whole_line
 from inspect_tui.exchange.sheet_headings import Heading, Mapping, column_letter
 from inspect_tui.model.checklist import ANY, CHECKLIST_FORMAT
 from inspect_tui.model.terms import Method, Profile, Severity
@@ -510,8 +510,14 @@ def cell_text(cell: GridCell) -> str:
         return cell_line(cell)
     from inspect_tui.store.clean import clean_text
 
-    lines = (line.strip() for line in clean_text(cell.value).split("\n"))
+    # Blanks that only set a cell out are no words, and long runs of them would slow every pattern.
+    lines = (" ".join(line.split()) for line in clean_text(cell.value).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def cell_line(cell: GridCell) -> str:
+    """A cell on one line, blanks in a row as one."""
+    return " ".join(whole_line(cell).split())
 
 
 def _row_of(cell: str) -> int:

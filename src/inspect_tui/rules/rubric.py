@@ -19,6 +19,9 @@ UNITS = (
     *("瓶", "座", "批", "册", "题", "口"),
 )
 _LONGEST_LABEL = 12
+#: Longer than any rubric; what is longer would keep the patterns busy for nothing.
+_LONGEST_RUBRIC = 3000
+_BLANKS = re.compile(r"[^\S\n]+")
 _DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九")} | {
     "两": "2",
     "十": "10",
@@ -98,6 +101,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 def read_rubric(rubric: str, points: Decimal) -> Reading:
     """What a rubric says about an item of so many points."""
     said = _plain(rubric)
+    if len(said) > _LONGEST_RUBRIC:
+        return Reading(unread=(Unread(said[:60], "太长，没有读"),))
     if "扣" not in said and "减" not in said and (awards := _awards(said, points)):
         return Reading(awards=awards)
     found: list[ReadDeduction] = []
@@ -124,9 +129,10 @@ def figure(said: str) -> Decimal | None:
 def _plain(text: str) -> str:
     """Figures and marks in one width; Chinese punctuation as it is."""
     kept = {"，": "，", "；": "；", "：": "：", "（": "（", "）": "）", "！": "！", "？": "？"}
-    return "".join(
+    told = "".join(
         kept.get(c) or unicodedata.normalize("NFKC", c) if c not in "①②③④⑤⑥⑦⑧⑨⑩" else c for c in text
     )
+    return _BLANKS.sub(" ", told)
 
 
 def _clauses(said: str) -> list[str]:
