@@ -23,7 +23,7 @@ from inspect_tui.model.round import Period, Round, Team
 from inspect_tui.model.scheme import Scheme
 from inspect_tui.model.terms import GradeStepKind, Role, RoundKind, Stage
 from inspect_tui.report.appraisal_table import results_of
-from inspect_tui.report.papers.sheets import Column, csv_bytes
+from inspect_tui.report.papers.sheets import Cell, Column, csv_bytes
 from inspect_tui.rules.appraising import Appraised
 from inspect_tui.rules.grade_steps import planned, take_grade_step
 from inspect_tui.rules.points import set_points
@@ -257,7 +257,7 @@ def appraise_leaders(space: Workspace, year: int) -> tuple[Appraisal, list[Appra
         subjects=tuple(Subject(id=i, name=name, post=post) for i, name, post in _PEOPLE),
     )
     sheet = folder / "票数表.csv"
-    rows = []
+    rows: list[list[Cell]] = []
     for subject in empty.subjects:
         for level, base in _BALLOTS[subject.id].items():
             for place, dimension in enumerate(empty.dimensions):
@@ -305,7 +305,7 @@ def take_points(session: Session, folder: Path, month: str) -> None:
         unit = session.round.unit(unit_id)
         assert unit is not None
         path = folder / f"{unit.name}_{month}.csv"
-        told = [
+        told: list[list[Cell]] = [
             [name, Decimal(plus) if plus.isdigit() else plus, Decimal(minus) if minus else "", why, used]
             for name, plus, minus, why, used in rows
         ]
