@@ -56,6 +56,15 @@ PLACES: dict[str, str] = {
     actions.NOTICE_PRIVACY: "发出前核对",
     actions.NOTICE_PICK: "选曝光的问题",
     actions.REPORT: "合并检查报告",
+    actions.SCORES: "得分",
+    actions.DERIVATION: "得分怎样得来",
+    actions.RANKING: "排名",
+    actions.PERIOD: "期间得分",
+    actions.TREND: "走势",
+    actions.AGREEMENT: "一致性和减负",
+    actions.CONTESTS: "评比",
+    actions.CONTEST: "一项评比",
+    actions.GRADES: "达标晋级",
 }
 
 _CHOICES = "列出选项时：数字直接选；上下键移动，回车选定；超过九项按 0 翻页；Esc 不选。"
