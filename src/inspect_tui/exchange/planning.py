@@ -260,6 +260,9 @@ class _Plan(PlanChecks):
         broken: list[Fault] = []
         if missing or not wanted:
             for path in sorted(self.space.checklists_dir.glob("*.json")):
+                # The rest of the folder is only read to say what else there is.
+                if wanted and all(c in held for c in wanted):
+                    break
                 if sniff_format(path) != CHECKLIST_FORMAT:
                     continue
                 try:
