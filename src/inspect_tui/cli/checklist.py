@@ -25,9 +25,9 @@ class _Checklist(ZhGroup):
 
             return scheme
         if cmd_name in ("import", "export"):
-            from inspect_tui.cli import checklist_sheets
+            from inspect_tui.cli.checklist_sheets import export, import_
 
-            return checklist_sheets.import_ if cmd_name == "import" else checklist_sheets.export
+            return import_ if cmd_name == "import" else export
         if cmd_name == "diff":
             from inspect_tui.cli.checklist_diff import diff
 

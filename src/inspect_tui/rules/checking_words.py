@@ -189,7 +189,7 @@ def _reach(item: dict[str, Any], steps: Steps, raw: dict[str, Any]) -> Iterator[
     if doubled:
         yield _applies(at, "适用的定位写了两次", "、".join(doubled), "请只留一个")
     if ANY in listed and len(set(listed)) > 1:
-        rest = "、".join(PROFILES.get(part, part) for part in listed if part != ANY)
+        rest = _labels([part for part in listed if part != ANY])
         yield _applies(at, "已写全部适用，又写了某一类", rest, "只对某一类适用就去掉“*”，否则只留“*”")
     kinds = raw.get("unit_kinds", [UnitKind.PARTY_GROUP.value])
     if ANY not in listed and isinstance(kinds, list) and kinds and UnitKind.PARTY_GROUP.value not in kinds:
@@ -197,9 +197,13 @@ def _reach(item: dict[str, Any], steps: Steps, raw: dict[str, Any]) -> Iterator[
             code="C28",
             steps=at,
             message="这一条没有单位会查到：清单不用于党小组，只有党小组才分定位",
-            value="、".join(PROFILES.get(part, part) for part in listed),
+            value=_labels(listed),
             remedy="请删去“applies_to”，或在“unit_kinds”里加上“party_group”",
         )
+
+
+def _labels(profiles: list[str]) -> str:
+    return "、".join(PROFILES[profile] if profile in PROFILES else profile for profile in profiles)
 
 
 def _applies(steps: Steps, message: str, value: str, remedy: str) -> Issue:
