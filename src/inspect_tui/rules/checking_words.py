@@ -203,7 +203,7 @@ def _reach(item: dict[str, Any], steps: Steps, raw: dict[str, Any]) -> Iterator[
 
 
 def _labels(profiles: list[str]) -> str:
-    return "、".join(PROFILES[profile] if profile in PROFILES else profile for profile in profiles)
+    return "、".join(PROFILES.get(profile, profile) for profile in profiles)
 
 
 def _applies(steps: Steps, message: str, value: str, remedy: str) -> Issue:
