@@ -21,7 +21,7 @@ zh.install()
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("open_app", "demo", "打开演示：虚构的单位、两轮往期检查、三名检查员"),
     "init": ("open_app", "init", "把一个文件夹设为工作文件夹"),
-    "checklist": ("checklist", "checklist", "检查清单、定级办法：核对"),
+    "checklist": ("checklist", "checklist", "检查清单：核对、表格导入导出、版本对比；定级办法：核对"),
     "schema": ("schema", "schema", "输出文件格式的 JSON Schema"),
     "round": ("rounds", "round_group", "检查轮次：新建、查看、改动、发包、收包、封存"),
     "record": ("record", "record", "按文件逐行录入检查记录"),
