@@ -118,17 +118,17 @@ def grade_branches(space: Workspace, year: int) -> list[Round]:
     stages = [
         _self_assessment(space, f"{year}-10-22"),
         _stage(space, Stage.RECOMMEND, f"{year}-11-13", PLANT_LEAD, _RECOMMENDED),
-        _stage(space, Stage.ACCEPT, f"{year}-12-04", COMPANY_LEAD, _ACCEPTED),
+        _stage(space, Stage.ACCEPT, f"{year}-11-27", COMPANY_LEAD, _ACCEPTED),
     ]
     order = {
         "basis": "验收得分不到标准化，岗位廉洁风险防控和考核挂钩没有落实",
-        "due": f"{year}-12-26",
+        "due": f"{year}-12-15",
     }
     decided = [("DG-B1", _K.GRANT, approved), ("DG-B2", _K.GRANT, {}), ("DG-B3", _K.ORDER, order)]
-    _take(space, stages, f"{year}-12-09", levels, decided)
-    stages.append(_stage(space, Stage.RECHECK, f"{year}-12-24", COMPANY_LEAD, _RECHECKED))
+    _take(space, stages, f"{year}-12-01", levels, decided)
+    stages.append(_stage(space, Stage.RECHECK, f"{year}-12-12", COMPANY_LEAD, _RECHECKED))
     found = {"basis": "逐条复查，风险点都有措施，考核已经挂钩，得分回到标准化", "who": COMPANY_LEAD}
-    _take(space, stages, f"{year}-12-25", levels, [("DG-B3", _K.PASS, found)])
+    _take(space, stages, f"{year}-12-15", levels, [("DG-B3", _K.PASS, found)])
     return [before, *stages]
 
 

@@ -272,3 +272,8 @@ def test_two_demos_hold_the_same_records(year, tmp_path):
 def test_the_command_goes_on_with_it(year, capsysbinary):
     assert cli.run(["demo", "--year", "--dir", str(year.root), "--no-open"]) == 0
     assert "接着上次的演示" in capsysbinary.readouterr().err.decode("utf-8")
+
+
+def test_it_opens_at_a_round_the_user_leads(year):
+    newest = year.rounds()[0].round
+    assert newest is not None and newest.teams[0].lead == year.identity().name
