@@ -114,7 +114,7 @@ CHECKLIST: dict[str, Any] = {
             "points": 8,
             "items": [
                 {"id": "JL-01", "text": "组织生活记录按期、内容真实", "points": 4},
-                {"id": "JL-02", "text": "学习笔记与岗位实际相结合", "points": 4, "applies_to": ["*"]},
+                {"id": "JL-02", "text": "学习内容与岗位实际相结合", "points": 4, "applies_to": ["*"]},
             ],
         },
     ],

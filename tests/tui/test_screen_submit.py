@@ -66,7 +66,7 @@ async def test_two_opinions_and_reworded_items_stand_in_the_way(tmp_path: Path) 
     desk = open_desk(space)
     verdict(desk, "DG01", "JL-01", "fail")
     desk.session.close()
-    changed = CHECKLIST["sections"][1]["items"][1] | {"text": "学习笔记与岗位实际相结合，每月一篇"}
+    changed = CHECKLIST["sections"][1]["items"][1] | {"text": "学习内容与岗位实际相结合，每月一篇"}
     sections = [
         CHECKLIST["sections"][0],
         CHECKLIST["sections"][1] | {"items": [CHECKLIST["sections"][1]["items"][0], changed]},

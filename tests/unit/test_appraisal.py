@@ -213,6 +213,8 @@ def test_no_notice_knows_of_appraisals() -> None:
     assert {name for name in users if not name.startswith(("rules/", "tui/"))} == {
         "report/appraisal_table.py",
         "cli/appraise.py",
+        "demo_stages.py",
+        "demo_year.py",
     }
 
 

@@ -562,7 +562,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("everyone", ("1",), "全部", "各单位平均，全部大项", (TREND,), 1),
     Action("unit", ("2",), "单位", "只看一个单位", (TREND,), 2),
     Action("section", ("3",), "大项", "只看一个大项", (TREND,), 3),
-    Action("write", ("6",), "存表", "把画出的数字存成表格（CSV）", (TREND,), 4),
+    Action("write", ("6",), "存表", "把画出的数字存成表格", (TREND,), 4),
     Action(
         "agreement",
         ("1",),
