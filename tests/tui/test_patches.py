@@ -15,7 +15,7 @@ from importlib.metadata import version
 
 import pytest
 from rich.cells import cell_len
-from textual import events
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
 from textual.widgets import OptionList, Static, TextArea
@@ -63,7 +63,8 @@ def commit(text: str) -> str:
 
 
 @pytest.mark.parametrize("text", ["好", "好的做法", "责任清单不全面", "按" * 200])
-def test_long_commits_over_the_kitty_protocol_arrive(text: str) -> None:
+def test_long_commits_over_the_kitty_protocol_arrive(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(constants, "DISABLE_KITTY_KEY", False)
     keys = keys_of(commit(text))
     assert "".join(keys) == text or keys == list(text) or keys == [text]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 from helpers import HOSTILE, assert_sound, screen_text
-from textual import events
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import ComposeResult
 
@@ -199,8 +199,9 @@ async def test_a_commit_arrives_in_the_field(length: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["好", "责任清单", "责任清单不全面", "，。？！“”（）；：", WORDS[:40]])
-async def test_a_commit_over_the_kitty_protocol_arrives(text: str) -> None:
+async def test_a_commit_over_the_kitty_protocol_arrives(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Off by default; a terminal or a user may still ask for it."""
+    monkeypatch.setattr(constants, "DISABLE_KITTY_KEY", False)
     field = TextField()
     app = Host(field)
     async with app.run_test():

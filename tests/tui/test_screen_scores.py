@@ -30,8 +30,10 @@ from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.contest_entries import fits
 from inspect_tui.rules.contests import awards
 from inspect_tui.rules.grade_steps import steps_from
+from inspect_tui.rules.points import PointsCount, points_of, set_points
 from inspect_tui.rules.result import result_of
 from inspect_tui.store.workspace import Workspace
+from inspect_tui.tui.widgets.walk_parts import points_words
 
 
 async def settled(pilot: Any) -> None:
@@ -273,3 +275,47 @@ async def test_hostile_names_are_only_text(tmp_path: Path) -> None:
         for keys in ((), ("enter",), ("2",), ("3",), ("4",), ("6",)):
             await scores(pilot, *keys)
             assert_sound(pilot.app)
+
+
+async def test_a_lead_gives_a_bonus_with_reason_and_basis_and_takes_it_back(tmp_path: Path) -> None:
+    space = worked(tmp_path)
+    who(space, role=Role.LEAD)
+    async with running(make_app(space), notifications=True) as pilot:
+        app = pilot.app
+        before = result_of(app.desk.state, app.desk.round, "DG01").score
+        await scores(pilot, "7")
+        await type_text(pilot, "半分")
+        await pilot.pause()
+        assert "请写大于0的分数" in screen_text(app)
+        await pilot.press("ctrl+u", *["backspace"] * 4)
+        for words in ("0.5", "主动消除一处重大隐患", "厂安全通报第3期"):
+            await type_text(pilot, words)
+            await pilot.pause()
+        given = result_of(app.desk.state, app.desk.round, "DG01")
+        assert (before, given.bonus) != (None, 0) and str(given.bonus) == "0.5"
+        assert "+0.5" in screen_text(app)
+        await pilot.press("7", "2")
+        await pilot.pause()
+        assert result_of(app.desk.state, app.desk.round, "DG01").score == before
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert result_of(app.desk.state, app.desk.round, "DG01") == given
+
+
+async def test_an_inspector_gives_no_bonus(tmp_path: Path) -> None:
+    async with running(make_app(worked(tmp_path)), notifications=True) as pilot:
+        await scores(pilot, "7")
+        assert "由组长来做" in told(pilot.app) and pilot.app.screen.place == "scores"
+
+
+async def test_points_stand_beside_the_items_that_ask_about_them(tmp_path: Path) -> None:
+    space = worked(tmp_path)
+    async with running(make_app(space)) as pilot:
+        app = pilot.app
+        count = PointsCount(entered=7, members=8, rewards=12, penalties=3, used=True)
+        app.desk.commit("DG01", set_points(app.desk.state, "DG01", "2026-10", count), "党员积分")
+        app.open_unit("DG01")
+        await pilot.pause()
+        assert "党员积分" not in screen_text(app)
+        [month] = points_of(app.desk.state, "DG01")
+        assert points_words(month) == "党员积分 2026-10：加分12次，扣分3次，覆盖87.5%（7/8人），已用于评优"

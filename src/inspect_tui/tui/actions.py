@@ -544,6 +544,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "open", ("enter", "question_mark"), "怎样得来", "看这个得分是怎样得来的，直到每条记录", (SCORES,), 1
     ),
+    Action("bonus", ("7",), "加分", "组长给单位加分，写明理由和依据；也可取消", (SCORES,), 9),
     Action("ranking", ("1",), "排名", "另列名次、不参加的和进步榜；写明不排名的不列", (SCORES,), 8),
     Action("period", ("2",), "期间", "月、季、半年、年的得分，缺的标明", (SCORES,), 2),
     Action("trend", ("3",), "走势", "得分和问题随时间的变化", (SCORES,), 3),

@@ -500,10 +500,11 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             Entry(
                 "identity", "换人（我是谁）", "、".join(self.app.identity.people) if self.app.identity else ""
             ),
-            Entry("faults", "清单和名册的问题"),
+            Entry("checklists", "清单和名册"),
             Entry("merge", "合并、裁定、审阅、封存", none or "也可按 F8", enabled=has),
             Entry("returned", "退回清单", none or "组长退回重查的", enabled=has),
             Entry("scores", "得分和评比", none or "得分、期间、走势、评比、定级", enabled=has),
+            Entry("dossier", "单位档案", none or "经验、帮扶、岗位责任、网格", enabled=has),
         ]
         self.app.push_screen(MenuScreen("主页菜单", entries), self._menu_picked)
 
@@ -523,8 +524,11 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
                 self.action_search()
             case "identity":
                 self.app.change_identity()
-            case "faults":
-                self.app.open_faults()
+            case "checklists" | "dossier":
+                from inspect_tui.tui.screens.doors import CHECKLISTS, DOSSIER, open_doors
+
+                title, doors = ("清单和名册", CHECKLISTS) if picked == "checklists" else ("单位档案", DOSSIER)
+                open_doors(self.app, title, doors)
             case "merge":
                 self.app.open_merge()
             case "returned":

@@ -12,9 +12,12 @@ from inspect_tui.model.roster import Unit
 from inspect_tui.model.terms import Stage
 from inspect_tui.report.summary import raw_text
 from inspect_tui.report.zh_numbers import score_text, share_text
+from inspect_tui.rules.bonus import MOST, bonuses_of, give, take_back
+from inspect_tui.rules.issue import plain_decimal
 from inspect_tui.rules.ranking import why_not
 from inspect_tui.rules.result import Result, formula_text, unit_result
-from inspect_tui.rules.scoring import points_text
+from inspect_tui.rules.reviewing import NoReason
+from inspect_tui.rules.scoring import ZERO, points_text
 from inspect_tui.rules.unit_totals import unit_total, units_of
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import SCORES, bindings_for
@@ -24,7 +27,20 @@ from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
+from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+
+_BONUS = {
+    "points": ("加几分", "如 0.5、1、2；合计不超过规则里的上限"),
+    "reason": ("加分理由", "写清做了什么、有什么效果"),
+    "basis": ("依据", "文件、通报、现场核实等"),
+}
+
+
+def _points_fault(text: str) -> str:
+    """What is wrong with points as they were typed; nothing when they can be given."""
+    points = plain_decimal(text.strip())
+    return "" if points is not None and ZERO < points <= MOST else "请写大于0的分数，如 0.5、1、2"
 
 
 class ScoresScreen(LeadPage, inherit_bindings=False):
@@ -146,6 +162,53 @@ class ScoresScreen(LeadPage, inherit_bindings=False):
         """Where the score comes from."""
         if 0 <= self.list.cursor < len(self.units):
             self.app.open_derivation(self.units[self.list.cursor].id)
+
+    def action_bonus(self) -> None:
+        """Add points to the unit under the cursor, or take a bonus back."""
+        if not 0 <= self.list.cursor < len(self.units) or not self.writable():
+            return
+        unit = self.units[self.list.cursor]
+        held = bonuses_of(self.desk.state, unit.id)
+        if not held:
+            self._ask_bonus(unit, {})
+            return
+        entries = [Entry("new", "再加一项")]
+        entries += [Entry(b.record, f"取消：+{points_text(b.points)} {b.reason}", b.basis) for b in held]
+
+        def picked(record: str | None) -> None:
+            if record == "new":
+                self._ask_bonus(unit, {})
+            elif record is not None:
+                edits = {unit.id: take_back(self.desk.state, record)}
+                if self.settle(edits, f"取消加分 {unit.name}"):
+                    self.app.say(f"已取消：{unit.name}的加分。")
+
+        self.app.push_screen(MenuScreen(f"{unit.name}：加分", entries), picked)
+
+    def _ask_bonus(self, unit: Unit, said: dict[str, str]) -> None:
+        """Ask for points, reason and basis, one after the other; write once all three are known."""
+        field = next((f for f in _BONUS if f not in said), None)
+        if field is None:
+            self._give(unit, said)
+            return
+        title, hint = _BONUS[field]
+        self.ask_words(
+            f"{unit.name}：{title}",
+            f"bonus/{unit.id}/{field}",
+            lambda words: self._ask_bonus(unit, {**said, field: words}),
+            hint=hint,
+            check=_points_fault if field == "points" else None,
+        )
+
+    def _give(self, unit: Unit, said: dict[str, str]) -> None:
+        points = plain_decimal(said["points"].strip()) or ZERO
+        try:
+            edits = give(self.desk.state, unit, self.desk.new_id(), points, said["reason"], said["basis"])
+        except NoReason as refused:
+            self.app.say(f"{refused}。", "warning")
+            return
+        if self.settle({unit.id: edits}, f"加分 {unit.name}"):
+            self.app.say(f"已记下：{unit.name}加{points_text(points)}分。")
 
     def action_ranking(self) -> None:
         """Places, only because they were asked for."""

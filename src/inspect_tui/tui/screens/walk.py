@@ -408,6 +408,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             Option("汇总和通报", "也可按 F6", "summary"),
             Option("返回主页", "也可按 Esc", "back"),
             Option("上轮问题", "也可按 F7", "lookback"),
+            Option("得分怎样得来", "直到每条记录", "derivation"),
         ]
         self.offer(f"{stop.row.item.id} 更多操作：", options, self._menu_picked)
 
@@ -421,6 +422,11 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
                 getattr(self, f"_menu_{name}")()
             case _:
                 getattr(self, f"action_{name}")()
+
+    def action_derivation(self) -> None:
+        """Where the unit's score comes from."""
+        if self.stop is not None:
+            self.app.open_derivation(self.stop.unit)
 
     def action_method(self) -> None:
         """Record a way of checking."""

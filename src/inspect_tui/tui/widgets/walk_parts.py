@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from inspect_tui.model.terms import Scoring, Verdict, VisitResult
+from inspect_tui.rules.points import PointsMonth, points_of
 from inspect_tui.rules.problems import carried_of, contested, owed
 from inspect_tui.rules.reading import findings_of_item, free_findings
-from inspect_tui.rules.scoring import points_text
+from inspect_tui.rules.scoring import half_up, points_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.linebreak import wrap
 from inspect_tui.tui.looking_back import olds_of_item
@@ -142,6 +143,18 @@ def owed_words(track: Track) -> str:
     return f"上轮问题 {'，'.join(words)}（F7）" if words else ""
 
 
+def points_words(month: PointsMonth) -> str:
+    """What a month's points sheet came to, beside the items that ask about points; counts, never persons."""
+    count = month.count
+    coverage = count.coverage
+    share = ""
+    if coverage is not None:
+        share = f"，覆盖{points_text(half_up(coverage * 100))}%（{count.entered}/{count.members}人）"
+    used = "" if count.used is None else "，已用于评优" if count.used else "，没有用于评优"
+    two = "；有两种结果，待组长裁定" if month.contested else ""
+    return f"党员积分 {month.month}：加分{count.rewards}次，扣分{count.penalties}次{share}{used}{two}"
+
+
 class ItemDetail(Inked):
     """Everything about the item under the cursor: its words, how it scores, what was recorded."""
 
@@ -190,6 +203,9 @@ class ItemDetail(Inked):
         desk_round, row = stop.sheet.round, stop.row
         for told in olds_of_item(stop.sheet.state, desk_round, stop.unit, row.checklist.id, item.id):
             lines += self._wrapped(told, room, "accent")
+        if "积分" in row.section.name:
+            for month in points_of(stop.sheet.state, stop.unit)[-1:]:
+                lines += self._wrapped(points_words(month), room, "accent")
         lines += self._recorded(room)
         if answer.stale:
             lines += self._wrapped("需重看：条文在检查之后改过", room, "warn")

@@ -1,0 +1,60 @@
+"""Menus of the home screen that lead on to pages of their own: the checklists, and what a unit's file gathers.
+
+One table each, so that a page is reached the same way whatever was added before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from inspect_tui.model.terms import Role
+from inspect_tui.tui.widgets.menu import Entry, MenuScreen
+
+if TYPE_CHECKING:
+    from inspect_tui.tui.app import InspectApp
+
+NO_ROUND = "没有打开的轮次"
+LEAD_ONLY = "由组长来做"
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """A page that a menu leads to. `round` says that it needs an open round, `lead` that only a lead has it."""
+
+    id: str
+    label: str
+    about: str
+    open: Callable[[InspectApp], object]
+    round: bool = True
+    lead: bool = False
+
+
+def _faults(app: InspectApp) -> None:
+    app.open_faults()
+
+
+CHECKLISTS: tuple[Door, ...] = (
+    Door(id="faults", label="清单和名册的问题", about="文件里要改的地方", open=_faults, round=False),
+)
+DOSSIER: tuple[Door, ...] = ()
+
+
+def open_doors(app: InspectApp, title: str, doors: Sequence[Door]) -> None:
+    """Show a menu of pages and open the one that is picked."""
+    identity = app.identity
+    lead = identity is not None and identity.role is Role.LEAD
+
+    def shut(door: Door) -> str:
+        if door.round and app.desk is None:
+            return NO_ROUND
+        return LEAD_ONLY if door.lead and not lead else ""
+
+    def picked(name: str | None) -> None:
+        for door in doors:
+            if door.id == name:
+                door.open(app)
+
+    entries = [Entry(d.id, d.label, shut(d) or d.about, enabled=not shut(d)) for d in doors]
+    app.push_screen(MenuScreen(title, entries), picked)
