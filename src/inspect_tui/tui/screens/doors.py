@@ -1,4 +1,4 @@
-"""Menus of the home screen that lead on to pages of their own: the checklists, and what a unit's file gathers.
+"""Menus of the home screen that lead on: to the checklists, and to what a unit's file gathers.
 
 One table each, so that a page is reached the same way whatever was added before it.
 """
@@ -21,7 +21,7 @@ LEAD_ONLY = "由组长来做"
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
-    """A page that a menu leads to. `round` says that it needs an open round, `lead` that only a lead has it."""
+    """A page a menu leads to. `round`: it needs an open round; `lead`: only a lead has it."""
 
     id: str
     label: str
