@@ -153,7 +153,7 @@ async def test_a_branch_folds_and_unfolds(tmp_path: Path) -> None:
         (("1", "7"), "SearchScreen"),
         (("、",), "SearchScreen"),
         (("1", "8"), "IdentityScreen"),
-        (("1", "9"), "FaultsScreen"),
+        (("1", "9", "1"), "FaultsScreen"),
         (("f6",), "SummaryScreen"),
         (("f1",), "HelpScreen"),
     ],

@@ -303,7 +303,9 @@ async def test_a_lead_gives_a_bonus_with_reason_and_basis_and_takes_it_back(tmp_
 
 
 async def test_an_inspector_gives_no_bonus(tmp_path: Path) -> None:
-    async with running(make_app(worked(tmp_path)), notifications=True) as pilot:
+    space = worked(tmp_path)
+    who(space, "检查员乙", role=Role.INSPECTOR)
+    async with running(make_app(space), notifications=True) as pilot:
         await scores(pilot, "7")
         assert "由组长来做" in told(pilot.app) and pilot.app.screen.place == "scores"
 
@@ -313,9 +315,9 @@ async def test_points_stand_beside_the_items_that_ask_about_them(tmp_path: Path)
     async with running(make_app(space)) as pilot:
         app = pilot.app
         count = PointsCount(entered=7, members=8, rewards=12, penalties=3, used=True)
-        app.desk.commit("DG01", set_points(app.desk.state, "DG01", "2026-10", count), "党员积分")
-        app.open_unit("DG01")
+        app.desk.commit("DG04", set_points(app.desk.state, "DG04", "2026-10", count), "党员积分")
+        app.open_unit("DG04")
         await pilot.pause()
         assert "党员积分" not in screen_text(app)
-        [month] = points_of(app.desk.state, "DG01")
+        [month] = points_of(app.desk.state, "DG04")
         assert points_words(month) == "党员积分 2026-10：加分12次，扣分3次，覆盖87.5%（7/8人），已用于评优"

@@ -581,7 +581,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("vacant", ("2",), "空缺", "组长确认本期空缺，写明理由", (CONTEST,), 3),
     Action("step", ("enter", "1"), "办一步", "定级、限期整改、复查、降级、摘牌", (GRADES,), 1),
     Action("scheme", ("2",), "办法", "换一个定级办法", (GRADES,), 2),
-    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (CONTEST, GRADES), 9),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (SCORES, CONTEST, GRADES), 9),
     Action(
         "next_pane",
         ("tab",),
