@@ -14,7 +14,14 @@ import msgspec
 
 from inspect_tui.exchange.record_checks import LineChecker, free_count, label_of
 from inspect_tui.exchange.record_lines import Line, Numbered, read_lines
-from inspect_tui.model.change import Body, Edit, answer_key, free_finding_key, labelled_finding_key
+from inspect_tui.model.change import (
+    GENESIS,
+    Body,
+    Edit,
+    answer_key,
+    free_finding_key,
+    labelled_finding_key,
+)
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.round import Round
@@ -53,25 +60,18 @@ def record_lines(
     name: str = "",
     faults: list[Fault] | None = None,
     new_id: Callable[[], str] | None = None,
+    *,
+    wait: bool = True,
 ) -> RecordResult:
-    """Like `record_file`, for lines already read and the faults found while reading them."""
+    """Like `record_file`, for lines already read and the faults found while reading them.
+
+    Without `wait` the disk may still be behind when it returns, as after any key on a screen.
+    """
     if session.file is None or session.read_only:
         raise ReadOnlySession(session.read_only or "没有自己的检查记录")
     make_id = new_id or (lambda: secrets.token_hex(6))
     ids = [[make_id() for _ in range(free_count(n.line))] for n in lines]
-    found = list(faults or ())
-    trial = _Recorder(session.state.copy(), session.round, session.identity.people, session.today)
-    head = session.file.head
-    for numbered, free_ids in zip(lines, ids, strict=True):
-        told = trial.check(numbered.line)
-        found += [msgspec.structs.replace(f, file=name, line=numbered.number, column=1) for f in told]
-        if not told:
-            edits = trial.edits(numbered.line, free_ids)
-            if edits:
-                body = Body(at="", by=session.identity.people, edits=tuple(edits))
-                change = make_change(head, session.writer, body)
-                head = change.id
-                trial.state.apply(change)
+    found = [*(faults or ()), *check_lines(session, lines, name, ids)]
     if found:
         raise InputFaults(sorted(found, key=lambda f: (f.line, f.column)))
     recorder = _Recorder(session.state, session.round, session.identity.people, session.today)
@@ -81,9 +81,36 @@ def record_lines(
         if edits:
             session.commit(edits, _what(session.round, numbered.line))
             changes += 1
-    session.flush()
+    if wait:
+        session.flush()
     units = tuple(dict.fromkeys(n.line.unit for n in lines))
     return RecordResult(lines=len(lines), changes=changes, units=units)
+
+
+def check_lines(
+    session: Session, lines: list[Numbered], name: str = "", ids: list[list[str]] | None = None
+) -> list[Fault]:
+    """Everything wrong with lines, each tried out after those before it; nothing is written.
+
+    `ids` are the ids of the findings typed by hand, by line. A session that only looks will do.
+    """
+    head = session.file.head if session.file is not None else GENESIS
+    writer = session.writer or "trial"
+    trial = _Recorder(session.state.copy(), session.round, session.identity.people, session.today)
+    found: list[Fault] = []
+    for place, numbered in enumerate(lines):
+        told = trial.check(numbered.line)
+        found += [msgspec.structs.replace(f, file=name, line=numbered.number, column=1) for f in told]
+        if told:
+            continue
+        free_ids = ids[place] if ids else [secrets.token_hex(6) for _ in range(free_count(numbered.line))]
+        edits = trial.edits(numbered.line, free_ids)
+        if edits:
+            body = Body(at="", by=session.identity.people, edits=tuple(edits))
+            change = make_change(head, writer, body)
+            head = change.id
+            trial.state.apply(change)
+    return found
 
 
 def _what(round_: Round, line: Line) -> str:
@@ -132,9 +159,16 @@ class _Recorder(LineChecker):
         edits = []
         if line.verdict is not None:
             judgement = judgement_of_line(line, item)
-            edits.append(actions.judge(self.state, line.unit, checklist.id, item, judgement))
+            edits.append(
+                actions.judge(self.state, line.unit, checklist.id, item, judgement, line.wording)
+            )
             if line.lineage:
                 edits += self._links(line, checklist, item, judgement)
+            if line.fixed_on_site:
+                edits += [
+                    actions.set_field(self.state, key, "fixed_on_site", True)
+                    for key in problem_keys(line, checklist.id, item, judgement)
+                ]
         if line.note is not None:
             edits.append(actions.write_note(self.state, line.unit, checklist.id, item, line.note))
         for method in dict.fromkeys(line.methods):
@@ -149,8 +183,7 @@ class _Recorder(LineChecker):
         carried, _ = self.earlier(line.unit, line.lineage, "")
         assert carried is not None
         return [
-            link(self.state, labelled_finding_key(line.unit, checklist.id, item.id, label), carried.id)
-            for label in labels_of(judgement, item)
+            link(self.state, key, carried.id) for key in problem_keys(line, checklist.id, item, judgement)
         ]
 
     def _verify_edits(self, line: Line) -> list[Edit]:
@@ -235,6 +268,13 @@ class _Recorder(LineChecker):
         checklist, _ = self.checklist(trigger.checklist or line.checklist, unit, "")
         assert checklist is not None
         return actions.hit_trigger(self.state, line.unit, checklist.id, trigger.id, trigger.fact)
+
+
+def problem_keys(line: Line, checklist: str, item: Item, judgement: Judgement) -> list[str]:
+    """Record keys of the problems that a line's judgement makes."""
+    return [
+        labelled_finding_key(line.unit, checklist, item.id, label) for label in labels_of(judgement, item)
+    ]
 
 
 def judgement_of_line(line: Line, item: Item) -> Judgement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from inspect_tui.exchange.record_lines import Line, LineDeduction
 from inspect_tui.model.checklist import Checklist, Item
@@ -23,6 +24,7 @@ from inspect_tui.rules.sheet import UnitSheet
 
 _JUDGED = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL, Verdict.NA, Verdict.UNVERIFIED)
 _BELOW = (Verdict.PARTIAL, Verdict.FAIL)
+_WORDING = re.compile(r"[0-9a-f]{16}")
 #: Where on a line what the guards object to stands.
 _VERIFY_PATHS = {
     "state": "$.verify.outcome",
@@ -148,6 +150,9 @@ class LineChecker:
 
     def _check_lineage(self, line: Line) -> list[Fault]:
         faults: list[Fault] = []
+        if line.fixed_on_site and line.verdict not in _BELOW:
+            remedy = "请写基本符合或不符合的结论，或删去这一处"
+            faults.append(_fault("L25", "没有问题，不能写当场已整改", "$.fixed_on_site", remedy=remedy))
         if line.lineage:
             if line.verdict in _BELOW:
                 faults += self.earlier(line.unit, line.lineage, "$.lineage")[1]
@@ -205,7 +210,7 @@ class LineChecker:
 
     def _check_item(self, line: Line, unit: Unit) -> list[Fault]:
         if not line.item:
-            extra = line.verdict is not None or line.deductions or line.note is not None
+            extra = line.verdict is not None or line.deductions or line.note is not None or line.wording
             if extra or line.methods or line.samples or line.award or line.missing or line.lineage:
                 return [_fault("L11", "没有写检查内容的编号", "$.item", remedy="请补上“item”")]
             if not free_count(line):
@@ -223,6 +228,9 @@ class LineChecker:
         if not applies(item, profile):
             said = f"这一项不用于{profile.label}的单位"
             return [_fault("L11", said, "$.item", line.item, remedy="请核对编号，或先把定位改正")]
+        if line.wording and not _WORDING.fullmatch(line.wording):
+            remedy = "请写检查内容的指纹，16位的0到9、a到f，或删去这一处"
+            return [_fault("L26", "检查内容的指纹写法不对", "$.wording", line.wording, remedy=remedy)]
         if line.verdict is None:
             if line.deductions or line.award or line.missing or line.reason:
                 return [

@@ -79,6 +79,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One action: a verdict with what belongs to it, or a visit's header, or a red line, or submitting.
 
     `lineage` names the earlier problem that every problem this verdict makes is the return of.
+    `fixed_on_site` says so of those problems. `wording` is the hash of the item's text as it was printed on
+    the form that was filled in; where the text was changed since, the answer is marked 需重看.
     """
 
     unit: str
@@ -96,6 +98,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     good_practices: tuple[LineText, ...] = ()
     suggestions: tuple[LineText, ...] = ()
     lineage: str = ""
+    fixed_on_site: bool = False
+    wording: str = ""
     verify: LineVerify | None = None
     visit: LineVisit | None = None
     trigger: LineTrigger | None = None

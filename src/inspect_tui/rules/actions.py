@@ -37,9 +37,14 @@ def set_element(state: State, record: str, name: str, element: str, present: boo
 # -------------------------------------------------------------------- judgements
 
 
-def judge(state: State, unit: str, checklist: str, item: Item, judgement: Judgement) -> Edit:
-    """Record a judgement on an item, remembering the text it was given for."""
-    sealed = msgspec.structs.replace(judgement, item=item_hash(item))
+def judge(
+    state: State, unit: str, checklist: str, item: Item, judgement: Judgement, wording: str = ""
+) -> Edit:
+    """Record a judgement on an item, remembering the text it was given for.
+
+    `wording` is the hash of that text where it was printed earlier; without it the text is the present one.
+    """
+    sealed = msgspec.structs.replace(judgement, item=wording or item_hash(item))
     return set_field(
         state, answer_key(unit, checklist, item.id), "judgement", msgspec.to_builtins(sealed, str_keys=True)
     )
