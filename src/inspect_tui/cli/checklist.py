@@ -17,7 +17,7 @@ class _Checklist(ZhGroup):
     """The group, with everything but `check` imported only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), "import", "export", "diff", "scheme"]
+        return [*super().list_commands(ctx), "try", "import", "export", "diff", "scheme"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "scheme":
@@ -28,6 +28,10 @@ class _Checklist(ZhGroup):
             from inspect_tui.cli.checklist_sheets import export, import_
 
             return import_ if cmd_name == "import" else export
+        if cmd_name == "try":
+            from inspect_tui.cli.checklist_try import try_
+
+            return try_
         if cmd_name == "diff":
             from inspect_tui.cli.checklist_diff import diff
 
@@ -38,8 +42,8 @@ class _Checklist(ZhGroup):
 @click.group(
     name="checklist",
     cls=_Checklist,
-    short_help="检查清单：核对、表格导入导出、版本对比",
-    help=("检查清单：核对、表格导入导出、版本对比；定级办法：核对。"),
+    short_help="检查清单：核对、试走、表格导入导出、版本对比",
+    help=("检查清单：核对、试走、表格导入导出、版本对比；定级办法：核对。"),
 )
 def checklist() -> None:
     pass

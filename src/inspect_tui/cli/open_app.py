@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from inspect_tui.cli.common import faults, folder_of
+
+#: Tells how many cells the terminal gives an ambiguous sign; None when it does not say.
+Answer = Callable[[], "int | None"]
 
 
 def start(workspace: str | None, pack: Path | None, unit: str | None) -> int:
@@ -16,6 +20,20 @@ def start(workspace: str | None, pack: Path | None, unit: str | None) -> int:
     folder = folder_of(workspace)
     if workspace and not folder.is_dir():
         raise faults("W01", "找不到文件夹", str(folder), "请核对文件夹，或先运行 inspect-tui init")
+
+    def run(answer: Answer) -> int:
+        from inspect_tui.tui.app import run_app
+
+        return run_app(folder, pack, unit, width_of_signs=answer)
+
+    return on_terminal(run)
+
+
+def on_terminal(run: Callable[[Answer], int]) -> int:
+    """Run screens on the terminal; refuses where there is none.
+
+    `run` is given what tells how wide the terminal draws ambiguous signs, and imports the screens itself.
+    """
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
         click.echo(
             "这里不是终端，打不开程序界面。请在终端窗口里运行，或使用命令（inspect-tui --help）。", err=True
@@ -28,10 +46,7 @@ def start(workspace: str | None, pack: Path | None, unit: str | None) -> int:
     # What a start makes stays; looking through it for garbage meanwhile only delays the first paint. The app
     # turns collecting on again.
     gc.disable()
-    from inspect_tui.tui.app import run_app
-
-    code: int = run_app(folder, pack, unit, width_of_signs=question.answer)
-    return code
+    return run(question.answer)
 
 
 @click.command(name="open", hidden=True)

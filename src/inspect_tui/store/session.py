@@ -17,10 +17,12 @@ from inspect_tui.model.change import Body, Change, Edit
 from inspect_tui.model.person import Identity
 from inspect_tui.model.round import Round
 from inspect_tui.rules.canonical import make_change
+from inspect_tui.rules.erasing import evidence_named_in
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.history import UndoStacks
 from inspect_tui.rules.numbering import numbered
 from inspect_tui.rules.tables import state_tables
+from inspect_tui.store import evidence
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
 from inspect_tui.store.received import Entry, active_files, is_as_received
@@ -37,6 +39,9 @@ class Session:
     `read_only` says why nothing can be written (who holds the file, or that the folder is read-only);
     it is empty for a writing session. `messages` are sentences for the user about what opening found.
     """
+
+    #: Whether nothing is kept: an author tries a checklist (see `store.trial`).
+    trial = False
 
     def __init__(
         self, space: Workspace, round_: Round, raw: dict[str, Any], identity: Identity, clock: Clock
@@ -95,6 +100,9 @@ class Session:
         else:
             self.file = FindingsFile.open_or_view(path, tables=self._tables, today=self.date())
         self.read_only = self.file.read_only_reason
+        if not self.read_only:
+            # The lock is ours, so whatever copy this writer was making is dead.
+            evidence.clear_temps(self.space.round_dir(round_id), writer)
         for change in self.file.changes():
             self.state.apply(change)
         self.messages += self.file.recovery.messages
@@ -149,9 +157,11 @@ class Session:
         """Let go of own bodies that the lead erased for good; returns how many. Raises StoreError."""
         if self.file is None or self.read_only or not self.state.erased:
             return 0
+        going = evidence_named_in(self.file.changes(), self.state.erased)
         gone = self.file.erase(self.state.erased)
         if gone:
             self._undo.clear()
+        evidence.forget(self.space.round_dir(self.round.id), going)
         return gone
 
     def _obey_quietly(self) -> None:

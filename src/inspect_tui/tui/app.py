@@ -77,6 +77,8 @@ class InspectApp(BaseApp[None]):
         self._save_error = ""
         self._preferred = ""
         self._brought: Path | None = None
+        #: What was open when an author began to try a checklist.
+        self._parked: tuple[Desk | None, Drafts | None] | None = None
 
     # ---------------------------------------------------------------- starting
 
@@ -163,6 +165,7 @@ class InspectApp(BaseApp[None]):
         """Open the preferred round, else the newest usable one, and show the home screen."""
         from inspect_tui.tui.screens.home import HomeScreen
 
+        self.end_trial()
         if self._brought is not None and not prefer:
             from inspect_tui.tui.files_nearby import round_of_file
 
@@ -190,6 +193,7 @@ class InspectApp(BaseApp[None]):
 
     def open_round(self, round_id: str) -> bool:
         """Open a round for this inspector, closing the one that was open."""
+        self.end_trial()
         if self.identity is None:
             return False
         if self.desk is not None and self.desk.round.id == round_id:
@@ -231,12 +235,25 @@ class InspectApp(BaseApp[None]):
 
     def close_round(self) -> None:
         """Let the open round go, everything on disk."""
+        self.end_trial()
         if self.desk is not None:
             self.desk.session.close()
             self.desk = None
         if self.drafts is not None:
             self.drafts.close()
             self.drafts = None
+
+    def begin_trial(self, desk: Desk) -> None:
+        """Put a desk that keeps nothing in the place of the open round, which waits untouched."""
+        if self._parked is None:
+            self._parked = self.desk, self.drafts
+        self.desk, self.drafts = desk, None
+
+    def end_trial(self) -> None:
+        """Forget what was tried and go on with the round that was open."""
+        if self._parked is not None:
+            self.desk, self.drafts = self._parked
+            self._parked = None
 
     def say(self, message: str, kind: SeverityLevel = "information", timeout: float | None = None) -> None:
         """Show a passing message as plain text."""
@@ -249,6 +266,8 @@ class InspectApp(BaseApp[None]):
         if self.desk is None:
             return []
         session = self.desk.session
+        if session.trial:
+            return [("试走，不保存", "warn")]
         if session.read_only:
             return [("只读", "warn")]
         if self._save_error:
@@ -264,7 +283,8 @@ class InspectApp(BaseApp[None]):
             show(self.status())
 
     def on_saved(self, _: Saved) -> None:
-        if self.desk is not None and not self.desk.session.pending:
+        kept = self._parked[0] if self._parked is not None else self.desk
+        if kept is not None and not kept.session.pending:
             self._save_error = ""
         self.show_status()
 
@@ -564,7 +584,9 @@ class InspectApp(BaseApp[None]):
         """Choose files of others to take in, and everything the lead does after that."""
         from inspect_tui.tui.screens.merge import MergeScreen
 
-        if self.desk is not None:
+        if self.desk is not None and self.desk.session.trial:
+            self.say("试走里不能合并。")
+        elif self.desk is not None:
             self.push_screen(MergeScreen(self.desk))
 
     def open_merge_look(self, paths: list[Path]) -> None:

@@ -24,6 +24,8 @@ def write_export(desk: Desk, parts: list[str], extension: str, data: bytes) -> P
 
     A file of that name that says something else stays: it may be a ledger somebody filled in there.
     """
+    if desk.session.trial:
+        raise FileRefused("试走不存文件。")
     try:
         refuse_secret(desk.round)
     except ExportRefused as refused:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 def write_file(page: LeadPage, name: str, data: bytes, folder: str = "") -> str:
     """Write a file to exports/: the path as shown, or nothing with the reason told."""
+    if page.desk.session.trial:
+        page.app.say("试走不存文件。")
+        return ""
     exports = page.desk.session.space.exports_dir
     path = (exports / folder if folder else exports) / name
     try:
