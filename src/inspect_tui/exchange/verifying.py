@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,18 +10,24 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.source import read_source
 from inspect_tui.model.change import Address, Body, Change, Edit, parse_key
+from inspect_tui.model.evidence import FOLDER, Piece
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
 from inspect_tui.rules.canonical import verified
 from inspect_tui.rules.clocks import ClockSlip, clock_slips
 from inspect_tui.rules.erasing import Erasure, erasures
+from inspect_tui.rules.evidence import PREFIX as EVIDENCE
+from inspect_tui.rules.evidence import all_evidence, files_of
+from inspect_tui.rules.evidence import lawful as lawful_evidence
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.lifecycle import read_step
 from inspect_tui.rules.problems import STEP
 from inspect_tui.rules.tables import state_tables
-from inspect_tui.store.clean import clean_json
+from inspect_tui.store.clean import clean_json, clean_text
 from inspect_tui.store.errors import StoreError
+from inspect_tui.store.evidence import Place, place
 from inspect_tui.store.findings import FindingsContent, read_findings
 from inspect_tui.store.loading import round_from_raw
 from inspect_tui.store.received import active_files
@@ -58,23 +65,36 @@ def verify_file(path: Path) -> list[Doubt]:
 
 
 def verify_all(path: Path) -> Verified:
-    """Like `verify_file`, with what was erased for good; the reason is blank where it stands elsewhere."""
+    """Like `verify_file`, with what was erased for good; the reason is blank where it stands elsewhere.
+
+    Evidence is looked at where the file stands in its round's folder.
+    """
+    found, state = _verify(path)
+    if state is None or found.doubts or not (path.parent / "round.json").is_file():
+        return found
+    return msgspec.structs.replace(found, doubts=tuple(evidence_doubts(path.parent, state)))
+
+
+def _verify(path: Path) -> tuple[Verified, State | None]:
+    """What a file says of itself, and its changes folded; no state for an unreadable file or an excerpt."""
     try:
         content = read_findings(path)
     except StoreError as error:
-        return Verified(doubts=(Doubt(path.name, str(error)),))
+        return Verified(doubts=(Doubt(path.name, str(error)),)), None
     state = State()
     doubts = _doubts(path, content, state)
     reasons = {erasure.change: erasure for erasure in erasures(state)}
     bare = [c for c in content.changes if c.body is None]
     told = [reasons.get(c.id) or Erasure(change=c.id, reason="", by=(), at="", writer=c.writer) for c in bare]
-    return Verified(doubts=tuple(doubts), erased=tuple(told), slips=tuple(clock_slips(state)))
+    found = Verified(doubts=tuple(doubts), erased=tuple(told), slips=tuple(clock_slips(state)))
+    return found, None if is_excerpt(content) else state
 
 
 def verify_round(folder: Path) -> Verified:
     """Verify every findings file of a round's folder: its own ones and those received that count.
 
-    Each doubt names its file. A folder without any findings file is one doubt, never a quiet success.
+    Each doubt names its file. A folder without any findings file is one doubt, never a quiet success. The
+    evidence is that of all files together, so that what one hand removed is not missed in another's file.
     """
     doubts: list[Doubt] = []
     erased: list[Erasure] = []
@@ -87,11 +107,32 @@ def verify_round(folder: Path) -> Verified:
     if not own and not received:
         doubts.append(Doubt(folder.name, "文件夹里没有检查记录文件"))
     for path in (*own, *received):
-        found = verify_all(path)
+        found, _ = _verify(path)
         doubts += [Doubt(f"{path.name} {doubt.where}", doubt.reason) for doubt in found.doubts]
         erased += found.erased
         slips += found.slips
+    with contextlib.suppress(InputFaults, StoreError):
+        # What cannot be read was told above.
+        doubts += evidence_doubts(folder, read_source(folder).state)
     return Verified(doubts=tuple(doubts), erased=tuple(erased), slips=tuple(slips))
+
+
+def evidence_doubts(round_dir: Path, state: State) -> list[Doubt]:
+    """Every piece of evidence whose file is not in the round's folder, or is not what was attached."""
+    found = all_evidence(state)
+    looked = {name: place(round_dir, piece, deep=True) for name, piece in files_of(found).items()}
+    return [
+        Doubt(f"{FOLDER}/{one.piece.file[:8]}…（{one.record}）", _lost(one.piece, looked[one.piece.file]))
+        for one in found
+        if one.piece.file and looked[one.piece.file].words
+    ]
+
+
+def _lost(piece: Piece, there: Place) -> str:
+    name = clean_text(piece.name or piece.title, newlines=False)
+    if there.missing:
+        return f"佐证文件“{name}”没有到：不在本轮的{FOLDER}文件夹里"
+    return f"佐证文件“{name}”与编号不符，被改动过或已损坏"
 
 
 def _doubts(path: Path, content: FindingsContent, state: State) -> list[Doubt]:
@@ -128,6 +169,12 @@ def change_faults(change: Change, round_: Round) -> Iterator[str]:
         if any(_unlawful_grade(edit) for edit in body.edits):
             yield "定级步骤不合规定：这样的状态变化不允许，或写法不对"
             return
+        if any(_unlawful_duty(edit) for edit in body.edits):
+            yield "岗位责任的记录写法不对"
+            return
+        if any(e.field.startswith(EVIDENCE) and not lawful_evidence(e.field, e.value) for e in body.edits):
+            yield "佐证写法不对：类型、编号或文字不合规定"
+            return
         State([change])
     except msgspec.MsgspecError:
         yield "内容不合格式"
@@ -160,6 +207,15 @@ def _unlawful_grade(edit: Edit) -> bool:
     from inspect_tui.rules.grade_steps import read_grade_step
 
     return read_grade_step(edit.value) is None
+
+
+def _unlawful_duty(edit: Edit) -> bool:
+    """Whether an edit of a 岗位责任 record says what no such record holds."""
+    if not edit.record.startswith("duties/"):
+        return False
+    from inspect_tui.rules.duties import sound_edit
+
+    return not sound_edit(edit)
 
 
 def _known_item(round_: Round, address: Address) -> bool:

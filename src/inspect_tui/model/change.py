@@ -105,9 +105,39 @@ def points_key(unit: str, month: str) -> str:
     return f"points/{unit}/{month}"
 
 
+def duties_key(unit: str, month: str) -> str:
+    """Address of the 岗位责任 slots of a unit in a month (YYYY-MM), and of the day they were revised."""
+    return f"duties/{unit}/{month}"
+
+
+def recount_key(unit: str, month: str) -> str:
+    """Address of what recounting a month's sheet of 二次分配 came to, in counts and sums only."""
+    return f"recount/{unit}/{month}"
+
+
+def flow_key(unit: str, draw_id: str) -> str:
+    """Address of a drawing of basic flows at a unit and of what walking them found."""
+    return f"flow/{unit}/{draw_id}"
+
+
 def bonus_key(unit: str, random_id: str) -> str:
     """Address of points a lead adds to a unit's score."""
     return f"bonus/{unit}/~{random_id}"
+
+
+def card_key(unit: str, card: str) -> str:
+    """Address of a good practice written down as a card, under the unit it comes from."""
+    return f"card/{unit}/{card}"
+
+
+def adopt_key(unit: str, card: str) -> str:
+    """Address of what a unit says of a card: whether it took it up."""
+    return f"adopt/{unit}/{card}"
+
+
+def pair_key(unit: str, pairing: str) -> str:
+    """Address of a helping pair, under the unit that is helped."""
+    return f"pair/{unit}/{pairing}"
 
 
 #: Address of what concerns the round as a whole: its freeze.
@@ -123,7 +153,8 @@ class Address(msgspec.Struct, frozen=True):
     """A record key taken apart; parts a kind does not have are empty.
 
     A round, a drawing and an erasure belong to no unit. The id of a problem, a drawing or an erased change
-    stands in `label`, as do a bonus, the series of a grade and the month of a points sheet.
+    stands in `label`, as do a bonus, the series of a grade, the month of a points sheet or of duties, a card
+    and a pair.
     """
 
     kind: str
@@ -150,7 +181,11 @@ def parse_key(record: str) -> Address | None:
             return Address(kind, parts[0], parts[1], parts[2], "/".join(parts[3:]))
         case "bonus" if len(parts) == 2 and parts[0] and parts[1].startswith("~") and len(parts[1]) > 1:
             return Address(kind, parts[0], label=parts[1])
-        case "rect" | "grade" | "points" if len(parts) == 2 and all(parts):
+        case "rect" | "grade" | "points" | "duties" if len(parts) == 2 and all(parts):
+            return Address(kind, parts[0], label=parts[1])
+        case "recount" | "flow" if len(parts) == 2 and all(parts):
+            return Address(kind, parts[0], label=parts[1])
+        case "card" | "adopt" | "pair" if len(parts) == 2 and all(parts):
             return Address(kind, parts[0], label=parts[1])
         case "award" if len(parts) == 2 and parts[0] == "-" and parts[1]:
             return Address(kind, "", label=parts[1])

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from inspect_tui.model.terms import Method, Scoring, Severity, TriggerEffect, UnitKind, Verdict
+from inspect_tui.model.terms import Method, Need, Scoring, Severity, TriggerEffect, UnitKind, Verdict
 
 CHECKLIST_FORMAT = "inspect-tui/checklist"
 CHECKLIST_VERSION = "1.0"
@@ -59,11 +59,50 @@ class Award(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     severity: Severity | None = None
 
 
+class OwnAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One answer of a named set (有, 过期, 无), for items that 符合 and 缺项 do not fit.
+
+    It gives a `share` of whatever points the item has, so that one set serves items of any size, or fixed
+    `points`. The rest is as in `Award`, which each item of the set gets one of.
+    """
+
+    label: str
+    verdict: Verdict
+    share: Decimal | None = None
+    points: Decimal | None = None
+    sentence: str = ""
+    missing: bool = False
+    severity: Severity | None = None
+
+    def award_of(self, points: Decimal) -> Award:
+        """The award level this answer is on an item of so many points."""
+        given = self.points if self.points is not None else points * (self.share or Decimal(0))
+        return Award(
+            label=self.label,
+            points=given,
+            verdict=self.verdict,
+            sentence=self.sentence,
+            missing=self.missing,
+            severity=self.severity,
+        )
+
+
+class When(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A condition: another item of the checklist stands at one of these verdicts or own answers."""
+
+    item: str
+    verdict: tuple[Verdict, ...] = ()
+    answer: tuple[str, ...] = ()
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing to check.
 
-    `applies_to` lists profiles (or `*`); `na_when` lists ready reasons for 不适用; `samples` lists what
-    a spot check usually looks at (月份, 岗位, 井号), offered as one-key sample notes.
+    `applies_to` lists profiles (or `*`); `unit_kinds` and `tags` narrow it further to units of such a kind
+    and to units with at least one such tag, and every `when` must hold (see `rules.applicability`).
+    `answer_set` names the set whose answers are the item's `awards`. `require` says what a verdict must come
+    with. `na_when` lists ready reasons for 不适用; `samples` lists what a spot check usually looks at (月份,
+    岗位, 井号), offered as one-key sample notes.
     """
 
     id: str
@@ -79,6 +118,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     na_when: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
     basis: str = ""
+    unit_kinds: tuple[UnitKind, ...] = ()
+    tags: tuple[str, ...] = ()
+    when: tuple[When, ...] = ()
+    answer_set: str = ""
+    require: dict[Verdict, tuple[Need, ...]] = {}
 
     def deduction(self, label: str) -> Deduction | None:
         """The deduction of that label, if the item has it."""
@@ -90,13 +134,20 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A category of items with its points; `short` is the name used where room is scarce."""
+    """A category of items with its points; `short` is the name used where room is scarce.
+
+    `applies_to`, `unit_kinds`, `tags` and `when` hold for all its items, on top of what each says itself.
+    """
 
     id: str
     name: str
     points: Decimal
     items: tuple[Item, ...]
     short: str = ""
+    applies_to: tuple[str, ...] = (ANY,)
+    unit_kinds: tuple[UnitKind, ...] = ()
+    tags: tuple[str, ...] = ()
+    when: tuple[When, ...] = ()
 
     @property
     def short_name(self) -> str:
@@ -117,7 +168,9 @@ class Checklist(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `revision` is the author's own version of the content and `change_note` what it changed; `version` is
     that of the file format. `unit_kinds` are the kinds of unit it can be used on; `profiles` the profiles
     whose points must add up to `full_score`. `duties` names the nine 岗位责任制 slots, an empty string
-    being an unnamed slot.
+    being an unnamed slot; `duty_day` is the day of the month until which units revise them. `answer_sets`
+    are the sets of own answers that items name; reading a checklist
+    gives each such item its `awards`, so that nobody who has an item needs the checklist to score it.
     """
 
     format: str
@@ -131,9 +184,16 @@ class Checklist(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     profiles: tuple[str, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     duties: tuple[str, ...] = ()
+    duty_day: int = 0
     draft: bool = False
     remark: str = ""
     change_note: str = ""
+    answer_sets: dict[str, tuple[OwnAnswer, ...]] = {}
+
+    def __post_init__(self) -> None:
+        if self.answer_sets:
+            sections = tuple(_answered(section, self.answer_sets) for section in self.sections)
+            msgspec.structs.force_setattr(self, "sections", sections)
 
     def items(self) -> list[Item]:
         """Every item in order."""
@@ -146,3 +206,14 @@ class Checklist(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def trigger(self, trigger_id: str) -> Trigger | None:
         """The red line, veto or alert of that id, if the checklist has it."""
         return next((t for t in self.triggers if t.id == trigger_id), None)
+
+
+def _answered(section: Section, sets: dict[str, tuple[OwnAnswer, ...]]) -> Section:
+    """The section with the answers of every item that names a set."""
+    items = tuple(
+        msgspec.structs.replace(item, awards=tuple(a.award_of(item.points) for a in sets[item.answer_set]))
+        if item.answer_set in sets
+        else item
+        for item in section.items
+    )
+    return msgspec.structs.replace(section, items=items)

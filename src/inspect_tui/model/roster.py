@@ -25,7 +25,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `code` is the short code used in finding numbers; `name` the short name people use in groups,
     `full_name` the one for documents, `admin_name` the administrative name beside the Party one.
-    `responsible_leader` is the leader who answers for the unit (分级承包).
+    `responsible_leader` is the leader who answers for the unit (分级承包). `duty_day` is the unit's own day
+    of the month for revising its 岗位责任, where it differs from the checklist's.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     staff: int = 0
     crews: tuple[Crew, ...] = ()
     tags: tuple[str, ...] = ()
+    duty_day: int = 0
 
     @property
     def long_name(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from inspect_tui.model.checklist import ANY
 from inspect_tui.rules.checking_items import (
     PROFILES,
+    check_duty_day,
     check_id,
     check_item,
     check_line,
@@ -40,6 +41,7 @@ def _checklist(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
             message="没有写适用的单位类别",
             remedy="至少写一类，如“party_group”；用于党小组可以不写这一项",
         )
+    yield from check_duty_day(raw, steps, "C39")
     triggers = Seen("C02", "编号", "请改成没有用过的编号")
     for at, trigger in rows(raw.get("triggers"), (*steps, "triggers")):
         yield from check_id(trigger, at)

@@ -20,6 +20,7 @@ from inspect_tui.rules.issue import (
     rows,
     text,
     texts,
+    whole,
 )
 from inspect_tui.rules.scoring import points_text
 
@@ -32,6 +33,19 @@ _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 #: Profiles by value, with the label people know.
 PROFILES = {profile.value: profile.label for profile in Profile}
 _FINEST = Decimal("0.01")
+
+
+def check_duty_day(row: dict[str, Any], steps: Steps, code: str) -> Iterator[Issue]:
+    """The day of the month until which 岗位责任 is revised must be one; 0 stands for none."""
+    day = whole(row, "duty_day")
+    if day is not None and not 0 <= day <= 31:
+        yield Issue(
+            code=code,
+            steps=(*steps, "duty_day"),
+            message="岗位责任制的修订节点不是一个月里的日子",
+            value=day,
+            remedy="请写1到31，没有定的写0或不写",
+        )
 
 
 def check_id(row: dict[str, Any], steps: Steps) -> Iterator[Issue]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inspect_tui.model.terms import UnitKind
-from inspect_tui.rules.checking_items import check_id
+from inspect_tui.rules.checking_items import check_duty_day, check_id
 from inspect_tui.rules.issue import (
     MAX_ISSUES,
     Issue,
@@ -86,6 +86,7 @@ def _each_unit(listed: list[tuple[Steps, dict[str, Any]]]) -> Iterator[Issue]:
             )
         names.setdefault(name, at)
         yield from _counts(unit, at)
+        yield from check_duty_day(unit, at, "R13")
         yield from _crews(unit, at)
 
 

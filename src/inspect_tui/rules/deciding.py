@@ -18,7 +18,7 @@ from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Method, Scoring, Severity, TriggerEffect, Verdict
 from inspect_tui.model.view import Answer, Finding, Judgement, Note
 from inspect_tui.rules.actions import delete_record
-from inspect_tui.rules.applicability import applies
+from inspect_tui.rules.applicability import Reach
 from inspect_tui.rules.canonical import canonical, digest, item_hash
 from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
 from inspect_tui.rules.lifecycle import read_step, step_of
@@ -35,7 +35,6 @@ from inspect_tui.rules.reading import (
     findings_of_judgement,
     free_findings,
     judgement_of,
-    profile_of,
     read_answer,
 )
 from inspect_tui.rules.reviewing import NoReason
@@ -155,7 +154,11 @@ def _question(
             return _finding_question(state, round_, address, record, field, entries)
         case "rect":
             return _step_question(state, round_, address, record, field, entries)
-        case "visit" | "answer" | "grade" | "points" | "bonus":
+        case "card" | "pair" if field == "deleted":
+            return _deleted_question(state, round_, address, record, entries)
+        case "recount" | "flow":
+            return _made(round_, address, record, field, _plain_sides(record, field, entries))
+        case "visit" | "answer" | "grade" | "points" | "duties" | "bonus" | "card" | "adopt" | "pair":
             return _made(round_, address, record, field, _plain_sides(record, field, entries))
         case _:
             return None
@@ -275,14 +278,15 @@ def _judgement_question(
     gravest = max(
         (item.severity, *(f.severity for side in sides for f in side.findings)), key=lambda s: _WEIGHT[s]
     )
-    used = applies(item, profile_of(state, round_, address.unit))
+    why = _why_unused(state, round_, address)
+    used = not why
     return _made(
         round_,
         address,
         record,
         "judgement",
         sides,
-        about=f"{item.id} {item.text}" + ("" if used else "（现定位不用此项）"),
+        about=f"{item.id} {item.text}" + (f"（{why}）" if why else ""),
         agreed=_agreed(judgements, sides),
         checklist=address.checklist,
         item=address.item,
@@ -290,6 +294,14 @@ def _judgement_question(
         grave=used and (gravest is Severity.VETO or any(d.triggers for d in picked)),
         stake=stake if used else ZERO,
     )
+
+
+def _why_unused(state: State, round_: Round, address: Address) -> str:
+    """Why an item does not apply to the unit as things stand; empty when it does."""
+    unit, checklist = round_.unit(address.unit), round_.checklist(address.checklist)
+    if unit is None or checklist is None:
+        return ""
+    return Reach(state, round_, unit, checklist).why_not(address.item)
 
 
 def _step_question(
@@ -417,6 +429,10 @@ def _finding_question(
     )
 
 
+#: What a deleted record is called by: a finding's text, a card's title, who helps in a pair.
+_NAMED_BY = ("text", "title", "helper_name")
+
+
 def _deleted_question(
     state: State, round_: Round, address: Address, record: str, entries: list[Entry]
 ) -> Question:
@@ -433,7 +449,7 @@ def _deleted_question(
             _side(record, "deleted", stones),
             msgspec.structs.replace(_side(record, "deleted", later), value=False, text="保留"),
         ],
-        about=f"“{state.value(record, 'text', '')}”",
+        about=f"“{next((said for name in _NAMED_BY if (said := state.value(record, name))), '')}”",
         checklist=str(state.value(record, "checklist", "")),
         item=str(state.value(record, "item", "")),
     )

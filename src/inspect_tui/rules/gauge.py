@@ -18,15 +18,15 @@ from inspect_tui.model.change import parse_key
 from inspect_tui.model.checklist import Checklist
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Method, Verdict
-from inspect_tui.rules.applicability import checklists_for, inspected_units, items_for
+from inspect_tui.rules.applicability import checklists_for, inspected_units, items_of
 from inspect_tui.rules.fold import State, is_blank
-from inspect_tui.rules.reading import profile_of, read_answer
+from inspect_tui.rules.reading import read_answer
 from inspect_tui.rules.scoring import half_up
 
 #: A gap between two changes longer than this is a break, not work on the next item.
 BREAK = dt.timedelta(minutes=15)
 #: What is recorded of a unit without walking it.
-_NO_WALK = ("rect", "grade", "points", "bonus")
+_NO_WALK = ("rect", "grade", "points", "duties", "bonus", "card", "adopt", "pair", "recount")
 _PAPER = re.compile(r"《([^《》]{2,30})》")
 #: What a unit is asked to bring out, by the words that checklists name it with; longer names first.
 _CORES = (
@@ -73,9 +73,8 @@ def never_failed(rounds: Sequence[tuple[Round, State]], least: int = 10) -> list
     failed: set[tuple[str, str]] = set()
     for round_, state in rounds:
         for unit in inspected_units(round_):
-            profile = profile_of(state, round_, unit.id)
             for checklist in checklists_for(round_, unit):
-                for _, item in items_for(checklist, profile):
+                for _, item in items_of(state, round_, unit, checklist):
                     answer = read_answer(state, unit.id, checklist.id, item)
                     key = (checklist.id, item.id)
                     verdicts = {o.judgement.verdict for o in answer.opinions}

@@ -12,9 +12,12 @@ import msgspec
 
 from inspect_tui.model.change import Edit, parse_key
 from inspect_tui.model.checklist import Item
+from inspect_tui.model.flows import StepFound
 from inspect_tui.model.problem import Step
 from inspect_tui.model.round import Round
+from inspect_tui.model.spread import Uptake
 from inspect_tui.model.terms import (
+    EvidenceKind,
     FindingKind,
     GradeStepKind,
     Profile,
@@ -74,7 +77,22 @@ _FIELDS: dict[tuple[str, str], str] = {
     ("award", "awarded"): "评比结果",
     ("grade", "step"): "定级",
     ("points", "counted"): "党员积分表",
+    ("recount", "recounted"): "分配复算",
+    ("flow", "drawn"): "抽到的流程",
+    ("duties", "revised"): "修订日期",
     ("bonus", "given"): "加分",
+    ("card", "title"): "经验名称",
+    ("card", "what"): "做法",
+    ("card", "effect"): "效果",
+    ("card", "how"): "怎样学",
+    ("card", "finding"): "由哪条好的做法写成",
+    ("card", "on"): "写成日期",
+    ("adopt", "said"): "采用情况",
+    ("pair", "helper"): "帮扶单位",
+    ("pair", "helper_name"): "帮扶单位或部门",
+    ("pair", "start"): "开始日期",
+    ("pair", "until"): "结束日期",
+    ("pair", "ended"): "结束结对",
     ("round", "frozen"): "封存",
     ("erase", "reason"): "彻底删除的原因",
 }
@@ -86,6 +104,10 @@ _SETS = {
     "exclude": "不写入",
     "confirm": "确认可以发出",
     "issued": "发出",
+    "evidence": "佐证",
+    "profile": "适合的定位",
+    "goal": "目标",
+    "met": "认定达到的目标",
 }
 _TERMS: dict[tuple[str, str], type[Term]] = {
     ("finding", "kind"): FindingKind,
@@ -137,8 +159,20 @@ def record_words(round_: Round, record: str) -> str:
             return f"{unit} 达标晋级"
         case "points":
             return f"{unit} {address.label}党员积分"
+        case "recount":
+            return f"{unit} {address.label}分配复算"
+        case "flow":
+            return f"{unit} 基本流程抽查"
+        case "duties":
+            return f"{unit} {address.label}岗位责任"
         case "bonus":
             return f"{unit} 加分"
+        case "card":
+            return f"{unit} 经验"
+        case "adopt":
+            return f"{unit} 采用别组经验"
+        case "pair":
+            return f"{unit} 结对帮扶"
         case "round":
             return "整轮检查"
         case _:
@@ -149,12 +183,21 @@ def field_words(record: str, field: str) -> str:
     """What a field is called."""
     kind = record.partition("/")[0]
     name, colon, element = field.partition(":")
+    if kind == "pair" and name == "goal":
+        return "目标"
+    if name == "evidence" and colon:
+        return _SETS[name]
     if colon:
         return f"{_SETS.get(name, name)}“{element}”"
     if field == "deleted":
         return "删除"
     if kind == "notice":
         return "改写的句子"
+    if kind == "flow" and name.startswith("found."):
+        flow, _, step = name.removeprefix("found.").rpartition(".")
+        return f"流程{flow}第{step}步"
+    if kind == "duties" and name.startswith("slot"):
+        return f"第{name.removeprefix('slot')}项"
     return _FIELDS.get((kind, field), field)
 
 
@@ -165,6 +208,10 @@ def value_words(record: str, field: str, value: Any) -> str:
         return judgement_words(value)
     if field == "deleted":
         return "删除" if value else "保留"
+    if kind == "pair" and field.startswith("goal:") and isinstance(value, dict):
+        return str(value.get("text") or value.get("target") or "")
+    if field.startswith("evidence:"):
+        return evidence_words(value)
     if ":" in field:
         return "有" if value else "没有"
     if (kind, field) == ("trigger", "hit"):
@@ -184,8 +231,20 @@ def value_words(record: str, field: str, value: Any) -> str:
         return grade_step_words(value)
     if (kind, field) == ("points", "counted"):
         return points_words(value)
+    if kind == "duties" and field.startswith("slot"):
+        return duty_words(value)
     if (kind, field) == ("bonus", "given"):
         return bonus_words(value)
+    if (kind, field) == ("recount", "recounted"):
+        return recount_words(value)
+    if kind == "flow" and field.startswith("found."):
+        return flow_step_words(value)
+    if (kind, field) == ("flow", "drawn"):
+        return f"种子“{value.get('seed', '')}”" if isinstance(value, dict) else "没有抽"
+    if (kind, field) == ("adopt", "said"):
+        return uptake_words(value)
+    if (kind, field) == ("pair", "ended"):
+        return f"{value.get('on', '')} {value.get('why', '')}".strip() if isinstance(value, dict) else "没有结束"
     if (kind, field) == ("draw", "drawn"):
         return f"种子“{value.get('seed', '')}”" if isinstance(value, dict) else "没有抽"
     if (kind, field) == ("round", "frozen"):
@@ -263,12 +322,52 @@ def points_words(value: Any) -> str:
     return f"{said}；加分{value.get('rewards', 0)}次，扣分{value.get('penalties', 0)}次"
 
 
+def duty_words(value: Any) -> str:
+    """A 岗位责任 slot in words: 责任岗位：资料员；标准：…；时限：…"""
+    if not isinstance(value, dict):
+        return "空白"
+    named = (("name", "责任名称"), ("post", "责任岗位"), ("standard", "标准"), ("node", "时限"))
+    return "；".join(f"{word}：{told}" for key, word in named if (told := value.get(key))) or "空白"
+
+
+def recount_words(value: Any) -> str:
+    """The figures of a recount in words."""
+    if not isinstance(value, dict):
+        return "没有复算"
+    gap = f"多发{value.get('over', 0)}元，少发{value.get('under', 0)}元"
+    return f"{value.get('people', 0)}人，{value.get('wrong', 0)}人次不一致；{gap}"
+
+
+def flow_step_words(value: Any) -> str:
+    """What a step of a flow was found to be, in words: 部分；只有通知，没有签到."""
+    if not isinstance(value, dict):
+        return "没有看"
+    note = str(value.get("note") or "")
+    return _term(StepFound, value.get("found")) + (f"；{note}" if note else "")
+
+
 def bonus_words(value: Any) -> str:
     """A bonus in words: 加2分：…；依据：…"""
     if not isinstance(value, dict):
         return "没有加分"
     said = f"加{value.get('points', '')}分：{value.get('reason', '')}"
     return f"{said}；依据：{value['basis']}" if value.get("basis") else said
+
+
+def uptake_words(value: Any) -> str:
+    """What a unit said of a card in words: 部分采用；依据：…"""
+    if not isinstance(value, dict):
+        return "没有问到"
+    said = _term(Uptake, value.get("uptake"))
+    return f"{said}；依据：{value['basis']}" if value.get("basis") else said
+
+
+def evidence_words(value: Any) -> str:
+    """A piece of evidence in words: 照片“责任上墙”."""
+    if not isinstance(value, dict):
+        return "移除"
+    title = value.get("caption") or value.get("reference") or value.get("name") or ""
+    return f"{_term(EvidenceKind, value.get('kind'))}“{title}”"
 
 
 def zh_date(day: str) -> str:

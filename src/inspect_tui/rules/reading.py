@@ -20,6 +20,8 @@ from inspect_tui.model.terms import (
     VisitResult,
 )
 from inspect_tui.model.view import Answer, Finding, Hit, Judgement, Note, Opinion, Review, Visit
+from inspect_tui.rules.applicability import Reach
+from inspect_tui.rules.applicability import profile_of as profile_of
 from inspect_tui.rules.canonical import item_hash
 from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
 from inspect_tui.rules.joining import joined_together
@@ -28,6 +30,8 @@ from inspect_tui.rules.sentences import award_sentence, bare_sentence, deduction
 #: Label part of the finding that a verdict makes when no deduction was picked.
 BARE = "*"
 _UNJUDGED = Judgement()
+#: What goes on without anyone visiting: ledger, grades, points, duties, bonuses, cards and pairs.
+_NO_VISIT = ("rect/", "grade/", "points/", "duties/", "bonus/", "card/", "adopt/", "pair/")
 
 
 def judgement_of(value: Any) -> Judgement:
@@ -238,7 +242,10 @@ def separate_findings(
     checklists: list[Checklist],
     answers: Mapping[tuple[str, str], Answer] | None = None,
 ) -> list[Finding]:
-    """All findings of a unit as each was made, whatever was joined."""
+    """All findings of a unit as each was made, whatever was joined.
+
+    What an item makes that does not apply here goes with it; what people typed stays.
+    """
     known = {c.id: (rank, _places(c)) for rank, c in enumerate(checklists)}
 
     def place(checklist: str, item: str) -> tuple[int, int]:
@@ -252,9 +259,12 @@ def separate_findings(
         if address.item in known[address.checklist][1]
     }
     read = answers or {}
+    held = round_.unit(unit)
+    reaches = {c.id: Reach(state, round_, held, c) for c in checklists} if judged and held else {}
     made = [
         finding
         for checklist, item in sorted(judged, key=lambda pair: place(*pair))
+        if checklist not in reaches or reaches[checklist].covers(item)
         for finding in findings_of_item(
             state, unit, checklist, known[checklist][1][item][1], read.get((checklist, item))
         )
@@ -356,19 +366,10 @@ def is_started(state: State, unit: str) -> bool:
     return any(
         not is_blank(entry.value)
         for record in state.records(unit)
-        # The ledger, grades, points and bonuses go on without anyone visiting.
-        if not record.startswith(("rect/", "grade/", "points/", "bonus/"))
+        if not record.startswith(_NO_VISIT)
         for field in state.fields(record)
         for entry in state.live(record, field)
     )
-
-
-def profile_of(state: State, round_: Round, unit_id: str) -> Profile:
-    """The profile a unit is judged under: the one put right on site, else the frozen one."""
-    value = state.value(visit_key(unit_id), "profile")
-    unit = round_.unit(unit_id)
-    profile: Profile = _member(Profile, value, unit.profile if unit else Profile.GENERAL)
-    return profile
 
 
 def _first(entries: list[Entry]) -> Entry | None:

@@ -28,8 +28,8 @@ _SEALED = {
     ("bonus", "given"),
 }
 
-#: The ledger and the grades go on after the freeze, decisions on them too.
-_GOES_ON = ("rect", "draw", "notice", "grade", "points")
+#: The ledger, the grades and what spreads go on after the freeze, decisions on them too.
+_GOES_ON = ("rect", "draw", "notice", "grade", "points", "duties", "card", "adopt", "pair", "recount", "flow")
 
 
 class StillOpen(Exception):

@@ -9,6 +9,7 @@ from inspect_tui.model.problem import Carried, Duty, Held, Past, Source
 from inspect_tui.model.roster import Crew, Roster, Unit
 from inspect_tui.model.round import Period, Round, Rules, SoftenerStep, Team
 from inspect_tui.model.scheme import Contest, Eligibility, Level, Scheme
+from inspect_tui.model.spread import Adoption, Card, Goal, Pairing
 
 #: The Chinese word for each kind of record.
 RECORD_WORDS: dict[type, str] = {
@@ -136,6 +137,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "triggers": "红线、一票否决、即时上报",
         "change_note": "这一版改了什么",
         "duties": "岗位责任制各项名称，空白为未命名",
+        "duty_day": "岗位责任制每月几日前修订，0为没有定",
         "draft": "是否草案",
     },
     Section: {"items": "检查内容", "short": "简称，不超过4个汉字"},
@@ -191,6 +193,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "staff": "员工数",
         "crews": "班组",
         "tags": "标签",
+        "duty_day": "本单位岗位责任制每月几日前修订，0为同清单",
     },
     Crew: {"staff": "员工数", "members": "党员数", "arrangement": "没有党员时的培养或联系安排"},
     Round: {
@@ -214,6 +217,49 @@ _WORDS: dict[type, dict[str, str]] = {
         "held": "没有转入的问题",
         "series": "同一年达标晋级各阶段共用的编号",
         "stage": "达标晋级的阶段",
+        "cards": "以前各轮的经验",
+        "pairs": "正在进行的结对帮扶",
+    },
+    Card: {
+        "unit": "做法所在单位编号",
+        "unit_name": "单位名称",
+        "title": "经验名称",
+        "what": "做法",
+        "effect": "效果",
+        "how": "怎样学",
+        "profiles": "适合哪些定位的单位，不写为都适合",
+        "finding": "由哪条好的做法写成",
+        "source": "哪一轮写成",
+        "on": "写成日期",
+        "rounds": "此前问过几轮",
+        "adopted": "各单位采用情况",
+    },
+    Adoption: {
+        "unit": "单位编号",
+        "unit_name": "单位名称",
+        "uptake": "采用情况",
+        "source": "哪一轮记的",
+        "basis": "依据",
+        "on": "日期",
+    },
+    Pairing: {
+        "unit": "受帮扶单位编号",
+        "unit_name": "受帮扶单位名称",
+        "helper": "帮扶单位编号",
+        "helper_name": "帮扶单位或部门名称",
+        "start": "开始日期",
+        "until": "结束日期",
+        "source": "哪一轮结的对",
+        "goals": "目标",
+        "met": "组长认定已达到的目标",
+        "rounds": "此前经过几轮",
+    },
+    Goal: {
+        "kind": "目标类别",
+        "target": "目标分数",
+        "number": "问题编号",
+        "text": "内容",
+        "due": "期限",
     },
     Scheme: {
         "levels": "等级，从低到高",
@@ -330,6 +376,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "single_word": "只有一个单位时的程度词",
         "coverage_warning": "检查覆盖率低于多少时提醒",
         "na_reasons": "常用的不适用原因",
+        "evidence_references": "没有文件的佐证常写的出处，__处现填",
         "unverified_reasons": "常用的未能核实原因",
         "not_reached_reasons": "常用的未能进点原因",
         "message_bytes": "一条消息的最大字节数",
