@@ -5,7 +5,7 @@ Answers hang on a checklist's id and version; two contents under one version cou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
@@ -13,7 +13,7 @@ from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.rules.checklist_versions import not_raised
 from inspect_tui.store.jsonfile import parse_json, path_text, shown
 from inspect_tui.store.loading import load_checklist, sniff_format
-from inspect_tui.store.workspace import Workspace
+from inspect_tui.store.workspace import RoundEntry, Workspace
 
 
 def workspace_around(path: Path) -> Workspace | None:
@@ -29,10 +29,13 @@ def _is(root: Path) -> bool:
         return False
 
 
-def version_faults(path: Path, space: Workspace | None, *, name: str = "") -> list[Fault]:
+def version_faults(
+    path: Path, space: Workspace | None, *, name: str = "", rounds: Sequence[RoundEntry] | None = None
+) -> list[Fault]:
     """Faults of a checklist file whose content changed under a version that is already in use.
 
-    A file that is no usable checklist has none of these: what is wrong with it is told elsewhere.
+    A file that is no usable checklist has none of these: what is wrong with it is told elsewhere. `rounds`
+    are those of the workspace where they were read already.
     """
     space = space or workspace_around(path)
     if space is None or sniff_format(path) not in (CHECKLIST_FORMAT, ""):
@@ -42,7 +45,7 @@ def version_faults(path: Path, space: Workspace | None, *, name: str = "") -> li
     except InputFaults:
         return []
     found: dict[str, Fault] = {}
-    for held, where in _held(space, checklist.id, path):
+    for held, where in _held(space, checklist.id, path, space.rounds() if rounds is None else rounds):
         for issue in not_raised(held, checklist, where):
             line, column = parse_json(path, name=name).locate(issue.steps)
             told = Fault(
@@ -61,8 +64,10 @@ def version_faults(path: Path, space: Workspace | None, *, name: str = "") -> li
     return list(found.values())
 
 
-def _held(space: Workspace, checklist_id: str, path: Path) -> Iterator[tuple[Checklist, str]]:
-    for entry in space.rounds():
+def _held(
+    space: Workspace, checklist_id: str, path: Path, rounds: Sequence[RoundEntry]
+) -> Iterator[tuple[Checklist, str]]:
+    for entry in rounds:
         for checklist in entry.round.checklists if entry.round is not None else ():
             if checklist.id == checklist_id:
                 yield checklist, f"轮次“{entry.round.title if entry.round else entry.id}”"

@@ -35,8 +35,15 @@ def _faults(app: InspectApp) -> None:
     app.open_faults()
 
 
+def _checklists(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.checklists import ChecklistsScreen
+
+    app.push_screen(ChecklistsScreen())
+
+
 CHECKLISTS: tuple[Door, ...] = (
     Door(id="faults", label="清单和名册的问题", about="文件里要改的地方", open=_faults, round=False),
+    Door(id="checklists", label="清单", about="核对、试走、和本轮比", open=_checklists, round=False),
 )
 DOSSIER: tuple[Door, ...] = ()
 

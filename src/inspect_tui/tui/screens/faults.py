@@ -35,6 +35,19 @@ def _placed(fault: Fault, file: str) -> Fault:
     return msgspec.structs.replace(fault, file=file)
 
 
+def fault_lines(fault: Fault, width: int) -> list[Line]:
+    """A fault in full: what, where, what stands there, what may stand there, what to do."""
+    lines = wrapped(fault.message, width, "strong")
+    place = f"{fault.file}  第{fault.line}行第{fault.column}列" if fault.line else fault.file
+    lines += pair("文件", place, width)
+    lines += pair("位置", fault.path, width) if fault.path else []
+    lines += pair("现在的值", fault.value[:300], width) if fault.value else []
+    lines += pair("可用的值", "、".join(fault.allowed), width) if fault.allowed else []
+    lines += pair("怎么改", fault.remedy, width, ink="accent") if fault.remedy else []
+    lines += pair("编号", fault.code, width, ink="dim")
+    return lines
+
+
 class FaultsScreen(PageScreen[None], inherit_bindings=False):
     """A fault a line, the one under the cursor in full below."""
 
@@ -91,16 +104,7 @@ class FaultsScreen(PageScreen[None], inherit_bindings=False):
         if not 0 <= index < len(self.faults):
             lines += wrapped("没有发现问题，全部文件都能用。", width, "pass")
             return lines
-        fault = self.faults[index]
-        lines += wrapped(fault.message, width, "strong")
-        place = f"{fault.file}  第{fault.line}行第{fault.column}列" if fault.line else fault.file
-        lines += pair("文件", place, width)
-        lines += pair("位置", fault.path, width) if fault.path else []
-        lines += pair("现在的值", fault.value[:300], width) if fault.value else []
-        lines += pair("可用的值", "、".join(fault.allowed), width) if fault.allowed else []
-        lines += pair("怎么改", fault.remedy, width, ink="accent") if fault.remedy else []
-        lines += pair("编号", fault.code, width, ink="dim")
-        return lines
+        return lines + fault_lines(self.faults[index], width)
 
     def _follow(self) -> None:
         self.query_one("#detail", LinePane).show()

@@ -65,6 +65,11 @@ PLACES: dict[str, str] = {
     actions.CONTESTS: "评比",
     actions.CONTEST: "一项评比",
     actions.GRADES: "达标晋级",
+    actions.CHECKLISTS: "清单",
+    actions.CHECKLIST: "一份清单",
+    actions.PHRASES: "常用语",
+    actions.SHEETS: "从表格导入清单",
+    actions.SHEET_LOOK: "看表格会读成什么",
 }
 
 _CHOICES = "列出选项时：数字直接选；上下键移动，回车选定；超过九项按 0 翻页；Esc 不选。"
