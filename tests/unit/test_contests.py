@@ -25,7 +25,7 @@ from inspect_tui.model.terms import RectState, Severity, UnitKind, Verdict
 from inspect_tui.model.view import Judgement, Picked
 from inspect_tui.report.contest_table import hand_overs
 from inspect_tui.rules import actions
-from inspect_tui.rules.applicability import checklists_for, items_for
+from inspect_tui.rules.applicability import checklists_for, items_for, profile_of
 from inspect_tui.rules.contest_entries import NotThisContest, entries_of, fits, period_for, without_places
 from inspect_tui.rules.contests import (
     Award,
@@ -40,7 +40,6 @@ from inspect_tui.rules.contests import (
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.periods import period_of
 from inspect_tui.rules.ranking import Contender
-from inspect_tui.rules.reading import profile_of
 from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.rules.unit_totals import round_day, unit_total
 from inspect_tui.store.workspace import Workspace

@@ -194,7 +194,7 @@ def test_an_item_of_another_profile_is_asked_last() -> None:
         desk.judge(verdict, item=SC1, unit="u2")
     lead.take(one, two)
     last = questions(lead.state, ROUND)[-1]
-    assert last.item == "SC-01" and "现定位不用此项" in last.about and last.stake == 0
+    assert last.item == "SC-01" and "这一项不用于" in last.about and last.stake == 0
     assert ROUND.unit("u2").profile is Profile.SAFETY
 
 

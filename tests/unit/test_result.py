@@ -31,10 +31,10 @@ from inspect_tui.report.papers.score_table import score_csv, score_xlsx
 from inspect_tui.report.scores import derivation_lines, score_renderables, scores_data
 from inspect_tui.report.summary import print_summary, summary_csv, summary_data
 from inspect_tui.rules import actions, bonus
-from inspect_tui.rules.applicability import checklists_for, items_for
+from inspect_tui.rules.applicability import checklists_for, items_for, profile_of
 from inspect_tui.rules.deciding import questions
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.reading import profile_of, read_answer, read_visit
+from inspect_tui.rules.reading import read_answer, read_visit
 from inspect_tui.rules.result import EXCEPTIONS, Result, formula_text, result_of, rules_hash
 from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.rules.scoring import item_losses

@@ -12,13 +12,13 @@ from inspect_tui.model.problem import Carried
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Scoring, StepKind, Verdict, VisitResult
-from inspect_tui.rules.applicability import applies, checklists_for, inspected_units
+from inspect_tui.rules.applicability import Reach, checklists_for, inspected_units
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.rules.ledger import LedgerRow, unit_rows
 from inspect_tui.rules.numbering import short_number
 from inspect_tui.rules.problems import carried_of, names_of
-from inspect_tui.rules.reading import profile_of, read_visit
+from inspect_tui.rules.reading import read_visit
 from inspect_tui.rules.rectifying import planned
 from inspect_tui.rules.sheet import UnitSheet
 
@@ -224,10 +224,9 @@ class LineChecker:
             known = [i.id for i in checklist.items()]
             remedy = did_you_mean(line.item, known, "请核对编号")
             return [_fault("L11", f"清单“{checklist.id}”里没有这一项", "$.item", line.item, remedy=remedy)]
-        profile = profile_of(self.state, self.round, unit.id)
-        if not applies(item, profile):
-            said = f"这一项不用于{profile.label}的单位"
-            return [_fault("L11", said, "$.item", line.item, remedy="请核对编号，或先把定位改正")]
+        if why := Reach(self.state, self.round, unit, checklist).why_not(item.id):
+            remedy = "请核对编号，或先改正定位和那一项的结论"
+            return [_fault("L11", why, "$.item", line.item, remedy=remedy)]
         if line.wording and not _WORDING.fullmatch(line.wording):
             remedy = "请写检查内容的指纹，16位的0到9、a到f，或删去这一处"
             return [_fault("L26", "检查内容的指纹写法不对", "$.wording", line.wording, remedy=remedy)]

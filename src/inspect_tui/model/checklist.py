@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from inspect_tui.model.terms import Method, Need, Scoring, Severity, TriggerEffect, UnitKind, Verdict
+from inspect_tui.model.terms import Helper, Method, Need, Scoring, Severity, TriggerEffect, UnitKind, Verdict
 
 CHECKLIST_FORMAT = "inspect-tui/checklist"
 CHECKLIST_VERSION = "1.0"
@@ -101,7 +101,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `applies_to` lists profiles (or `*`); `unit_kinds` and `tags` narrow it further to units of such a kind
     and to units with at least one such tag, and every `when` must hold (see `rules.applicability`).
     `answer_set` names the set whose answers are the item's `awards`. `require` says what a verdict must come
-    with. `na_when` lists ready reasons for 不适用; `samples` lists what a spot check usually looks at (月份,
+    with. `helper` names a page that helps to judge it. `na_when` lists ready reasons for 不适用; `samples` lists what a spot check usually looks at (月份,
     岗位, 井号), offered as one-key sample notes.
     """
 
@@ -123,6 +123,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     when: tuple[When, ...] = ()
     answer_set: str = ""
     require: dict[Verdict, tuple[Need, ...]] = {}
+    helper: Helper | None = None
 
     def deduction(self, label: str) -> Deduction | None:
         """The deduction of that label, if the item has it."""

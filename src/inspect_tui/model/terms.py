@@ -30,6 +30,13 @@ class Verdict(Term):
     UNVERIFIED = "unverified", "未能核实"
 
 
+class Helper(Term):
+    """A page that helps to judge an item: the item says which, so that no id is built into the program."""
+
+    RECOUNT = "recount", "分配复算"
+    FLOWS = "flows", "基本流程抽查"
+
+
 class Severity(Term):
     MINOR = "minor", "一般"
     MODERATE = "moderate", "较重"
@@ -64,6 +71,16 @@ class Scoring(Term):
     DEDUCT = "deduct", "扣分"
     AWARD = "award", "给分"
     NONE = "none", "不计分"
+
+
+class Need(Term):
+    """What a verdict must come with before the visit can be submitted."""
+
+    NOTE = "note", "说明"
+    REASON = "reason", "原因"
+    EVIDENCE = "evidence", "证据"
+    METHOD = "method", "检查方式"
+    SAMPLE = "sample", "抽查内容"
 
 
 class TriggerEffect(Term):
@@ -216,3 +233,12 @@ class GradeStepKind(Term):
     FAIL = "fail", "复查不合格"
     DEMOTE = "demote", "降级"
     DELIST = "delist", "摘牌"
+
+
+class EvidenceKind(Term):
+    """What a piece of evidence is; only the last one has no file."""
+
+    PHOTO = "photo", "照片"
+    SCAN = "scan", "扫描件"
+    DOCUMENT = "document", "文档"
+    REFERENCE = "reference", "出处"

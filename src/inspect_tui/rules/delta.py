@@ -14,11 +14,11 @@ import msgspec
 from inspect_tui.model.problem import Carried
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Outcome, RectState, StepKind, Verdict
-from inspect_tui.rules.applicability import checklists_for, inspected_units, items_for
+from inspect_tui.rules.applicability import checklists_for, inspected_units, items_of
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow, ledger_rows
 from inspect_tui.rules.problems import all_steps
-from inspect_tui.rules.reading import profile_of, read_answer
+from inspect_tui.rules.reading import read_answer
 from inspect_tui.rules.sampling import share
 
 #: States in which a problem came into the newer round as put right, so that it could come back.
@@ -324,7 +324,7 @@ def _verdicts(state: State, round_: Round) -> dict[tuple[str, str], tuple[list[s
     found: dict[tuple[str, str], tuple[list[str], int]] = {}
     for unit in inspected_units(round_):
         for checklist in checklists_for(round_, unit):
-            for _, item in items_for(checklist, profile_of(state, round_, unit.id)):
+            for _, item in items_of(state, round_, unit, checklist):
                 verdict = read_answer(state, unit.id, checklist.id, item).verdict
                 if verdict not in (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL):
                     continue

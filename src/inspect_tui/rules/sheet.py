@@ -16,10 +16,10 @@ from inspect_tui.model.checklist import Checklist, Item, Section
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Profile, Verdict
 from inspect_tui.model.view import Answer, ItemScore, UnitScore
-from inspect_tui.rules.applicability import checklists_for, items_for
+from inspect_tui.rules.applicability import Reach, checklists_for, items_of, profile_of
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.problems import contested, looks, names_of, owed
-from inspect_tui.rules.reading import profile_of, read_answer, read_hits, read_visit
+from inspect_tui.rules.reading import read_answer, read_hits, read_visit
 from inspect_tui.rules.scoring import TENTH, ZERO, item_score, rescaled, unit_score
 
 
@@ -60,34 +60,47 @@ class UnitSheet:
         self.checklists = checklists if checklists is not None else checklists_for(round_, unit)
         #: Raised whenever the rows themselves change, as when the profile is put right on site.
         self.build = 0
+        self.answers: list[Answer] = []
+        self.scores: list[ItemScore] = []
+        self._place: dict[tuple[str, str], int] = {}
+        self._reach()
+
+    def _reach(self) -> None:
+        """Find out anew which items apply."""
+        self.profile: Profile = profile_of(self.state, self.round, self.unit.id)
+        self._reaches = {c.id: Reach(self.state, self.round, self.unit, c) for c in self.checklists}
         self._build()
 
     def _build(self) -> None:
-        self.profile: Profile = profile_of(self.state, self.round, self.unit.id)
+        """Lay the rows out. What is known of an item already stays, so that only new rows are read."""
+        known = {key: (self.answers[i], self.scores[i]) for key, i in self._place.items()}
         self.rows: list[Row] = [
             Row(checklist, section, item)
             for checklist in self.checklists
-            for section, item in items_for(checklist, self.profile)
+            for section, item in self._reaches[checklist.id].items()
         ]
         self.build += 1
         self._place = {(r.checklist.id, r.item.id): i for i, r in enumerate(self.rows)}
-        self.answers: list[Answer] = [
-            read_answer(self.state, self.unit.id, r.checklist.id, r.item) for r in self.rows
-        ]
-        self.scores: list[ItemScore] = [
-            item_score(r.item, a, self.round.rules) for r, a in zip(self.rows, self.answers, strict=True)
-        ]
+        self.answers, self.scores = [], []
+        for row in self.rows:
+            answer, score = known.get((row.checklist.id, row.item.id)) or self._read(row)
+            self.answers.append(answer)
+            self.scores.append(score)
         self.total = self._tally()
         self.by_section: dict[tuple[str, str], Tally] = {}
         self.by_checklist: dict[str, Tally] = {}
         self.verdicts: dict[Verdict, int] = dict.fromkeys(Verdict, 0)
-        for row, times in Counter((r.checklist.id, r.section.id) for r in self.rows).items():
-            for tally in self._tallies(*row):
+        for key, times in Counter((r.checklist.id, r.section.id) for r in self.rows).items():
+            for tally in self._tallies(*key):
                 tally.items += times
         for index, answer in enumerate(self.answers):
             if answer.opinions:
                 self._count(index, 1)
         self.verdicts[Verdict.PENDING] += sum(not answer.opinions for answer in self.answers)
+
+    def _read(self, row: Row) -> tuple[Answer, ItemScore]:
+        answer = read_answer(self.state, self.unit.id, row.checklist.id, row.item)
+        return answer, item_score(row.item, answer, self.round.rules)
 
     def _tallies(self, checklist: str, section: str) -> tuple[Tally, Tally, Tally]:
         of_section = self.by_section.get((checklist, section))
@@ -112,11 +125,12 @@ class UnitSheet:
                 tally.applicable += sign * score.points
 
     def refresh(self, touched: set[str]) -> list[int] | None:
-        """Re-read the rows whose records changed; returns their indexes, or None when all rows changed."""
-        if self.profile is not profile_of(self.state, self.round, self.unit.id):
-            self._build()
-            return None
-        changed = []
+        """Re-read the rows whose records changed; returns their indexes, or None when the rows did.
+
+        Rows come and go with the profile, and with an answer that is a condition for others.
+        """
+        moved = False
+        changed: list[int] = []
         for record in touched:
             address = parse_key(record)
             if address is None or address.unit != self.unit.id or address.kind not in ("answer", "finding"):
@@ -125,18 +139,40 @@ class UnitSheet:
             if index is not None and index not in changed:
                 self._reread(index)
                 changed.append(index)
+            reach = self._reaches.get(address.checklist)
+            if reach is not None and address.kind == "answer":
+                moved = reach.changed(self.state, address.item) or moved
+        if self.profile is not profile_of(self.state, self.round, self.unit.id):
+            self._reach()
+            return None
+        if moved:
+            self._build()
+            return None
         return sorted(changed)
 
     def _reread(self, index: int) -> None:
         row = self.rows[index]
         self._count(index, -1)
-        self.answers[index] = read_answer(self.state, self.unit.id, row.checklist.id, row.item)
-        self.scores[index] = item_score(row.item, self.answers[index], self.round.rules)
+        self.answers[index], self.scores[index] = self._read(row)
         self._count(index, 1)
 
     def index_of(self, checklist: str, item: str) -> int | None:
         """Row index of an item, or None when it does not apply here."""
         return self._place.get((checklist, item))
+
+    def why_not(self, checklist: str, item: str) -> str:
+        """Why an item does not apply here; empty when it does, or when the checklists do not have it."""
+        reach = self._reaches.get(checklist)
+        return reach.why_not(item) if reach is not None and reach.checklist.item(item) else ""
+
+    def set_aside(self) -> list[Row]:
+        """The items that no longer apply here although somebody judged them: kept, and in no sum."""
+        return [
+            Row(checklist, section, item)
+            for checklist in self.checklists
+            for section, item in self._reaches[checklist.id].others()
+            if read_answer(self.state, self.unit.id, checklist.id, item).opinions
+        ]
 
     def next_unanswered(self, after: int) -> int | None:
         """The first unanswered row behind `after`, going round to the top; None when all are answered."""
@@ -246,11 +282,10 @@ def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
     unit = round_.unit(unit_id)
     if unit is None:
         raise KeyError(unit_id)
-    profile = profile_of(state, round_, unit_id)
     items = answered = disputed = 0
     visit = read_visit(state, unit_id)
     for checklist in checklists_for(round_, unit):
-        for _, item in items_for(checklist, profile):
+        for _, item in items_of(state, round_, unit, checklist):
             items += 1
             if visit.started:
                 answer = read_answer(state, unit_id, checklist.id, item)

@@ -17,7 +17,7 @@ from inspect_tui.model.round import Round
 from inspect_tui.model.terms import FindingKind, Profile, Scoring, TriggerEffect, Verdict, VisitResult
 from inspect_tui.model.view import Answer, Finding, Hit, Judgement, Opinion
 from inspect_tui.rules import actions
-from inspect_tui.rules.applicability import checklists_for, items_for
+from inspect_tui.rules.applicability import Reach, checklists_for
 from inspect_tui.rules.fold import State, is_blank
 from inspect_tui.rules.reading import BARE, read_answer
 from inspect_tui.rules.sheet import OpenPoint
@@ -126,8 +126,9 @@ def profile_change(state: State, round_: Round, unit: Unit, now: Profile, then: 
     """How many items come and go with another profile; `answered` of the dropped ones keep their answers."""
     added = dropped = answered = 0
     for checklist in checklists_for(round_, unit):
-        before = {item.id: item for _, item in items_for(checklist, now)}
-        after = {item.id for _, item in items_for(checklist, then)}
+        reaches = [Reach(state, round_, unit, checklist, profile) for profile in (now, then)]
+        before = {item.id: item for _, item in reaches[0].items()}
+        after = {item.id for _, item in reaches[1].items()}
         added += len(after - set(before))
         gone = [item for item_id, item in before.items() if item_id not in after]
         dropped += len(gone)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from inspect_tui.model.appraisal import Appraisal, Choice, RaterLevel, Subject, Tally
-from inspect_tui.model.checklist import Award, Checklist, Deduction, Item, Section, Trigger
+from inspect_tui.model.checklist import (
+    Award,
+    Checklist,
+    Deduction,
+    Item,
+    OwnAnswer,
+    Section,
+    Trigger,
+    When,
+)
+from inspect_tui.model.distribution import Distribution, Part
+from inspect_tui.model.flows import Flow, FlowGroup, FlowList, FlowStep
 from inspect_tui.model.pack import Pack
 from inspect_tui.model.problem import Carried, Duty, Held, Past, Source
 from inspect_tui.model.roster import Crew, Roster, Unit
@@ -18,6 +29,8 @@ RECORD_WORDS: dict[type, str] = {
     Item: "检查内容（小项）",
     Deduction: "扣分项",
     Award: "给分档",
+    OwnAnswer: "答案组里的一个答案",
+    When: "适用的条件",
     Trigger: "红线、一票否决或即时上报",
     Roster: "组织名册",
     Unit: "单位",
@@ -42,6 +55,12 @@ RECORD_WORDS: dict[type, str] = {
     Tally: "票数",
     Choice: "评价档次",
     RaterLevel: "评价层级",
+    Distribution: "二次分配细则",
+    Part: "分配的一步",
+    FlowList: "基本流程目录",
+    FlowGroup: "一类流程",
+    Flow: "基本流程",
+    FlowStep: "流程的一步",
 }
 
 #: The lines of `record`, by the names of their types, which stand on a higher floor.
@@ -52,6 +71,7 @@ LINE_WORDS: dict[str, dict[str, str]] = {
         "item": "检查内容编号",
         "verdict": "结论",
         "award": "给分档名称",
+        "answer": "自定答案，如过期；写了它就不必写结论",
         "missing": "是否缺项",
         "deductions": "扣分项",
         "reason": "不适用或未能核实的原因",
@@ -136,11 +156,19 @@ _WORDS: dict[type, dict[str, str]] = {
         "profiles": "各类定位，每类的分值都要合计到总分",
         "triggers": "红线、一票否决、即时上报",
         "change_note": "这一版改了什么",
+        "answer_sets": "答案组：名称和其中各个答案，如有、过期、无",
         "duties": "岗位责任制各项名称，空白为未命名",
         "duty_day": "岗位责任制每月几日前修订，0为没有定",
         "draft": "是否草案",
     },
-    Section: {"items": "检查内容", "short": "简称，不超过4个汉字"},
+    Section: {
+        "items": "检查内容",
+        "short": "简称，不超过4个汉字",
+        "applies_to": "整个大项适用的定位，*为全部",
+        "unit_kinds": "整个大项适用的单位类别，不写为全部",
+        "tags": "整个大项只用于有其中一个标签的单位",
+        "when": "整个大项适用的条件，要全部成立",
+    },
     Item: {
         "text": "检查内容",
         "rubric": "评分标准",
@@ -153,6 +181,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "na_when": "可直接选用的不适用原因",
         "samples": "抽查内容提示",
         "basis": "依据",
+        "helper": "帮助判断的页面",
     },
     Deduction: {
         "label": "扣分项名称，检查时点选",
@@ -313,6 +342,29 @@ _WORDS: dict[type, dict[str, str]] = {
     Tally: {"dimension": "方面", "level": "评价层级", "counts": "各档次的票数，按档次的次序"},
     Choice: {"points": "折合的分数"},
     RaterLevel: {"share": "所占比例"},
+    Distribution: {
+        "parts": "各步怎样分，按先后",
+        "total": "每月总额（元）",
+        "coefficients": "各岗位的系数",
+        "default_coefficient": "没有列出的岗位的系数",
+        "round_to": "算到分、角还是元",
+        "round_each": "每一步都取整，不写为最后才取整",
+        "rest_to": "取整余下的几分钱给谁",
+        "tolerance": "差多少元以内不算",
+        "blank_is_zero": "空格当作0",
+        "basis": "细则名称和讨论日期",
+        "draft": "是否草案",
+    },
+    Part: {
+        "by": "按什么分",
+        "each": "每份多少元，扣减写负数",
+        "amount": "这一步总共分多少元",
+        "share": "这一步占总额的比例",
+    },
+    FlowList: {"groups": "各类流程", "draft": "是否草案"},
+    FlowGroup: {"flows": "这一类的流程"},
+    Flow: {"steps": "各步"},
+    FlowStep: {"stage": "环节"},
     Carried: {
         "number": "问题编号",
         "unit": "单位编号",

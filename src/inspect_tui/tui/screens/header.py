@@ -11,7 +11,7 @@ from inspect_tui.model.roster import Unit
 from inspect_tui.model.terms import Profile, VisitResult
 from inspect_tui.model.view import Visit
 from inspect_tui.rules import actions, visiting
-from inspect_tui.rules.reading import profile_of
+from inspect_tui.rules.applicability import profile_of
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import HEADER, bindings_for
 from inspect_tui.tui.desk import Desk

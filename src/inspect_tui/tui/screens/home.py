@@ -680,7 +680,7 @@ def _state_word(progress: Progress) -> tuple[str, str]:
 
 def desk_profile(desk: object, unit_id: str) -> str:
     """The profile a unit is judged under, as a word."""
-    from inspect_tui.rules.reading import profile_of
+    from inspect_tui.rules.applicability import profile_of
     from inspect_tui.tui.desk import Desk
 
     assert isinstance(desk, Desk)
