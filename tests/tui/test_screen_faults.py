@@ -37,7 +37,7 @@ async def test_looks(
 ) -> None:
     label = "normal" if look == "nocolor" else look
     async with shown(monkeypatch, broken(tmp_path), size, look) as pilot:
-        await pilot.press("1", "9", "down")
+        await pilot.press("1", "9", "1", "down")
         assert_sound(pilot.app)
         text = screen_text(pilot.app)
         check_golden(f"faults-{size[0]}x{size[1]}-{label}", text, update_goldens and look != "nocolor")
@@ -46,7 +46,7 @@ async def test_looks(
 async def test_all_faults_of_all_files_each_with_place_and_remedy(tmp_path: Path) -> None:
     app = make_app(broken(tmp_path))
     async with running(app) as pilot:
-        await pilot.press("1", "9")
+        await pilot.press("1", "9", "1")
         files = {fault.file.split("/")[-1] for fault in app.screen.faults}
         assert files >= {"wrong.json", "roster.json", "round.json"}
         assert sum("wrong" in fault.file for fault in app.screen.faults) >= 3
@@ -63,7 +63,7 @@ async def test_mended_files_are_read_again_and_home_uses_them(tmp_path: Path) ->
     space = broken(tmp_path)
     app = make_app(space)
     async with running(app, notifications=True) as pilot:
-        await pilot.press("1", "9")
+        await pilot.press("1", "9", "1")
         before = len(app.screen.faults)
         write_json(space.root / "roster.json", ROSTER)
         await pilot.press("1")
@@ -92,7 +92,7 @@ async def test_hostile_values_do_no_harm(tmp_path: Path) -> None:
     write_json(space.checklists_dir / "bad.json", {**CHECKLIST, "id": "bad", "sections": sections})
     app = make_app(space)
     async with running(app) as pilot:
-        await pilot.press("1", "9")
+        await pilot.press("1", "9", "1")
         assert len(app.screen.faults) >= len(HOSTILE)
         for _ in range(len(app.screen.faults) // 9 + 1):
             assert_sound(app)
