@@ -159,9 +159,7 @@ class _Recorder(LineChecker):
         edits = []
         if line.verdict is not None:
             judgement = judgement_of_line(line, item)
-            edits.append(
-                actions.judge(self.state, line.unit, checklist.id, item, judgement, line.wording)
-            )
+            edits.append(actions.judge(self.state, line.unit, checklist.id, item, judgement, line.wording))
             if line.lineage:
                 edits += self._links(line, checklist, item, judgement)
             if line.fixed_on_site:
