@@ -11,6 +11,7 @@ from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.scheme import RollUp
+from inspect_tui.model.spread import Card, Pairing
 from inspect_tui.model.terms import NaPolicy, RoundKind, Secrecy, Stage
 
 ROUND_FORMAT = "inspect-tui/round"
@@ -50,7 +51,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     `severity_points`: what a problem without a labelled deduction costs. `days`: days to rectify by
     severity. `common_units`/`common_share`: when one problem in several units is a common one.
     `softeners`: which word a text uses for which share of units (domain 3.1). `*_reasons`: ready reasons
-    offered by digit. `near_days` before its day a problem is 将到期; `idle_days` without a step count as
+    offered by digit; `evidence_references` likewise where evidence has no file, `__` being filled in.
+    `near_days` before its day a problem is 将到期; `idle_days` without a step count as
     no movement; `lineage_rounds` is for how many rounds a closed problem is kept at hand, so that its return
     is known as one. `no_ranking` keeps every ranking out of every text and table; where ranking is allowed,
     units under `rank_coverage` are left out of it. `rounding` is how finely scores are told. An earlier
@@ -85,6 +87,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     na_reasons: tuple[str, ...] = ("本单位没有这项工作", "本期没有发生")
     unverified_reasons: tuple[str, ...] = ("当事人不在岗", "资料不在现场", "现场条件不允许", "本单位未查")
     not_reached_reasons: tuple[str, ...] = ("道路不通", "单位集中作业，无人迎检", "天气原因")
+    evidence_references: tuple[str, ...] = (
+        "见党建平台",
+        "会议记录本第__页",
+        "岗位责任清单第__页",
+        "工作台账第__页",
+        "谈话记录",
+    )
     message_bytes: int = 1900
     near_days: int = 3
     idle_days: int = 15
@@ -107,7 +116,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     of one id but different origin are different rounds. `checklist_hashes` and `unit_hashes` are content
     hashes of what was frozen, by id. `carried` are the problems of earlier rounds that this one looks at
     again, frozen as they were; `held` those that were kept out, each with the reason. `series` ties the
-    rounds of one grading year together, `stage` says which stage of it this round is.
+    rounds of one grading year together, `stage` says which stage of it this round is. `cards` are earlier
+    rounds' good practices that units are asked about, `pairs` the helping pairs that go on.
     """
 
     format: str
@@ -134,6 +144,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     held: tuple[Held, ...] = ()
     series: str = ""
     stage: Stage | None = None
+    cards: tuple[Card, ...] = ()
+    pairs: tuple[Pairing, ...] = ()
 
     def unit(self, unit_id: str) -> Unit | None:
         """The frozen unit of that id, if the round has it."""

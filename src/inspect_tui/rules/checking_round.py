@@ -164,6 +164,7 @@ def _round(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
     yield from _teams(raw, steps, unit_ids)
     yield from _period(raw, steps)
     yield from _carried(raw, steps, unit_ids)
+    yield from _going_on(raw, steps)
     if (series := text(raw, "series")) and not good_id(series):
         yield Issue(
             code="C01",
@@ -208,6 +209,23 @@ def _carried(raw: dict[str, Any], steps: Steps, unit_ids: Seen) -> Iterator[Issu
                 value=problem.get("unit"),
                 remedy="请向组长重新要发包文件",
             )
+
+
+def _going_on(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
+    """Cards and pairs of earlier rounds need ids safe in keys, each once; their units may be others."""
+    for name, told in (("cards", "经验"), ("pairs", "结对")):
+        ids = Seen("P02", told, "请向组长重新要发包文件")
+        for at, one in rows(raw.get(name), (*steps, name)):
+            yield from ids.add(text(one, "id"), (*at, "id"))
+            for key in ("id", "unit"):
+                if not good_id(text(one, key)):
+                    yield Issue(
+                        code="C01",
+                        steps=(*at, key),
+                        message="编号只能用英文字母、数字、连字符和下划线，1到64个字符",
+                        value=one.get(key),
+                        remedy="请向组长重新要发包文件",
+                    )
 
 
 def _period(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:

@@ -244,7 +244,8 @@ def value_words(record: str, field: str, value: Any) -> str:
     if (kind, field) == ("adopt", "said"):
         return uptake_words(value)
     if (kind, field) == ("pair", "ended"):
-        return f"{value.get('on', '')} {value.get('why', '')}".strip() if isinstance(value, dict) else "没有结束"
+        ended = f"{value.get('on', '')} {value.get('why', '')}" if isinstance(value, dict) else "没有结束"
+        return ended.strip()
     if (kind, field) == ("draw", "drawn"):
         return f"种子“{value.get('seed', '')}”" if isinstance(value, dict) else "没有抽"
     if (kind, field) == ("round", "frozen"):
