@@ -51,6 +51,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "contest": ("contest", "contest", "评比：流动红旗等，候选和理由、确认、历次获得者、交接单"),
     "appraise": ("appraise", "appraise", "民主测评：票数录入、核对、结果，不记名"),
     "points": ("points", "points", "党员积分表：收进数字，看覆盖率、奖罚次数和用于评优"),
+    "duties": ("duties", "duties", "九大岗位责任制：按月收进、比上月改了什么、是否按时修订"),
+    "recount": ("recount", "recount", "二次分配复算：按细则逐人重算一个月的分配表，不留个人数据"),
+    "flows": ("flows", "flows", "基本流程抽查：按种子抽几项，逐步记结果"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
 }
