@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "加 --counts 不打开界面，只列各定位的条数、分值和估计用时。",
 )
 @click.argument("source", metavar="清单.json", type=click.Path(path_type=Path))
-@click.option("--profile", metavar="定位", default="", help="按哪种定位试走：上产型、安全型、温馨型、未定位。")
+@click.option("--profile", metavar="定位", default="", help="按哪种定位：上产型、安全型、温馨型、未定位。")
 @click.option("--kind", metavar="类别", default="", help="按哪类单位试走；不写就取清单写的第一类。")
 @click.option("--counts", is_flag=True, help="只列条数、分值和估计用时。")
 @json_option

@@ -21,10 +21,11 @@ zh.install()
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("open_app", "demo", "打开演示：虚构的单位、两轮往期检查、三名检查员"),
     "init": ("open_app", "init", "把一个文件夹设为工作文件夹"),
-    "checklist": ("checklist", "checklist", "检查清单：核对、表格导入导出、版本对比；定级办法：核对"),
+    "checklist": ("checklist", "checklist", "检查清单：核对、试走、表格导入导出、版本对比；定级办法：核对"),
     "schema": ("schema", "schema", "输出文件格式的 JSON Schema"),
     "round": ("rounds", "round_group", "检查轮次：新建、查看、改动、发包、收包、封存"),
     "record": ("record", "record", "按文件逐行录入检查记录"),
+    "form": ("form", "form", "检查表：导出纸面表或填报表，收回填好的表"),
     "hand-in": ("handin", "hand_in_command", "交卷：打成一个压缩包并核对"),
     "merge": ("merge", "merge", "合并几份检查记录"),
     "undo-merge": ("merge", "undo_merge", "把收下的一份文件退出本轮"),
@@ -54,6 +55,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "duties": ("duties", "duties", "九大岗位责任制：按月收进、比上月改了什么、是否按时修订"),
     "recount": ("recount", "recount", "二次分配复算：按细则逐人重算一个月的分配表，不留个人数据"),
     "flows": ("flows", "flows", "基本流程抽查：按种子抽几项，逐步记结果"),
+    "phrases": ("phrases", "phrases", "常用语：列出、新增、删除"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
 }

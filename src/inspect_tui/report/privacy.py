@@ -96,6 +96,12 @@ def scan(
     return sorted(found, key=lambda h: (h.part, h.line, h.column, h.kind.value))
 
 
+def kinds_in(text: str, people: Iterable[str] = ()) -> list[PrivacyKind]:
+    """What kinds of such things a short text holds, each once; for words that are to be kept, not sent."""
+    names = sorted({name for name in people if len(name) >= 2}, key=lambda n: (-len(n), n))
+    return list(dict.fromkeys(kind for kind, _, _ in _matches(text, 0, names)))
+
+
 def _hit(kind: PrivacyKind, text: str, part: int, line: int, column: int, block: Block) -> PrivacyHit:
     return PrivacyHit(
         id="p" + digest(canonical([kind.value, text]))[:11],

@@ -5,6 +5,7 @@ Screens are imported when first shown, so that starting costs no more than the f
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import tempfile
 from collections.abc import Callable, Sequence
@@ -28,12 +29,16 @@ from inspect_tui.tui.skin import Skin, choose_skin
 from inspect_tui.tui.widgets.inks import Part
 
 if TYPE_CHECKING:
+    from inspect_tui.model.phrase import PhraseKind
     from inspect_tui.tui.track import Stop
+    from inspect_tui.tui.usual import UsualWords
     from inspect_tui.tui.widgets.prompt import TextPrompt
 
 
 #: Seconds after the start when garbage is collected again (see `cli.open_app.start`).
 _REST = 1.0
+#: Seconds of quiet before learned phrases are written.
+_PHRASES_REST = 2.0
 
 
 def _collect_again() -> None:
@@ -77,6 +82,8 @@ class InspectApp(BaseApp[None]):
         self._save_error = ""
         self._preferred = ""
         self._brought: Path | None = None
+        self._usual: UsualWords | None = None
+        self._usual_waits = False
         #: What was open when an author began to try a checklist.
         self._parked: tuple[Desk | None, Drafts | None] | None = None
 
@@ -147,6 +154,8 @@ class InspectApp(BaseApp[None]):
     def use_space(self, space: Workspace) -> None:
         """Work in another folder from now on, such as one that was just set up."""
         self.close_round()
+        self._keep_phrases()
+        self._usual = None
         self.space, self.root = space, space.root
 
     def change_identity(self) -> None:
@@ -313,6 +322,7 @@ class InspectApp(BaseApp[None]):
         try:
             self.save_drafts()
         finally:
+            self._keep_phrases()
             self.close_round()
 
     async def action_quit(self) -> None:
@@ -355,6 +365,52 @@ class InspectApp(BaseApp[None]):
         """A small private fact kept before."""
         return self.drafts.load().get(key, "") if self.drafts is not None else ""
 
+    # ---------------------------------------------------------------- usual words
+
+    @property
+    def usual(self) -> UsualWords:
+        """Wordings written often here, read when first asked for."""
+        if self._usual is None:
+            from inspect_tui.tui.usual import UsualWords
+
+            self._usual = UsualWords(self.space)
+            said = self._usual.book.take_message()
+            if said:
+                self.say(said, "warning", timeout=12)
+        return self._usual
+
+    def phrases_for(self, draft: str, checklist: str, item: str, kind: PhraseKind) -> list[str]:
+        """What to offer before words are asked for; nothing while unfinished ones wait under that draft."""
+        return [] if self.recall(f"text/{draft}") else self.usual.book.offered(checklist, item, kind)
+
+    def learn_phrase(
+        self, unit: str, checklist: str, item: str, kind: PhraseKind, text: str, instead: str = ""
+    ) -> None:
+        """Count what was just written for an item; `instead` is what stood in the same record before."""
+        if self.desk is not None:
+            self.usual.learn(self.desk, unit, checklist, item, kind, text, instead)
+            self.phrases_changed()
+
+    def phrases_changed(self) -> None:
+        """Write the phrases soon, beside the screens."""
+        if not self._usual_waits and self._usual is not None and self._usual.book.dirty:
+            self._usual_waits = True
+            self.set_timer(_PHRASES_REST, self._write_phrases)
+
+    def _write_phrases(self) -> None:
+        self._usual_waits = False
+        self.run_worker(self._phrases_written(), group="phrases")
+
+    async def _phrases_written(self) -> None:
+        usual = self._usual
+        if usual is not None and (said := await asyncio.to_thread(usual.book.save)):
+            self.say(said, "warning")
+
+    def _keep_phrases(self) -> None:
+        # What cannot be written is only a convenience; it must not keep anybody from leaving.
+        if self._usual is not None:
+            self._usual.book.save()
+
     # ---------------------------------------------------------------- asking
 
     def ask_text(
@@ -368,11 +424,12 @@ class InspectApp(BaseApp[None]):
         required: bool = True,
         multiline: bool = False,
         switch: tuple[str, str, Callable[[bool], None]] | None = None,
+        last: Callable[[str], object] | None = None,
     ) -> None:
         """Ask for words. What was typed before under the same draft key is offered back.
 
         `then` may be called more than once with growing text (focus-out, window closed, accepted), so it
-        must write the same record each time.
+        must write the same record each time. `last` is called once, with what was accepted.
         """
         from inspect_tui.tui.screens.words import WordsPrompt
 
@@ -384,6 +441,8 @@ class InspectApp(BaseApp[None]):
                 if self.drafts is not None:
                     self.drafts.clear(key)
                 then(words)
+                if last is not None:
+                    last(words)
 
         prompt: TextPrompt = WordsPrompt(
             title,

@@ -41,9 +41,16 @@ def _checklists(app: InspectApp) -> None:
     app.push_screen(ChecklistsScreen())
 
 
+def _phrases(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.phrases import PhrasesScreen
+
+    app.push_screen(PhrasesScreen())
+
+
 CHECKLISTS: tuple[Door, ...] = (
     Door(id="faults", label="清单和名册的问题", about="文件里要改的地方", open=_faults, round=False),
     Door(id="checklists", label="清单", about="核对、试走、和本轮比", open=_checklists, round=False),
+    Door(id="phrases", label="常用语", about="按检查项记下的常用说法", open=_phrases, round=False),
 )
 DOSSIER: tuple[Door, ...] = ()
 

@@ -8,9 +8,11 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from inspect_tui.model.change import Edit, free_finding_key
+from inspect_tui.model.phrase import PhraseKind
 from inspect_tui.model.terms import FindingKind, Scoring, Severity, Verdict
 from inspect_tui.model.view import Answer, Finding, Judgement
 from inspect_tui.rules import actions, visiting
+from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.reading import BARE, findings_of_item, free_findings, read_answer
 from inspect_tui.tui import finding_text, walking
 from inspect_tui.tui.actions import FINDINGS, bindings_for
@@ -18,6 +20,7 @@ from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.screens.visit_page import VisitPage, when
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.track import Stop
+from inspect_tui.tui.usual import phrase_options
 from inspect_tui.tui.walking import OWN_WORDS, Option
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
@@ -25,6 +28,7 @@ from inspect_tui.tui.widgets.menu import ConfirmScreen
 from inspect_tui.tui.widgets.page import Line, wrapped
 
 _REWRITE = "\0rewrite"
+_USUAL = "\0usual"
 
 
 class FindingsScreen(VisitPage, inherit_bindings=False):
@@ -139,7 +143,17 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
             then=lambda words: self.make(
                 [actions.set_field(self.desk.state, key, "text", words)], f"{self.item_id} 改文字"
             ),
+            last=lambda words: self._learn(self._kind_of(key), words, text),
         )
+
+    def _kind_of(self, key: str) -> FindingKind:
+        return next(
+            (f.kind for f in self._lines if isinstance(f, Finding) and f.key == key), FindingKind.DEFICIENCY
+        )
+
+    def _learn(self, kind: FindingKind, text: str, instead: str = "") -> None:
+        checklist = self._row.checklist.id
+        self.app.learn_phrase(self.unit, checklist, self.item_id, PhraseKind.of(kind), text, instead)
 
     def action_restore(self) -> None:
         """Let a finding that a deduction makes have its own sentence again."""
@@ -257,6 +271,8 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         )
         if bare is not None:
             options.append(Option("把自动写成的一条改具体", bare.text, _REWRITE))
+        usual = self._usual(FindingKind.DEFICIENCY)
+        options += [Option(text, "常用语", f"{_USUAL}{text}") for text in usual]
         if not options:
             self._own_problem(stop)
             return
@@ -265,6 +281,8 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         def picked(option: Option, count: int) -> None:
             if option.value == OWN_WORDS:
                 self._own_problem(stop)
+            elif option.value.startswith(_USUAL):
+                self._own_problem(stop, option.value.removeprefix(_USUAL))
             elif option.value == _REWRITE and bare is not None:
                 self._write_text(bare.key, "", "问题")
             else:
@@ -281,16 +299,24 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
             for trigger in deed.triggers:
                 self.app.ask_trigger(self.unit, self._row.checklist.id, trigger)
 
-    def _own_problem(self, stop: Stop) -> None:
-        """Words of one's own; on an item that has no problem yet, first what its verdict becomes."""
+    def _draft(self, kind: FindingKind) -> str:
+        return f"{kind.value}/{self.unit}/{self._row.checklist.id}/{self.item_id}"
+
+    def _usual(self, kind: FindingKind) -> list[str]:
+        """Wordings used often for this item."""
+        checklist = self._row.checklist.id
+        return self.app.phrases_for(self._draft(kind), checklist, self.item_id, PhraseKind.of(kind))
+
+    def _own_problem(self, stop: Stop, text: str = "") -> None:
+        """Words of one's own or a usual wording; an item without a problem is first asked its verdict."""
         answer = self.answer
         if visiting.scored(answer):
-            self._ask_finding(FindingKind.DEFICIENCY)
+            self._ask_finding(FindingKind.DEFICIENCY, text)
             return
         self._offer_judgement(
             f"{self.item_id} 现在是“{answer.verdict.label}”，写下问题后：",
             finding_text.verdict_choices(self._row.item),
-            self._judged_problem,
+            lambda judgement: self._judged_problem(judgement, text),
         )
 
     def _offer_judgement(
@@ -303,10 +329,10 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         options = [Option(o.text, o.remark, str(place)) for place, (o, _) in enumerate(choices)]
         self.offer(title, options, lambda option, _: chosen(choices[int(option.value)][1]))
 
-    def _judged_problem(self, judgement: Judgement | None) -> None:
+    def _judged_problem(self, judgement: Judgement | None, text: str) -> None:
         """Ask for the text that goes with a verdict: it becomes the wording of the one finding it makes."""
         if judgement is None:
-            self._ask_finding(FindingKind.DEFICIENCY)
+            self._ask_finding(FindingKind.DEFICIENCY, text)
             return
         key = visiting.wording_key(self.unit, self._row.checklist.id, self._row.item, judgement)
         recorded = False
@@ -314,7 +340,7 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         def written(text: str) -> None:
             nonlocal recorded
             wording = actions.set_field(self.desk.state, key, "text", text)
-            word = f"问题：{walking.verdict_word(judgement)}"
+            word = f"问题：{said_word(self._row.item, judgement)}"
             # The prompt may write early and again at the end; the verdict is given once.
             done = (
                 self.make([wording], f"{self.item_id} 改文字")
@@ -323,19 +349,37 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
             )
             recorded = recorded or done
 
-        self.app.ask_text(f"问题（{self.item_id}）", draft=f"problem/{key}", then=written)
+        self.app.ask_text(
+            f"问题（{self.item_id}）",
+            draft=f"problem/{key}",
+            text=text,
+            then=written,
+            last=lambda words: self._learn(FindingKind.DEFICIENCY, words),
+        )
 
     def action_good_practice(self) -> None:
         """Write down a good practice."""
         if self.writable():
-            self._ask_finding(FindingKind.GOOD_PRACTICE)
+            self._offer_usual(FindingKind.GOOD_PRACTICE)
 
     def action_suggestion(self) -> None:
         """Write down a suggestion."""
         if self.writable():
-            self._ask_finding(FindingKind.SUGGESTION)
+            self._offer_usual(FindingKind.SUGGESTION)
 
-    def _ask_finding(self, kind: FindingKind) -> None:
+    def _offer_usual(self, kind: FindingKind) -> None:
+        """Offer wordings used often for this item, then ask for the words."""
+        ready = self._usual(kind)
+        if not ready:
+            self._ask_finding(kind)
+            return
+        self.offer(
+            f"{self.item_id} {kind.label}，常用语：",
+            phrase_options(ready),
+            lambda option, _: self._ask_finding(kind, "" if option.value == OWN_WORDS else option.value),
+        )
+
+    def _ask_finding(self, kind: FindingKind, text: str = "") -> None:
         # One id for all: the prompt may write early (focus-out, window closed) and again at the end.
         new_id = self.desk.new_id()
         linked = True
@@ -364,9 +408,11 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
 
         self.app.ask_text(
             f"{kind.label}（{self.item_id}）",
-            draft=f"{kind.value}/{self.unit}/{self._row.checklist.id}/{self.item_id}",
+            draft=self._draft(kind),
+            text=text,
             then=written,
             switch=(f"归到 {self.item_id}", "记在单位名下，不归具体条目", link),
+            last=lambda words: self._learn(kind, words if linked else ""),
         )
 
     def _go_to(self, key: str) -> None:

@@ -16,6 +16,7 @@ from textual.containers import Container
 from textual.css.query import NoMatches
 
 from inspect_tui.model.change import free_finding_key
+from inspect_tui.model.phrase import PhraseKind
 from inspect_tui.model.terms import FindingKind, Scoring, Verdict
 from inspect_tui.rules import actions
 from inspect_tui.store.session import ReadOnlySession
@@ -25,6 +26,7 @@ from inspect_tui.tui.desk import Desk, VisitAccepted, VisitClosed
 from inspect_tui.tui.product_screen import ProductScreen
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
+from inspect_tui.tui.usual import phrase_options
 from inspect_tui.tui.walking import OWN_WORDS, Deed, Option
 from inspect_tui.tui.widgets.choice import ChoicePanel, Picked
 from inspect_tui.tui.widgets.footer import KeyLine
@@ -319,10 +321,30 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         """Write down a suggestion."""
         self._write(FindingKind.SUGGESTION)
 
+    def _usual(self, kind: PhraseKind, draft: str, then: Callable[[str], None]) -> None:
+        """Offer wordings used often for this item, then ask for the words with the one that was picked."""
+        stop = self.stop
+        assert stop is not None
+        row = stop.row
+        ready = self.app.phrases_for(draft, row.checklist.id, row.item.id, kind)
+        if not ready:
+            then("")
+            return
+        self.offer(
+            f"{row.item.id} {kind.label}，常用语：",
+            phrase_options(ready),
+            lambda option, _: then("" if option.value == OWN_WORDS else option.value),
+        )
+
     def _write(self, kind: FindingKind) -> None:
         stop = self.stop
         if stop is None:
             return
+        row = stop.row
+        draft = f"{kind.value}/{stop.unit}/{row.checklist.id}/{row.item.id}"
+        self._usual(PhraseKind.of(kind), draft, lambda text: self._write_words(stop, kind, draft, text))
+
+    def _write_words(self, stop: Stop, kind: FindingKind, draft: str, text: str) -> None:
         row = stop.row
 
         # The same id each time: the prompt may commit early (focus-out, window closed) and again at the end.
@@ -355,24 +377,38 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
 
         self.app.ask_text(
             f"{kind.label}（{stop.sheet.unit.name}）",
-            draft=f"{kind.value}/{stop.unit}/{row.checklist.id}/{row.item.id}",
+            draft=draft,
+            text=text,
             then=written,
             switch=(f"归到 {row.item.id}", "记在单位名下，不归具体条目", link),
+            last=lambda words: self._learn(stop, PhraseKind.of(kind), words if linked else ""),
         )
+
+    def _learn(self, stop: Stop, kind: PhraseKind, text: str, instead: str = "") -> None:
+        self.app.learn_phrase(stop.unit, stop.row.checklist.id, stop.row.item.id, kind, text, instead)
 
     def action_note(self) -> None:
         """Write the note of this item."""
         stop = self.stop
         if stop is None:
             return
-        people = self.desk.session.identity.people
-        self.app.ask_text(
-            f"{stop.row.item.id} 说明",
-            draft=f"note/{stop.unit}/{stop.row.checklist.id}/{stop.row.item.id}",
-            text=walking.own_note(stop, people),
-            required=False,
-            then=lambda text: self.do(walking.note(stop, text), advance=False),
-        )
+        own = walking.own_note(stop, self.desk.session.identity.people)
+        draft = f"note/{stop.unit}/{stop.row.checklist.id}/{stop.row.item.id}"
+
+        def ask(text: str) -> None:
+            self.app.ask_text(
+                f"{stop.row.item.id} 说明",
+                draft=draft,
+                text=text,
+                required=False,
+                then=lambda words: self.do(walking.note(stop, words), advance=False),
+                last=lambda words: self._learn(stop, PhraseKind.NOTE, words, own),
+            )
+
+        if own:
+            ask(own)
+        else:
+            self._usual(PhraseKind.NOTE, draft, ask)
 
     # ---------------------------------------------------------------- the item's menu
 
