@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from inspect_tui.demo_duties import enter_duties
 from inspect_tui.demo_papers import write_papers
 from inspect_tui.demo_parts import Clock, Ledger, digest, ids_of, put_in_place, record, verify_line, writer_of
 from inspect_tui.exchange.carrying import gather, hand_over
@@ -333,6 +334,7 @@ def _current_user(space: Workspace, round_: Round, user: Identity) -> None:
     ids = ids_of(f"{round_.id}/{user.name}")
     record(session, _visit(round_, "DG01", "2026-11-17", random.Random(41), 4, _FOURTH_LOOKED["DG01"]), ids)
     record(session, _half_visit(round_), ids)
+    enter_duties(session, "DG01", "DG06")
     session.close()
 
 

@@ -210,13 +210,18 @@ def latest_revision(state: State, round_: Round, unit: Unit) -> DutyRevision | N
 # -------------------------------------------------------------------- telling
 
 
-def month_words(month: str) -> str:
-    """2026-11 as people say it: 2026年11月."""
-    return f"{int(month[:4])}年{int(month[5:])}月"
+def month_words(month: str, beside: str = "") -> str:
+    """2026-11 as people say it: 2026年11月; the year only where it is not that of the month beside."""
+    number = f"{int(month[5:])}月"
+    return number if beside[:4] == month[:4] else f"{int(month[:4])}年{number}"
+
+
+def _day_words(day: str, beside: str) -> str:
+    return f"{int(day[5:7])}月{int(day[8:])}日" if day[:4] == beside[:4] else zh_date(day)
 
 
 def change_words(revision: DutyRevision) -> str:
-    """What changed against the month before: 比2026年10月新增1项、改写2项、只改日期1项."""
+    """What changed against the month before: 比10月新增1项、改写2项、只改日期1项."""
     if not revision.before:
         return "没有更早的月份可比"
     told = [
@@ -224,23 +229,25 @@ def change_words(revision: DutyRevision) -> str:
         for change in (DutyChange.ADDED, DutyChange.REMOVED, DutyChange.REWORDED, DutyChange.DATE_ONLY)
         if (count := revision.count(change))
     ]
-    return f"比{month_words(revision.before)}" + ("、".join(told) if told else "没有改动")
+    return f"比{month_words(revision.before, revision.month)}" + ("、".join(told) if told else "没有改动")
 
 
 def revision_words(revision: DutyRevision) -> str:
     """How a month was revised, in one sentence without a full stop."""
-    day = f"{zh_date(revision.revised)}修订" if revision.revised else "没有写修订日期"
-    node = f"节点{zh_date(revision.due)}" if revision.due else "没有定节点"
+    month = revision.month
+    day = f"{_day_words(revision.revised, month)}修订" if revision.revised else "没有写修订日期"
+    node = f"节点{_day_words(revision.due, month)}" if revision.due else "没有定节点"
     match revision.state:
         case Revision.UNKNOWN if not revision.filled:
             said = "无数据" + (f"（只写了{day}）" if revision.revised else "")
         case Revision.UNKNOWN:
             said = f"无数据：{change_words(revision)}，{day}，{node}"
         case Revision.NONE:
-            said = f"没有修订：和{month_words(revision.before)}一样"
+            said = f"没有修订：和{month_words(revision.before, month)}一样"
             said += f"（写的是{day}）" if revision.revised else ""
         case Revision.DATE_ONLY:
-            said = f"只改了日期：{change_words(revision)}，内容没有变"
+            count = revision.count(DutyChange.DATE_ONLY)
+            said = f"只改了日期（{count}项），别的和{month_words(revision.before, month)}一样"
         case _:
             said = f"{revision.state.label}（{day}，{node}），{change_words(revision)}"
     return said + ("；有两种记录，待组长裁定" if revision.contested else "")

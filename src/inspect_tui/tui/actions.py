@@ -101,6 +101,9 @@ NOTICE_PRIVACY, NOTICE_PICK, REPORT = "notice_privacy", "notice_pick", "report"
 SCORES, DERIVATION, RANKING, PERIOD = "scores", "derivation", "ranking", "period"
 TREND, AGREEMENT, CONTESTS, CONTEST = "trend", "agreement", "contests", "contest"
 GRADES = "grades"
+CHECKLISTS, CHECKLIST, PHRASES = "checklists", "checklist", "phrases"
+SHEETS, SHEET_LOOK = "sheets", "sheet_look"
+DUTIES, GRID = "duties", "grid"
 SCREENS = (
     HOME,
     WALK,
@@ -152,6 +155,13 @@ SCREENS = (
     CONTESTS,
     CONTEST,
     GRADES,
+    CHECKLISTS,
+    CHECKLIST,
+    PHRASES,
+    SHEETS,
+    SHEET_LOOK,
+    DUTIES,
+    GRID,
 )
 _JUDGE = (WALK, ACROSS)
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
@@ -588,6 +598,64 @@ ACTIONS: tuple[Action, ...] = (
         "看全文",
         "到下面一栏，用上下键看全文；再按一次回来",
         (SCORES, DERIVATION, CONTESTS, CONTEST, GRADES),
+    ),
+    # Checklists and their authors
+    Action("open", ("enter",), "打开", "看这份清单的问题、条目、各定位的条数和用时", (CHECKLISTS,), 1),
+    Action("trial", ("1",), "试走", "按一种定位试走这份清单，什么也不保存", (CHECKLISTS, CHECKLIST), 2),
+    Action("again", ("2",), "再核对", "改好文件后再核对一遍", (CHECKLISTS,), 3),
+    Action(
+        "overview",
+        ("2",),
+        "概况",
+        "版本、各定位的条数、分值和估计用时",
+        (CHECKLIST,),
+        3,
+        run="show('overview')",
+    ),
+    Action("faults", ("3",), "问题", "列出全部问题和改法", (CHECKLIST,), 4, run="show('faults')"),
+    Action("items", ("4",), "条目", "列出各大项和各条", (CHECKLIST,), 5, run="show('items')"),
+    Action(
+        "changes", ("5",), "差别", "和打开的轮次里那一版有什么不同", (CHECKLIST,), 6, run="show('changes')"
+    ),
+    Action("again", ("6",), "再核对", "改好文件后再核对一遍", (CHECKLIST,), 7),
+    Action("edit", ("enter",), "改文字", "修改所选的常用语", (PHRASES,), 2),
+    Action("add", ("1",), "新增", "给一个检查项写一条常用语", (PHRASES,), 1),
+    Action("pin", ("2",), "置顶", "置顶或取消置顶；置顶的排在最前", (PHRASES,), 3),
+    Action("delete", ("4", "delete"), "删除", "删除所选的常用语，以后不再自动记", (PHRASES,), 4),
+    Action("look", ("enter", "1"), "看内容", "看这份表格会读成什么，还不写清单", (SHEETS,), 1),
+    Action("type", ("2",), "输入位置", "输入、粘贴表格的位置；也可把文件拖进窗口", (SHEETS,), 2),
+    Action("again", ("0",), "重新找", "重新列出附近的表格", (SHEETS,), 3),
+    Action("make", ("1",), "写清单", "写成工作文件夹里的清单文件；已有的先问", (SHEET_LOOK,), 1),
+    Action("base", ("2",), "旧版", "选旧版清单，文字没变的条目沿用旧编号", (SHEET_LOOK,), 2),
+    Action("head", ("3",), "标题编号", "改清单的编号、版本号、标题和单位类别", (SHEET_LOOK,), 3, "标题"),
+    Action("tab", ("4",), "工作表", "换一个工作表读", (SHEET_LOOK,), 4),
+    Action("mapping", ("5",), "存下的对应", "用以前存下的栏目对应来读", (SHEET_LOOK,), 5, "对应"),
+    Action("open", ("enter",), "改栏目", "在栏目上：改它是什么", (SHEET_LOOK,), 6),
+    Action("next_pane", ("tab",), "看全文", "到下面一栏，用上下键看全文；再按一次回来", (SHEET_LOOK,)),
+    # What a unit's file gathers
+    Action("fill", ("enter", "1"), "填写", "填这一项：责任岗位、标准、时限", (DUTIES,), 1),
+    Action("unit", ("2",), "单位", "换一个单位", (DUTIES,), 3),
+    Action("copy", ("3",), "抄上月", "空着的项从最近一个月抄过来，再按实际改", (DUTIES,), 4),
+    Action("revised", ("4",), "修订日期", "写本单位修订这份清单的日期", (DUTIES,), 5),
+    Action("take", ("5",), "收表", "收进一张表，换下这个月的内容", (DUTIES,), 6),
+    Action("write", ("6",), "存表", "存成可以打印、填写、再收进来的表", (DUTIES,), 7),
+    Action("months", ("7",), "各月", "有哪些月份，各是怎样修订的", (DUTIES,), 8),
+    Action("clear", ("8", "delete"), "清空", "清空这一项", (DUTIES,)),
+    Action("earlier", ("left",), "上月", "看前一个月", (DUTIES,), 2, "换月"),
+    Action("later", ("right",), "下月", "看后一个月", (DUTIES,)),
+    Action("problem", ("f2",), "记问题", "把这一处作为问题记到单位名下", (GRID,), 1),
+    Action("suggest", ("f4",), "记建议", "把这一处作为建议记到单位名下", (GRID,), 2),
+    Action("source", ("1",), "换名册", "看本轮随带的单位，或看工作文件夹的名册", (GRID,), 3),
+    Action("gaps", ("2",), "下一处缺口", "跳到下一处缺口", (GRID,), 4, "缺口"),
+    Action("charges", ("3",), "分级承包", "各责任领导承包哪些单位；再按一次回来", (GRID,), 5),
+    Action("write", ("6",), "存表", "把网格、缺口、空白班组存成表格", (GRID,), 6),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (DUTIES, GRID), 9),
+    Action(
+        "next_pane",
+        ("tab",),
+        "看全文",
+        "到下面一栏，用上下键看全文；再按一次回来",
+        (DUTIES, GRID),
     ),
     # Everywhere
     Action("leave_help", ("f1",), "返回", "回到上一屏", (HELP,), run="back"),

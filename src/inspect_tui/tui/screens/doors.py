@@ -47,12 +47,21 @@ def _phrases(app: InspectApp) -> None:
     app.push_screen(PhrasesScreen())
 
 
+def _duties(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.duties_page import DutiesScreen
+
+    if app.desk is not None:
+        app.push_screen(DutiesScreen(app.desk))
+
+
 CHECKLISTS: tuple[Door, ...] = (
     Door(id="faults", label="清单和名册的问题", about="文件里要改的地方", open=_faults, round=False),
     Door(id="checklists", label="清单", about="核对、试走、和本轮比", open=_checklists, round=False),
     Door(id="phrases", label="常用语", about="按检查项记下的常用说法", open=_phrases, round=False),
 )
-DOSSIER: tuple[Door, ...] = ()
+DOSSIER: tuple[Door, ...] = (
+    Door(id="duties", label="九大岗位责任制", about="按月填、比上月、是否按时修订", open=_duties),
+)
 
 
 def open_doors(app: InspectApp, title: str, doors: Sequence[Door]) -> None:

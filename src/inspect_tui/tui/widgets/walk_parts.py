@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from inspect_tui.model.terms import Scoring, Verdict, VisitResult
+from inspect_tui.rules.own_answers import said_word
+from inspect_tui.rules.duty_diff import latest_revision, month_words, revision_words
 from inspect_tui.rules.points import PointsMonth, points_of
 from inspect_tui.rules.problems import carried_of, contested, owed
 from inspect_tui.rules.reading import findings_of_item, free_findings
@@ -14,7 +16,8 @@ from inspect_tui.tui.linebreak import wrap
 from inspect_tui.tui.looking_back import olds_of_item
 from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
-from inspect_tui.tui.walking import method_signs, verdict_word
+from inspect_tui.tui.walking import answer_words, condition_words, method_signs
+from inspect_tui.tui.walking import owed_words as needs_owed
 from inspect_tui.tui.widgets.inks import Inked, Part, width_of
 
 
@@ -198,6 +201,10 @@ class ItemDetail(Inked):
         lines += self._wrapped(item.text, room, "strong")
         if item.rubric:
             lines += self._wrapped(f"评分：{item.rubric}", room, "dim")
+        if told := answer_words(stop):
+            lines += self._wrapped(told, room, "accent")
+        if told := condition_words(stop):
+            lines += self._wrapped(told, room, "dim")
         if answer.returned:
             lines += self._wrapped(f"组长退回重查：{answer.returned}", room, "warn")
         desk_round, row = stop.sheet.round, stop.row
@@ -206,7 +213,14 @@ class ItemDetail(Inked):
         if "积分" in row.section.name:
             for month in points_of(stop.sheet.state, stop.unit)[-1:]:
                 lines += self._wrapped(points_words(month), room, "accent")
+        if "岗位责任" in row.section.name:
+            revision = latest_revision(stop.sheet.state, desk_round, stop.sheet.unit)
+            if revision is not None:
+                said = f"岗位责任 {month_words(revision.month)}：{revision_words(revision)}"
+                lines += self._wrapped(said, room, "accent")
         lines += self._recorded(room)
+        if told := needs_owed(stop):
+            lines += self._wrapped(told, room, "warn")
         if answer.stale:
             lines += self._wrapped("需重看：条文在检查之后改过", room, "warn")
         for note in answer.notes:
@@ -226,7 +240,7 @@ class ItemDetail(Inked):
         if answer.disputed:
             lines += self._wrapped("两种意见，待组长裁定：", room, "warn")
             for opinion in answer.opinions:
-                said = verdict_word(opinion.judgement)
+                said = said_word(stop.row.item, opinion.judgement)
                 labels = "、".join(p.label for p in opinion.judgement.deductions)
                 lines += self._wrapped(
                     f"{'、'.join(opinion.by)}：{said}{'，' + labels if labels else ''}", room, "warn"
@@ -262,7 +276,7 @@ def verdict_parts(stop: Stop) -> list[Part]:
     if answer.disputed:
         word, ink = "两种意见", "warn"
     else:
-        word, ink = verdict_word(answer.judgement), answer.verdict.value
+        word, ink = said_word(item, answer.judgement), answer.verdict.value
     if answer.stale:
         word, ink = "需重看", "warn"
     if item.scoring is Scoring.NONE:
