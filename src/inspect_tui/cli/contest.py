@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.source import Source
+    from inspect_tui.model.round import Round
     from inspect_tui.model.scheme import Contest
     from inspect_tui.rules.contests import Award, Entry, Outcome
     from inspect_tui.rules.periods import Period
@@ -75,15 +76,18 @@ class _Judged:
         from inspect_tui.cli.rounds_asked import read_rounds
         from inspect_tui.rules.contest_entries import NotThisContest, entries_of, period_for, without_places
         from inspect_tui.rules.contests import judge
+        from inspect_tui.rules.periods import before
         from inspect_tui.rules.ranking import allowed
+        from inspect_tui.rules.round_sets import contest_periods
 
         self.space = space
         self.contest: Contest = contest_of(space, wanted)
-        words = list(rounds) or _newest(space, self.contest)
+        periods = contest_periods(self.contest, _known(space))
+        words = list(rounds) or _newest(self.contest, periods)
         try:
             self.sources: list[Source] = read_rounds(words, str(space.root))
             self.period: Period = period_for(self.contest, (s.round for s in self.sources))
-            earlier = _period_before(space, self.contest, self.period)
+            earlier = [id_ for _, id_ in periods.get(before(self.period, self.contest.span), [])]
             self.history = history_of(space)
             self.entries: list[Entry] = entries_of(
                 self.contest,
@@ -105,12 +109,6 @@ class _Judged:
         mine = (a for a in self.history if a.contest == self.contest.id and a.period == self.period.label)
         return next(mine, None)
 
-    @property
-    def newest(self) -> Source:
-        from inspect_tui.rules.unit_totals import round_day
-
-        return max(self.sources, key=lambda s: (str(round_day(s.round)), s.round.id))
-
 
 def contest_of(space: Workspace, wanted: str) -> Contest:
     """The contest meant: a file, or one of the workspace, by id or title. Raises InputFaults."""
@@ -130,31 +128,16 @@ def contest_of(space: Workspace, wanted: str) -> Contest:
     )
 
 
-def _newest(space: Workspace, contest: Contest) -> list[str]:
+def _known(space: Workspace) -> list[tuple[Round, str]]:
+    """The rounds of the workspace that can be read, with their ids; none of them is opened for it."""
+    return [(entry.round, entry.id) for entry in space.rounds() if entry.round is not None]
+
+
+def _newest(contest: Contest, periods: Mapping[Period, list[tuple[Round, str]]]) -> list[str]:
     """The rounds of the newest period that has any this contest goes by. Raises InputFaults."""
-    found = _by_period(space, contest)
-    if not found:
+    if not periods:
         raise faults("E06", "工作文件夹里没有这项评比能用的轮次", contest.title, "请核对清单和单位类别")
-    return found[max(found)]
-
-
-def _period_before(space: Workspace, contest: Contest, period: Period) -> list[str]:
-    from inspect_tui.rules.periods import before
-
-    return _by_period(space, contest).get(before(period, contest.span), [])
-
-
-def _by_period(space: Workspace, contest: Contest) -> dict[Period, list[str]]:
-    from inspect_tui.rules.contest_entries import fits
-    from inspect_tui.rules.periods import period_of
-    from inspect_tui.rules.unit_totals import round_day
-
-    found: dict[Period, list[str]] = {}
-    for entry in space.rounds():
-        day = round_day(entry.round) if entry.round is not None else None
-        if entry.round is not None and day is not None and fits(contest, entry.round):
-            found.setdefault(period_of(day, contest.span), []).append(entry.id)
-    return found
+    return [id_ for _, id_ in periods[max(periods)]]
 
 
 def history_of(space: Workspace) -> list[Award]:
@@ -286,8 +269,9 @@ def _home(judged: _Judged, key: str) -> str:
 
     Raises InputFaults when that round is not in the workspace.
     """
-    held = [s.round for s in judged.sources if s.state.has(key)]
-    home = held[0] if held else judged.newest.round
+    from inspect_tui.rules.round_sets import award_home
+
+    home = award_home(((s.round, s.state) for s in judged.sources), key)
     entry = next((e for e in judged.space.rounds() if e.id == home.id), None)
     if entry is None or entry.round is None or entry.round.origin != home.origin:
         raise faults("E06", "这一轮不在工作文件夹里，不能确认", home.title, "请先合并到工作文件夹")

@@ -104,7 +104,7 @@ def show(
     try:
         name, held = in_order(held)
         scheme = _scheme(space, scheme_id)
-        levels = _previous(space, held, name, scheme, previous)
+        levels = _previous(space, held, scheme, previous)
         found = gradings(held, scheme, levels, checklist)
     except NotOneSeries as error:
         raise faults("E03", str(error), "", "请把同一年的自评、推荐、验收、复查轮次写在一起") from error
@@ -191,7 +191,6 @@ def _scheme(space: Workspace | None, wanted: str | None) -> Scheme:
 def _previous(
     space: Workspace | None,
     rounds: Sequence[tuple[Round, State]],
-    series: str,
     scheme: Scheme,
     file: str | None,
 ) -> dict[str, str]:
@@ -203,38 +202,18 @@ def _previous(
         levels, strangers = read_levels(Path(file), scheme, units.values())
         warn(strangers)
         return levels
-    earlier = _series_before(space, rounds, series) if space is not None else []
-    if not earlier or space is None:
+    if space is None:
         return {}
     from inspect_tui.cli.rounds_asked import read_rounds
-    from inspect_tui.rules.stages import held_levels
+    from inspect_tui.rules.round_sets import levels_left, series_before
 
-    read = [(s.round, s.state) for s in read_rounds((e.id for e in earlier), str(space.root))]
-    levels = {u: level for u, level in held_levels(read).items() if scheme.level(level) is not None}
-    if levels and earlier[0].round is not None:
-        warn([f"上年等级取自系列 {earlier[0].round.series}。"])
+    known = [(entry.round, entry.id) for entry in space.rounds() if entry.round is not None]
+    earlier = series_before(known, [round_ for round_, _ in rounds])
+    read = [(s.round, s.state) for s in read_rounds((id_ for _, id_ in earlier), str(space.root))]
+    levels = levels_left(read, scheme)
+    if levels:
+        warn([f"上年等级取自系列 {earlier[0][0].series}。"])
     return levels
-
-
-def _series_before(space: Workspace, rounds: Sequence[tuple[Round, State]], series: str) -> list[RoundEntry]:
-    """The rounds of the last series over the same checklist that began before this one."""
-    from inspect_tui.rules.unit_totals import round_day
-
-    first = min((str(round_day(r) or "") for r, _ in rounds), default="")
-    checklists = {c.id for r, _ in rounds for c in r.checklists}
-    earlier: dict[str, list[RoundEntry]] = {}
-    begun: dict[str, str] = {}
-    for entry in space.rounds():
-        held = entry.round
-        if held is None or held.stage is None or held.practice or held.series == series:
-            continue
-        day = str(round_day(held) or "")
-        if day < first and checklists & {c.id for c in held.checklists}:
-            earlier.setdefault(held.series, []).append(entry)
-            begun[held.series] = max(day, begun.get(held.series, ""))
-    if not earlier:
-        return []
-    return earlier[max(earlier, key=lambda name: (begun[name], name))]
 
 
 def _unit_in(rounds: Sequence[tuple[Round, State]], wanted: str) -> str:
@@ -287,7 +266,7 @@ def _take(kind: GradeStepKind, unit: str, given: dict[str, Any], **more: str) ->
         held[-1] = session.round, session.state
         unit_id = _unit_in(held, unit)
         scheme = _scheme(space, given["scheme_id"])
-        levels = _previous(space, held, series, scheme, given["previous"])
+        levels = _previous(space, held, scheme, given["previous"])
         found = next(iter(gradings(held, scheme, levels, given["checklist"], unit_id)), None)
         if found is None:
             kinds = "、".join(k.label for k in scheme.unit_kinds)

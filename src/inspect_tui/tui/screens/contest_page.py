@@ -14,14 +14,13 @@ from inspect_tui.rules.contest_entries import (
     Rounds,
     compares,
     entries_of,
-    fits,
     period_for,
     without_places,
 )
 from inspect_tui.rules.contests import Award, Candidate, Outcome, award, award_key, awards, judge
 from inspect_tui.rules.periods import Period, before
 from inspect_tui.rules.ranking import allowed
-from inspect_tui.rules.unit_totals import round_day
+from inspect_tui.rules.round_sets import award_home, contest_periods
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import CONTEST, CONTESTS, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
@@ -170,10 +169,10 @@ class ContestScreen(LeadPage, inherit_bindings=False):
     def _judge(self) -> None:
         contest, here = self.contest, self.desk.round
         self.period = period = period_for(contest, [here])
-        held = [pair for pair in self.all.rounds if fits(contest, pair[0])]
-        self.used = _within(held, period)
+        periods = contest_periods(contest, self.all.rounds)
+        self.used = periods.get(period, [])
         history = awards([state for _, state in self.all.rounds])
-        earlier = _within(held, before(period, contest.span))
+        earlier = periods.get(before(period, contest.span), [])
         entries = entries_of(contest, self.used, self.desk.session.today, earlier, history)
         self.outcome = judge(contest, entries)
         if not all(allowed(round_) for round_, _ in self.used):
@@ -266,9 +265,7 @@ class ContestScreen(LeadPage, inherit_bindings=False):
             return
         period = self.period.label
         key = award_key(self.contest.id, period)
-        held = [round_ for round_, state in self.used if state.has(key)]
-        newest = max((round_ for round_, _ in self.used), key=lambda r: (str(round_day(r)), r.id))
-        home = held[0] if held else newest
+        home = award_home(self.used, key)
         if home.id != self.desk.round.id:
             self.app.say(f"这一期的评比记在“{home.title}”里，请先在主页打开那一轮再确认。", "warning")
             return
@@ -300,8 +297,3 @@ class ContestScreen(LeadPage, inherit_bindings=False):
     def undone(self, step: list[tuple[str, str]]) -> None:
         self.chosen = None
         self.refill()
-
-
-def _within(rounds: Rounds, period: Period) -> Rounds:
-    """The rounds whose day lies in a period."""
-    return [pair for pair in rounds if (day := round_day(pair[0])) and period.start <= day <= period.end]

@@ -13,16 +13,15 @@ from inspect_tui.report.zh_numbers import score_text, share_text
 from inspect_tui.rules.grade_steps import planned, steps_from, take_grade_step
 from inspect_tui.rules.grading import counts_text, level_counts
 from inspect_tui.rules.rectifying import NotAllowed
+from inspect_tui.rules.round_sets import levels_left, series_before
 from inspect_tui.rules.stages import (
     NotOneSeries,
     UnitGrading,
     gradings,
-    held_levels,
     in_order,
     movement_word,
     movements_of,
 )
-from inspect_tui.rules.unit_totals import round_day
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import GRADES, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
@@ -105,30 +104,10 @@ class GradesScreen(LeadPage, inherit_bindings=False):
                 same = [pair for pair in self.all.rounds if pair[0].stage and pair[0].series == here.series]
                 self.series, held = in_order(same)
                 self.newest = held[-1][0].id
-                self.found = gradings(held, self.scheme, self._previous(), "")
+                earlier = series_before(self.all.rounds, [round_ for round_, _ in held])
+                self.found = gradings(held, self.scheme, levels_left(earlier, self.scheme))
             except NotOneSeries as refused:
                 self.refused = f"{refused}。"
-
-    def _previous(self) -> dict[str, str]:
-        """Last year's levels, from the last series over the same checklists that began before this one."""
-        here = self.desk.round
-        mine = {checklist.id for checklist in here.checklists}
-        first = min(
-            str(round_day(r) or "") for r, _ in self.all.rounds if r.stage and r.series == here.series
-        )
-        earlier = [
-            (round_, state)
-            for round_, state in self.all.rounds
-            if round_.stage
-            and round_.series != here.series
-            and str(round_day(round_) or "") < first
-            and mine & {checklist.id for checklist in round_.checklists}
-        ]
-        if not earlier or self.scheme is None:
-            return {}
-        last = max(earlier, key=lambda pair: (str(round_day(pair[0]) or ""), pair[0].series))[0].series
-        levels = held_levels([pair for pair in earlier if pair[0].series == last])
-        return {unit: level for unit, level in levels.items() if self.scheme.level(level) is not None}
 
     def count(self) -> int:
         return len(self.found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -12,7 +11,7 @@ from inspect_tui.report.notice import NoticeRefused
 from inspect_tui.report.ranking import FORMULA_TIES, progress_of, ranking_of, why_left_out
 from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.result import formula_text
-from inspect_tui.rules.unit_totals import round_day, unit_total, units_of
+from inspect_tui.rules.round_sets import round_before, scores_before
 from inspect_tui.tui.actions import RANKING, bindings_for
 from inspect_tui.tui.notice_desk import NoticeDesk
 from inspect_tui.tui.screens.figures_page import FiguresPage, Told
@@ -27,11 +26,11 @@ class RankScreen(FiguresPage, inherit_bindings=False):
 
     def told(self, width: int) -> list[Told]:
         lines: list[Told] = []
-        earlier, before = self._before()
+        before = scores_before(round_before(self.all.rounds, self.desk.round))
         try:
             outline = NoticeDesk(self.desk, None).outline
             ranking = ranking_of(outline)
-            progress = {held.kind: held for held in progress_of(outline, before)}
+            progress = {held.kind: held for held in progress_of(outline, before.scores)}
         except (NoticeRefused, ExportRefused) as refused:
             return [Told(str(refused), "warn")]
         for held in ranking.lists:
@@ -46,7 +45,7 @@ class RankScreen(FiguresPage, inherit_bindings=False):
                 for digest in held.left_out
             ]
             gained = progress[held.kind]
-            lines += [Told(""), Told(f"进步榜（比{earlier}）" if earlier else "进步榜", "strong")]
+            lines += [Told(""), Told(f"进步榜（比{before.title}）" if before.title else "进步榜", "strong")]
             for g in gained.places:
                 tied = "（并列）" if g.tied else ""
                 moved = f"{score_text(g.before)}到{score_text(g.score)}"
@@ -55,19 +54,3 @@ class RankScreen(FiguresPage, inherit_bindings=False):
             lines.append(Told(""))
         lines.append(Told(FORMULA_TIES, "dim"))
         return [*lines, Told(formula_text(self.desk.round), "dim")]
-
-    def _before(self) -> tuple[str, dict[str, Decimal | None]]:
-        """The round before this one over the same checklists, and its scores."""
-        here = str(round_day(self.desk.round) or "")
-        mine = {checklist.id for checklist in self.desk.round.checklists}
-        earlier = [
-            (round_, state)
-            for round_, state in self.all.rounds
-            if round_.id != self.desk.round.id
-            and str(round_day(round_) or "") < here
-            and {checklist.id for checklist in round_.checklists} == mine
-        ]
-        if not earlier:
-            return "", {}
-        round_, state = max(earlier, key=lambda pair: (str(round_day(pair[0]) or ""), pair[0].id))
-        return round_.title, {unit: unit_total(state, round_, unit).score for unit in units_of(round_)}
