@@ -60,6 +60,10 @@ def _unit(outline: Outline, digest: UnitDigest) -> dict[str, Any]:
             for h in digest.hits
         ],
         "derivation": [_line(line) for line in result.lines],
+        "aside": [
+            {name: getattr(line, name) for name in ("checklist", "item", "record", "said", "why")}
+            for line in result.aside
+        ],
         "carried": [
             {
                 "record": line.record,
@@ -116,6 +120,7 @@ def _line(line: ItemLine) -> dict[str, Any]:
         "why": line.why,
         "record": line.record,
         **_whose(line.changes, line.by, line.at),
+        **({"answer": line.answer} if line.answer else {}),
     }
 
 
@@ -146,6 +151,9 @@ def derivation_lines(round_: Round, result: Result) -> list[str]:
     lines += [f"红线、否决、即时上报（不影响得分）：{veto}" for veto in result.vetoes]
     lines += ["", "逐项："]
     lines += [_item_words(round_, line) for line in result.lines]
+    if result.aside:
+        lines += ["", "不再适用，原答保留，不计入："]
+        lines += [f"{line.item} {line.said}：{line.why}" for line in result.aside]
     if result.carried:
         lines += ["", "上轮问题："]
         for held in result.carried:
@@ -183,7 +191,7 @@ def _final(result: Result) -> str:
 
 
 def _item_words(round_: Round, line: ItemLine) -> str:
-    head = f"{line.item} {'两种意见' if line.disputed else line.verdict.label}"
+    head = f"{line.item} {'两种意见' if line.disputed else line.answer or line.verdict.label}"
     if line.counted:
         head += f" {raw_text(line.gained, line.points)}"
         lost = [f"{label}扣{points_text(points)}" for label, points in line.lost]

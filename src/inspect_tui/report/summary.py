@@ -96,6 +96,10 @@ def summary_renderables(outline: Outline, width: int = 80) -> Iterator[Renderabl
     else:
         yield from _units(outline, width)
     yield from _red_lines(outline, width)
+    for digest in outline.units:
+        for line in digest.result.aside:
+            said = f"{digest.unit.name} {line.item} 不再适用，原答“{line.said}”保留，不计入：{line.why}"
+            yield Text(clean_text(said, newlines=False))
     yield from _findings(outline, width)
     if any(d.scores for d in outline.visited):
         yield Text()
@@ -371,6 +375,10 @@ def _unit_data(outline: Outline, digest: UnitDigest) -> dict[str, Any]:
         ],
         "red_lines": [
             {"checklist": h.checklist, "id": h.trigger, "fact": h.fact} for h in digest.hits
+        ],
+        "aside": [
+            {"checklist": a.checklist, "item": a.item, "said": a.said, "why": a.why}
+            for a in digest.result.aside
         ],
     }  # fmt: skip
 

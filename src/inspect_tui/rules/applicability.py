@@ -101,16 +101,31 @@ class _Plan:
         self.when: dict[str, tuple[When, ...]] = {
             item.id: (*section.when, *item.when) for section, item in self.rows if section.when or item.when
         }
-        self.order = tuple(_in_order(self.when))
-        #: Every item that may come or go with an item's answer, in that order.
-        self.after: dict[str, tuple[str, ...]] = {}
-        for item in {w.item for whens in self.when.values() for w in whens}:
-            met = {item}
-            for gated in self.order:
-                if any(w.item in met for w in self.when[gated]):
-                    met.add(gated)
-            self.after[item] = tuple(gated for gated in self.order if gated in met and gated != item)
+        self._next: dict[str, list[str]] = {}
+        for gated, whens in self.when.items():
+            for asked in dict.fromkeys(w.item for w in whens):
+                self._next.setdefault(asked, []).append(gated)
+        self.order = tuple(_in_order(self.when, self._next))
+        self._rank = {item: rank for rank, item in enumerate(self.order)}
+        self._after: dict[str, tuple[str, ...]] = {}
         self._fitting: dict[Scope, frozenset[str]] = {}
+
+    def after(self, item: str) -> tuple[str, ...]:
+        """Every item that may come or go with an item's answer, each behind those it depends on."""
+        if item not in self._next:
+            return ()
+        held = self._after.get(item)
+        if held is None:
+            met = {item}
+            left = [item]
+            while left:
+                fresh = [gated for gated in self._next.get(left.pop(), ()) if gated not in met]
+                met.update(fresh)
+                left += fresh
+            if len(self._after) >= 256:
+                self._after.clear()
+            held = self._after[item] = tuple(sorted(met - {item}, key=lambda gated: self._rank[gated]))
+        return held
 
     def fitting(self, scope: Scope) -> frozenset[str]:
         """The ids of the items that are for such a unit."""
@@ -123,17 +138,17 @@ class _Plan:
         return held
 
 
-def _in_order(when: dict[str, tuple[When, ...]]) -> Iterator[str]:
-    """Items with conditions, each behind those it depends on; a ring, which checking refuses, as it comes."""
-    done: set[str] = set()
-    left = list(when)
-    while left:
-        ready = [item for item in left if all(w.item in done or w.item not in when for w in when[item])]
-        yield from ready or left
-        if not ready:
-            return
-        done |= set(ready)
-        left = [item for item in left if item not in done]
+def _in_order(when: dict[str, tuple[When, ...]], following: dict[str, list[str]]) -> Iterator[str]:
+    """Items with conditions, each behind those it depends on; a ring, which checking refuses, comes last."""
+    waits = {item: len({w.item for w in whens} & when.keys()) for item, whens in when.items()}
+    ready = [item for item, count in waits.items() if not count]
+    for item in ready:
+        yield item
+        for gated in following.get(item, ()):
+            waits[gated] -= 1
+            if not waits[gated]:
+                ready.append(gated)
+    yield from (item for item, count in waits.items() if count > 0)
 
 
 _plans: dict[int, _Plan] = {}
@@ -213,8 +228,7 @@ class Reach:
 
     def changed(self, state: State, item: str) -> bool:
         """Take note of a new answer to an item; returns whether other items came or went by it."""
-        after = self._plan.after.get(item)
-        return bool(after) and self._decide(state, after or ())
+        return self._decide(state, self._plan.after(item))
 
     def items(self) -> list[tuple[Section, Item]]:
         """The items that apply, in order, each with its section."""

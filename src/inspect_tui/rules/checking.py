@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from inspect_tui.model.checklist import ANY
+from inspect_tui.model.terms import UnitKind
 from inspect_tui.rules.checking_items import (
     PROFILES,
     check_duty_day,
@@ -20,6 +21,7 @@ from inspect_tui.rules.checking_items import (
     counted_profiles,
     unknown_profile,
 )
+from inspect_tui.rules.checking_reach import check_reach
 from inspect_tui.rules.issue import MAX_ISSUES, Issue, Seen, Steps, plain_decimal, rows, text, texts
 from inspect_tui.rules.scoring import points_text
 
@@ -73,6 +75,7 @@ def _checklist(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
             yield from items.add(text(item, "id"), (*place, "id"))
             yield from check_item(item, place, raw, triggers)
         yield from _section_sum(section, at, raw)
+    yield from check_reach(raw, steps)
     yield from _full_score(raw, listed, steps)
 
 
@@ -85,14 +88,30 @@ def _profiles(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
 # -------------------------------------------------------------------- sums
 
 
-def _item_points(item: dict[str, Any], profile: str) -> Decimal | None:
-    """What an item adds to a profile's sum; None when it cannot be told."""
-    applies = item.get("applies_to", [ANY])
-    if not isinstance(applies, list):
+#: A profile and a unit kind whose points must add up; either may be blank for all.
+_Whom = tuple[str, str]
+
+
+def _is_for(part: dict[str, Any], whom: _Whom) -> bool | None:
+    """Whether a section or item is for such units; None when it cannot be told."""
+    profile, kind = whom
+    profiles, kinds = part.get("applies_to", [ANY]), part.get("unit_kinds", [])
+    if not isinstance(profiles, list) or not isinstance(kinds, list):
         return None
-    if profile and ANY not in applies and profile not in applies:
-        return Decimal(0)
-    if item.get("scoring") == "none":
+    return (not profile or ANY in profiles or profile in profiles) and (
+        not kind or not kinds or kind in kinds
+    )
+
+
+def _item_points(item: dict[str, Any], whom: _Whom) -> Decimal | None:
+    """What an item adds to a sum; None when it cannot be told.
+
+    One that hangs on a tag or an answer is counted: the points it can give are part of the whole.
+    """
+    asked = _is_for(item, whom)
+    if asked is None:
+        return None
+    if not asked or item.get("scoring") == "none":
         return Decimal(0)
     return plain_decimal(item.get("points"))
 
@@ -101,18 +120,23 @@ def _sum(parts: list[Decimal | None]) -> Decimal | None:
     return None if any(p is None for p in parts) else sum((p for p in parts if p is not None), Decimal(0))
 
 
-def _sums_by_profile(section: dict[str, Any], raw: dict[str, Any]) -> dict[str, Decimal]:
-    """What a section's items add up to for each profile; empty when it cannot be told."""
+def _sums(section: dict[str, Any], raw: dict[str, Any]) -> dict[_Whom, Decimal]:
+    """What a section's items add up to for all it is for; empty when it cannot be told."""
     items = section.get("items")
     if not isinstance(items, list) or not items or not all(isinstance(i, dict) for i in items):
         return {}
-    sums = {p: _sum([_item_points(i, p) for i in items]) for p in counted_profiles(raw) or [""]}
-    return {p: total for p, total in sums.items() if total is not None}
+    kinds = [kind for _, kind in texts(raw.get("unit_kinds"), ())]
+    told_apart = len(kinds) > 1 and any("unit_kinds" in item for item in items)
+    whoms = itertools.product(counted_profiles(raw) or [""], kinds if told_apart else [""])
+    sums = {
+        whom: _sum([_item_points(item, whom) for item in items]) for whom in whoms if _is_for(section, whom)
+    }
+    return {whom: total for whom, total in sums.items() if total is not None}
 
 
 def _section_sum(section: dict[str, Any], steps: Steps, raw: dict[str, Any]) -> Iterator[Issue]:
     said = plain_decimal(section.get("points"))
-    sums = _sums_by_profile(section, raw)
+    sums = _sums(section, raw)
     wrong = {p: total for p, total in sums.items() if total != said}
     if said is None or not wrong:
         return
@@ -120,7 +144,7 @@ def _section_sum(section: dict[str, Any], steps: Steps, raw: dict[str, Any]) -> 
     if len(values) == 1 and len(wrong) == len(sums):
         told = f"各条合计{points_text(values.pop())}分"
     else:
-        told = "，".join(f"{PROFILES.get(p, p)}合计{points_text(v)}分" for p, v in wrong.items())
+        told = "，".join(f"{_called(whom)}合计{points_text(v)}分" for whom, v in wrong.items())
     yield Issue(
         code="C04",
         steps=(*steps, "points"),
@@ -128,6 +152,12 @@ def _section_sum(section: dict[str, Any], steps: Steps, raw: dict[str, Any]) -> 
         value=section.get("points"),
         remedy="请改这里的分值，或改各条的分值",
     )
+
+
+def _called(whom: _Whom) -> str:
+    profile, kind = whom
+    kinds = {each.value: each.label for each in UnitKind}
+    return PROFILES.get(profile, profile) + kinds.get(kind, kind)
 
 
 def _full_score(
@@ -142,7 +172,7 @@ def _full_score(
     if said is None or not isinstance(sections, list) or not listed or len(listed) != len(sections):
         return
     total = _sum([plain_decimal(section.get("points")) for _, section in listed])
-    made = _sum([next(iter(_sums_by_profile(section, raw).values()), None) for _, section in listed])
+    made = _sum([next(iter(_sums(section, raw).values()), None) for _, section in listed])
     if total is not None and said not in (total, made):
         yield Issue(
             code="C05",

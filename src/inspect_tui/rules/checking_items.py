@@ -32,7 +32,8 @@ MAX_LABEL = 12
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 #: Profiles by value, with the label people know.
 PROFILES = {profile.value: profile.label for profile in Profile}
-_FINEST = Decimal("0.01")
+#: Points have two decimals at most.
+FINEST = Decimal("0.01")
 
 
 def check_duty_day(row: dict[str, Any], steps: Steps, code: str) -> Iterator[Issue]:
@@ -129,7 +130,7 @@ def check_item(item: dict[str, Any], steps: Steps, raw: dict[str, Any], triggers
         for at, deduction in deductions:
             yield from _deduction(deduction, at, points, triggers)
         yield from _lonely(deductions)
-    if scoring == "award":
+    if scoring == "award" and not item.get("answer_set"):
         yield from _awards(awards, item, points, steps)
 
 
@@ -142,8 +143,20 @@ def _points(points: Decimal, steps: Steps, value: Any) -> Iterator[Issue]:
             value=value,
             remedy="请改分值，不计分就把计分办法写成“none”",
         )
-    elif points % _FINEST:
+    elif points % FINEST:
         yield _too_fine((*steps, "points"), value)
+
+
+def too_long(label: str, steps: Steps) -> Issue:
+    """A label that a narrow screen would cut."""
+    return Issue(
+        code="C17",
+        steps=steps,
+        message=f"名称超过{MAX_LABEL}个字，屏幕上可能显示不全",
+        value=label,
+        remedy="请写短一些，详细的写在问题描述里",
+        warning=True,
+    )
 
 
 def _too_fine(steps: Steps, value: Any) -> Issue:
@@ -168,14 +181,7 @@ def _choices(
             yield from check_line(row, at, "label")
             yield from labels.add(label.strip(), (*at, "label"))
             if len(label) > MAX_LABEL:
-                yield Issue(
-                    code="C17",
-                    steps=(*at, "label"),
-                    message=f"名称超过{MAX_LABEL}个字，屏幕上可能显示不全",
-                    value=label,
-                    remedy="请写短一些，详细的写在问题描述里",
-                    warning=True,
-                )
+                yield too_long(label, (*at, "label"))
         if len(found) > MAX_CHOICES:
             yield Issue(
                 code="C21",
@@ -225,7 +231,7 @@ def _deduction(row: dict[str, Any], steps: Steps, points: Decimal | None, trigge
                 value=row.get("points"),
                 remedy='请改小，或写"all": true表示不得分',
             )
-        elif taken % _FINEST:
+        elif taken % FINEST:
             yield _too_fine((*steps, "points"), row.get("points"))
     if cap is not None:
         yield from _cap(cap, row, steps, points, taken, whole_item)

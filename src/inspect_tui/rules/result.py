@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from inspect_tui.model.change import answer_key, rect_key
+from inspect_tui.model.checklist import Item
 from inspect_tui.model.problem import Carried
 from inspect_tui.model.round import Round, Rules
 from inspect_tui.model.terms import NaPolicy, Outcome, RectState, Scoring, Verdict, VisitResult
@@ -20,8 +21,9 @@ from inspect_tui.rules.bonus import Bonus, bonuses_of
 from inspect_tui.rules.canonical import canonical, digest
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.numbering import short_number
+from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.problems import carried_of, lineage_of, opinions_of, owed, standing
-from inspect_tui.rules.reading import read_hits, read_visit
+from inspect_tui.rules.reading import read_answer, read_hits, read_visit
 from inspect_tui.rules.scoring import ZERO, half_up, points_text, rescaled, to_step
 from inspect_tui.rules.sheet import UnitSheet
 
@@ -41,7 +43,8 @@ class ItemLine(msgspec.Struct, frozen=True, kw_only=True):
     """One item in the derivation: its points, why they are what they are, and whose records say so.
 
     `why` tells why an item is in neither sum; it is empty for one that counts. `changes` are the judgements
-    behind it, more than one where opinions differ.
+    behind it, more than one where opinions differ. `answer` is the item's own answer (过期), where it is
+    answered in words of its own.
     """
 
     checklist: str
@@ -58,6 +61,17 @@ class ItemLine(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     at: str = ""
+    answer: str = ""
+
+
+class AsideLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that was judged and no longer applies: its answer is kept, and in no sum. `why` tells why."""
+
+    checklist: str
+    item: str
+    record: str
+    said: str
+    why: str
 
 
 class CarriedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +125,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     rules_version: str
     rules_hash: str
     told: bool = True
+    aside: tuple[AsideLine, ...] = ()
 
     @property
     def plain(self) -> bool:
@@ -139,7 +154,7 @@ def unit_result(sheet: UnitSheet, scores: list[UnitScore] | None = None) -> Resu
     due = len(sheet.rows) - sum(s.na for s in held)
     judged = sum(sheet.verdicts[v] for v in (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL))
     lines = tuple(
-        _line(a, s, r.item.scoring, rules, visit)
+        _line(r.item, a, s, visit)
         for r, a, s in zip(sheet.rows, sheet.answers, sheet.scores, strict=True)
     )
     return Result(
@@ -168,7 +183,26 @@ def unit_result(sheet: UnitSheet, scores: list[UnitScore] | None = None) -> Resu
         rules_version=rules.version,
         rules_hash=rules_hash(rules),
         told=told,
+        aside=aside_lines(sheet),
     )
+
+
+def aside_lines(sheet: UnitSheet) -> tuple[AsideLine, ...]:
+    """What was judged and no longer applies, each with what was said and why it does not."""
+    found = []
+    for row in sheet.set_aside():
+        answer = read_answer(sheet.state, sheet.unit.id, row.checklist.id, row.item)
+        said = "两种意见" if answer.disputed else said_word(row.item, answer.judgement)
+        found.append(
+            AsideLine(
+                checklist=row.checklist.id,
+                item=row.item.id,
+                record=answer_key(sheet.unit.id, row.checklist.id, row.item.id),
+                said=said,
+                why=sheet.why_not(row.checklist.id, row.item.id),
+            )
+        )
+    return tuple(found)
 
 
 def result_of(state: State, round_: Round, unit_id: str) -> Result:
@@ -253,7 +287,7 @@ def _carried(state: State, rules: Rules, carried: Carried, *, owes: bool, again:
 # -------------------------------------------------------------------- one item
 
 
-def _line(answer: Answer, score: ItemScore, scoring: Scoring, rules: Rules, visit: Visit) -> ItemLine:
+def _line(item: Item, answer: Answer, score: ItemScore, visit: Visit) -> ItemLine:
     return ItemLine(
         checklist=answer.checklist,
         item=answer.item,
@@ -265,10 +299,11 @@ def _line(answer: Answer, score: ItemScore, scoring: Scoring, rules: Rules, visi
         counted=score.counted,
         lost=score.lost,
         reason=answer.judgement.reason,
-        why="" if score.counted else _why_not(answer, scoring, visit),
+        why="" if score.counted else _why_not(answer, item.scoring, visit),
         changes=tuple(opinion.change for opinion in answer.opinions),
         by=tuple(dict.fromkeys(name for opinion in answer.opinions for name in opinion.by)),
         at=answer.opinions[0].at if answer.opinions else "",
+        answer=answer.judgement.award if item.answer_set else "",
     )
 
 

@@ -18,8 +18,10 @@ from inspect_tui.model.terms import Profile, Verdict
 from inspect_tui.model.view import Answer, ItemScore, UnitScore
 from inspect_tui.rules.applicability import Reach, checklists_for, items_of, profile_of
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.problems import contested, looks, names_of, owed
 from inspect_tui.rules.reading import read_answer, read_hits, read_visit
+from inspect_tui.rules.requiring import needs_words, owed_needs
 from inspect_tui.rules.scoring import TENTH, ZERO, item_score, rescaled, unit_score
 
 
@@ -60,6 +62,10 @@ class UnitSheet:
         self.checklists = checklists if checklists is not None else checklists_for(round_, unit)
         #: Raised whenever the rows themselves change, as when the profile is put right on site.
         self.build = 0
+        #: The rows that the last such change took away, and those it brought.
+        self.gone: tuple[Row, ...] = ()
+        self.came: tuple[Row, ...] = ()
+        self.rows: list[Row] = []
         self.answers: list[Answer] = []
         self.scores: list[ItemScore] = []
         self._place: dict[tuple[str, str], int] = {}
@@ -73,14 +79,17 @@ class UnitSheet:
 
     def _build(self) -> None:
         """Lay the rows out. What is known of an item already stays, so that only new rows are read."""
-        known = {key: (self.answers[i], self.scores[i]) for key, i in self._place.items()}
-        self.rows: list[Row] = [
+        before, was = self.rows, self._place
+        known = {key: (self.answers[i], self.scores[i]) for key, i in was.items()}
+        self.rows = [
             Row(checklist, section, item)
             for checklist in self.checklists
             for section, item in self._reaches[checklist.id].items()
         ]
         self.build += 1
         self._place = {(r.checklist.id, r.item.id): i for i, r in enumerate(self.rows)}
+        self.gone = tuple(r for key, r in zip(was, before, strict=True) if key not in self._place)
+        self.came = tuple(r for key, r in zip(self._place, self.rows, strict=True) if key not in was)
         self.answers, self.scores = [], []
         for row in self.rows:
             answer, score = known.get((row.checklist.id, row.item.id)) or self._read(row)
@@ -155,6 +164,11 @@ class UnitSheet:
         self._count(index, -1)
         self.answers[index], self.scores[index] = self._read(row)
         self._count(index, 1)
+
+    def standing(self, row: Row) -> tuple[Answer, ItemScore]:
+        """How a row stands, also one that no longer applies."""
+        index = self._place.get((row.checklist.id, row.item.id))
+        return self._read(row) if index is None else (self.answers[index], self.scores[index])
 
     def index_of(self, checklist: str, item: str) -> int | None:
         """Row index of an item, or None when it does not apply here."""
@@ -244,6 +258,9 @@ class UnitSheet:
                 points.append(OpenPoint("unanswered", index, f"{row.item.id} 未查"))
             elif answer.stale:
                 points.append(OpenPoint("stale", index, f"{row.item.id} 条文已改，需重看"))
+            if row.item.require and (owes := owed_needs(self.state, row.item, answer)):
+                told = f"{row.item.id} {said_word(row.item, answer.judgement)}，还缺{needs_words(owes)}"
+                points.append(OpenPoint("required", index, told))
         return points
 
 

@@ -181,6 +181,7 @@ _GROUPS = {
     "disputed": "两种意见",
     "unanswered": "未查",
     "stale": "需重看",
+    "required": "还缺要附上的",
 }
 
 

@@ -12,27 +12,35 @@ from inspect_tui.rules.sheet import Row, UnitSheet
 from inspect_tui.tui.desk import Desk
 
 
-class Stop(msgspec.Struct, frozen=True):
-    """One item at one unit."""
+class Stop:
+    """One item at one unit.
 
-    sheet: UnitSheet
-    index: int
+    It keeps to its item when answers make others come and go, so that words asked for at a stop never land
+    on another one.
+    """
+
+    __slots__ = ("row", "sheet")
+
+    def __init__(self, sheet: UnitSheet, index: int) -> None:
+        self.sheet = sheet
+        self.row: Row = sheet.rows[index]
 
     @property
     def unit(self) -> str:
         return self.sheet.unit.id
 
     @property
-    def row(self) -> Row:
-        return self.sheet.rows[self.index]
+    def key(self) -> tuple[str, str, str]:
+        """Unit, checklist and item."""
+        return self.sheet.unit.id, self.row.checklist.id, self.row.item.id
 
     @property
     def answer(self) -> Answer:
-        return self.sheet.answers[self.index]
+        return self.sheet.standing(self.row)[0]
 
     @property
     def score(self) -> ItemScore:
-        return self.sheet.scores[self.index]
+        return self.sheet.standing(self.row)[1]
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -75,6 +83,10 @@ class Track:
     def places(self, touched: set[str]) -> list[int]:
         """Indexes of the stops whose reading changed with these records."""
         raise NotImplementedError
+
+    def find(self, key: tuple[str, str, str]) -> int | None:
+        """Index of the stop of a unit's item; None when it applies no longer."""
+        return next((index for index, stop in enumerate(self.stops) if stop.key == key), None)
 
 
 class UnitTrack(Track):

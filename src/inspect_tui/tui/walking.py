@@ -10,13 +10,17 @@ import datetime as dt
 
 import msgspec
 
-from inspect_tui.model.change import Edit
+from inspect_tui.model.change import Edit, answer_key
 from inspect_tui.model.checklist import Item
-from inspect_tui.model.terms import Method, Scoring, Verdict
+from inspect_tui.model.terms import Method, Need, Scoring, Verdict
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules import actions
+from inspect_tui.rules.applicability import conditions_of, when_words
+from inspect_tui.rules.own_answers import BY_DIGIT, answer_judgement, own_answers, said_word
 from inspect_tui.rules.reading import findings_of_item
+from inspect_tui.rules.requiring import needs_words, owed_needs
 from inspect_tui.rules.scoring import points_text
+from inspect_tui.rules.sheet import UnitSheet
 from inspect_tui.tui.track import Stop
 
 #: Value of the option that asks for words of one's own.
@@ -42,13 +46,6 @@ class Deed(msgspec.Struct, frozen=True):
     triggers: list[str] = []
 
 
-def verdict_word(judgement: Judgement) -> str:
-    """How a judgement is called in a list: 缺项 stands for a 不符合 whose record or duty is missing."""
-    if judgement.verdict is Verdict.FAIL and judgement.missing:
-        return "缺项"
-    return judgement.verdict.label
-
-
 def give(stop: Stop, judgement: Judgement) -> Deed:
     """Record a judgement at a stop."""
     row = stop.row
@@ -56,7 +53,7 @@ def give(stop: Stop, judgement: Judgement) -> Deed:
     return Deed(
         stop.unit,
         [edit],
-        f"{row.item.id} {verdict_word(judgement)}",
+        f"{row.item.id} {said_word(row.item, judgement)}",
         actions.triggered(row.item, judgement),
     )
 
@@ -71,6 +68,106 @@ def clear(stop: Stop) -> Deed:
 def plain(stop: Stop, verdict: Verdict, reason: str = "") -> Deed:
     """Record a verdict without a label."""
     return give(stop, actions.plain_verdict(stop.row.item, verdict, reason))
+
+
+# -------------------------------------------------------------------- own answers
+
+
+_PLACES = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL)
+
+
+def own_options(stop: Stop, verdict: Verdict) -> list[Option] | None:
+    """What 1, 2 and 3 offer where the item is answered in words of its own; None where it is not.
+
+    Up to three answers have a digit each, so that one is picked; more are offered all together.
+    """
+    answers = own_answers(stop.row.item)
+    if not answers or verdict not in _PLACES:
+        return None
+    held = stop.answer.judgement.award
+    options = [Option(a.label, f"得{points_text(a.points)}分", a.label, on=a.label == held) for a in answers]
+    if len(options) > BY_DIGIT:
+        return options
+    place = _PLACES.index(verdict)
+    return options[place : place + 1]
+
+
+def answer(stop: Stop, label: str) -> Deed:
+    """Record an own answer."""
+    award = stop.row.item.award(label)
+    assert award is not None
+    return give(stop, answer_judgement(award))
+
+
+def digit_words(stop: Stop) -> tuple[str, ...]:
+    """What the first digits mean at an item answered in words of its own; empty at any other."""
+    answers = own_answers(stop.row.item)
+    return tuple(a.label for a in answers) if len(answers) <= BY_DIGIT else ("选答案",)
+
+
+def said_of(stop: Stop) -> str:
+    """How the judgement at a stop is told."""
+    return said_word(stop.row.item, stop.answer.judgement)
+
+
+def answer_words(stop: Stop) -> str:
+    """The item's own answers with the digits that pick them; empty where it has none."""
+    answers = own_answers(stop.row.item)
+    if len(answers) > BY_DIGIT:
+        return "答案（按1、2或3选）：" + "、".join(a.label for a in answers)
+    told = [f"{n}{a.label}（{points_text(a.points)}分）" for n, a in enumerate(answers, 1)]
+    return f"答案：{' '.join(told)}" if told else ""
+
+
+# -------------------------------------------------------------------- what comes and goes with it
+
+
+def owed_words(stop: Stop) -> str:
+    """What the verdict must still come with; empty when nothing is owed."""
+    if not stop.row.item.require:
+        return ""
+    owes = owed_needs(stop.sheet.state, stop.row.item, stop.answer)
+    return f"还缺：{needs_words(owes)}" if owes else ""
+
+
+def owes_note(stop: Stop) -> bool:
+    """Whether the verdict must come with a note that nobody wrote yet."""
+    return Need.NOTE in owed_needs(stop.sheet.state, stop.row.item, stop.answer)
+
+
+def judges(deed: Deed, stop: Stop) -> bool:
+    """Whether a deed is a judgement on this one stop."""
+    unit, checklist, item = stop.key
+    judged = [edit.record for edit in deed.edits if edit.field == "judgement"]
+    return judged == [answer_key(unit, checklist, item)]
+
+
+def condition_words(stop: Stop) -> str:
+    """On which answers the item hangs; empty where it is always checked."""
+    conditions = conditions_of(stop.row.checklist, stop.row.item.id)
+    if not conditions:
+        return ""
+    asked = "、".join(dict.fromkeys(when.item for when in conditions))
+    return f"以{asked}为准：{'，并且'.join(when_words(when) for when in conditions)}才检查这一项"
+
+
+def moved_words(sheet: UnitSheet) -> str:
+    """What came and went with the last answer, and what becomes of answers given before."""
+    said = []
+    gone = [row.item.id for row in sheet.gone]
+    if gone:
+        kept = [row.item.id for row in sheet.gone if sheet.standing(row)[0].opinions]
+        said.append(f"{_few(gone)}不再适用" + (f"，{_few(kept)}原答保留，不计入" if kept else ""))
+    if sheet.came:
+        back = [row.item.id for row in sheet.came if sheet.standing(row)[0].opinions]
+        said.append(
+            f"{_few([row.item.id for row in sheet.came])}要查" + (f"，{_few(back)}用原答" if back else "")
+        )
+    return "；".join(said) + "。" if said else ""
+
+
+def _few(ids: list[str]) -> str:
+    return "、".join(ids[:4]) + (f"等{len(ids)}项" if len(ids) > 4 else "")
 
 
 # -------------------------------------------------------------------- below 符合

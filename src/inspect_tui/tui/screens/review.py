@@ -292,7 +292,8 @@ class ReturningScreen(LeadPage, inherit_bindings=False):
         key = (row.checklist.id, row.item.id)
         picked = self.items.get(key)
         glyphs = skin.current().glyphs
-        verdict = fit("意见不同" if answer.disputed else answer.verdict.label, 9)
+        said = answer.judgement.award if row.item.answer_set else ""
+        verdict = fit("意见不同" if answer.disputed else said or answer.verdict.label, 9)
         id_ = f"{row.item.id} "
         text = f"退回：{picked}" if picked is not None else row.item.text
         return [

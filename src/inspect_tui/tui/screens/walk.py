@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -34,6 +35,7 @@ from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.walk_parts import ItemDetail, WalkHead, verdict_parts
 
+_DIGITS = ("pass", "partial", "fail")
 _BARE = "\0bare"
 _MISSING = "\0missing"
 
@@ -72,6 +74,8 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         self.desk: Desk = track.desk
         self._start = start
         self._shown = (-1, -1)
+        self._at: tuple[str, str, str] | None = None
+        self._words: tuple[str, ...] = ()
         self._stop_listening: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -124,7 +128,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             text = [(id_, "dim"), (fit(stop.row.item.text, room - len(id_)), "text")]
         sign = (
             "!"
-            if stop.answer.disputed or stop.answer.stale or stop.answer.returned
+            if stop.answer.disputed or stop.answer.stale or stop.answer.returned or walking.owed_words(stop)
             else glyphs.verdict(stop.answer.verdict)
         )
         ink = "warn" if sign == "!" else stop.answer.verdict.value
@@ -139,7 +143,9 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
     def _follow(self) -> None:
         stop = self.stop
         self._shown = (self.list.cursor, len(self.desk.state.changes))
+        self._at = stop.key if stop is not None else None
         self.detail.show(stop, self.desk.session.identity.people, self.track.across)
+        self._name_digits(stop)
         self.head.show(stop)
         if stop is not None and not self.track.across:
             self.app.remember_place(stop.unit, stop.row.checklist.id, stop.row.item.id)
@@ -147,11 +153,27 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
     def _heard(self, touched: set[str]) -> None:
         if self.track.outdated():
             self.track.rebuild()
-            self.list.set_rows(len(self.track.stops))
+            self.list.set_rows(len(self.track.stops), self._again_at())
         else:
             for index in self.track.places(touched):
                 self.list.refresh_row(index)
         self._follow()
+
+    def _again_at(self) -> int | None:
+        """Where the item under the cursor stands after others came or went."""
+        return self.track.find(self._at) if self._at is not None else None
+
+    def _name_digits(self, stop: Stop | None) -> None:
+        """Say at the foot what the digits mean here, where an item is answered in words of its own."""
+        words = walking.digit_words(stop) if stop is not None else ()
+        if words == self._words:
+            return
+        self._words = words
+        said = dict(zip(("pass", "partial", "fail"), words, strict=False))
+        offered = [a for a in footer_for(self.place) if not words or a.id in said or a.id not in _DIGITS]
+        self.query_one("#keys", KeyLine).show(
+            msgspec.structs.replace(a, short=said[a.id]) if a.id in said else a for a in offered
+        )
 
     def show_status(self, status: list[Part]) -> None:
         """Show the save light; called by the app from whatever thread order the disk gives."""
@@ -177,6 +199,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         here = self.list.cursor
         stop = self.track.stops[here] if 0 <= here < len(self.track.stops) else None
         before = looking_back.linkable(stop)
+        build = stop.sheet.build if stop is not None else 0
         try:
             self.desk.commit(deed.unit, deed.edits, deed.what)
         except VisitAccepted:
@@ -188,14 +211,29 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         except ReadOnlySession as held:
             self.app.say(f"现在只能看：{held}", "warning")
             return False
+        if stop is not None and stop.sheet.build != build:
+            # Others came or went with this answer, so this one may stand elsewhere now.
+            here = self.track.find(stop.key) or 0
+            if said := walking.moved_words(stop.sheet):
+                self.app.say(said)
         new = [finding for finding in looking_back.linkable(stop) if finding not in before]
         if stop is not None and new:
             self._offer_link(stop, new[0], advance)
         elif advance:
             self._advance(here)
-        for trigger in deed.triggers:
-            self.app.ask_trigger(deed.unit, self.track.stops[here].row.checklist.id, trigger)
+        if stop is not None:
+            if walking.judges(deed, stop):
+                self._ask_owed(stop)
+            for trigger in deed.triggers:
+                self.app.ask_trigger(deed.unit, stop.row.checklist.id, trigger)
         return True
+
+    def _ask_owed(self, stop: Stop) -> None:
+        """Ask at once for what a verdict must come with; it stands whatever is answered."""
+        if walking.owes_note(stop):
+            self._ask_note(stop, f"{stop.row.item.id} {walking.said_of(stop)}，要写说明")
+        elif told := walking.owed_words(stop):
+            self.app.say(f"{stop.row.item.id} {told}。", "warning")
 
     def _advance(self, here: int) -> None:
         """On to the next unanswered stop behind one that was just answered."""
@@ -244,7 +282,10 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         if stop is None:
             return
         verdict = Verdict(name)
-        if verdict is Verdict.PASS:
+        own = walking.own_options(stop, verdict)
+        if own is not None:
+            self._own_answer(stop, own)
+        elif verdict is Verdict.PASS:
             self.do(walking.plain(stop, verdict))
         elif verdict is Verdict.PENDING:
             self.do(walking.clear(stop), advance=False)
@@ -252,6 +293,16 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             self._with_reason(stop, verdict)
         else:
             self._shortfall(stop, verdict)
+
+    def _own_answer(self, stop: Stop, options: list[Option]) -> None:
+        """Record an answer in the item's own words, after asking which where a digit stands for several."""
+        if not options:
+            self.app.say(f"本条没有第三个答案。{walking.answer_words(stop)}", "warning")
+        elif len(options) == 1:
+            self.do(walking.answer(stop, options[0].value))
+        else:
+            title = f"{stop.row.item.id} 选一个答案："
+            self.offer(title, options, lambda option, _: self.do(walking.answer(stop, option.value)))
 
     def _with_reason(self, stop: Stop, verdict: Verdict) -> None:
         def picked(option: Option, _: int) -> None:
@@ -393,22 +444,22 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         if stop is None:
             return
         own = walking.own_note(stop, self.desk.session.identity.people)
-        draft = f"note/{stop.unit}/{stop.row.checklist.id}/{stop.row.item.id}"
-
-        def ask(text: str) -> None:
-            self.app.ask_text(
-                f"{stop.row.item.id} 说明",
-                draft=draft,
-                text=text,
-                required=False,
-                then=lambda words: self.do(walking.note(stop, words), advance=False),
-                last=lambda words: self._learn(stop, PhraseKind.NOTE, words, own),
-            )
-
+        title = f"{stop.row.item.id} 说明"
         if own:
-            ask(own)
+            self._ask_note(stop, title, own)
         else:
-            self._usual(PhraseKind.NOTE, draft, ask)
+            self._usual(PhraseKind.NOTE, _note_draft(stop), lambda text: self._ask_note(stop, title, text))
+
+    def _ask_note(self, stop: Stop, title: str, text: str = "") -> None:
+        own = walking.own_note(stop, self.desk.session.identity.people)
+        self.app.ask_text(
+            title,
+            draft=_note_draft(stop),
+            text=text,
+            required=False,
+            then=lambda words: self.do(walking.note(stop, words), advance=False),
+            last=lambda words: self._learn(stop, PhraseKind.NOTE, words, own),
+        )
 
     # ---------------------------------------------------------------- the item's menu
 
@@ -684,6 +735,11 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             index = self.track.sheet.index_of(checklist, item)
             if index is not None:
                 self.list.move_to(index, center=True)
+
+
+def _note_draft(stop: Stop) -> str:
+    """Under what a half-written note of an item is kept."""
+    return f"note/{stop.unit}/{stop.row.checklist.id}/{stop.row.item.id}"
 
 
 class AcrossScreen(WalkScreen, inherit_bindings=False):

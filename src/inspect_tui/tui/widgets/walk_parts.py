@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.strip import Strip
 
 from inspect_tui.model.terms import Scoring, Verdict, VisitResult
-from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.duty_diff import latest_revision, month_words, revision_words
+from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.points import PointsMonth, points_of
 from inspect_tui.rules.problems import carried_of, contested, owed
 from inspect_tui.rules.reading import findings_of_item, free_findings
