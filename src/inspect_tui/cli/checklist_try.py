@@ -61,9 +61,10 @@ def effort_words(effort: Effort) -> str:
     """What one profile is asked, in a line."""
     from inspect_tui.rules.scoring import points_text
 
+    more = f"，其中{effort.conditional}条看条件" if effort.conditional else ""
     return (
         f"{effort.label}：{effort.items}条，{points_text(effort.points)}分，"
-        f"约{points_text(effort.minutes)}分钟"
+        f"约{points_text(effort.minutes)}分钟{more}"
     )
 
 
@@ -74,11 +75,13 @@ def _told(checklist: Checklist, found: list[Effort]) -> dict[str, Any]:
         "revision": checklist.revision,
         "profiles": [
             {
+                "kind": effort.kind.value if effort.kind is not None else "*",
                 "profile": effort.profile.value if effort.profile is not None else "*",
                 "name": effort.label,
                 "items": effort.items,
                 "points": effort.points,
                 "minutes": effort.minutes,
+                "conditional": effort.conditional,
                 "measured": effort.measured,
             }
             for effort in found

@@ -6,13 +6,24 @@ from inspect_tui.model.checklist import Checklist
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import ROUND_FORMAT, ROUND_VERSION, Period, Round, Rules, Team
 from inspect_tui.model.terms import Profile, RoundKind, UnitKind
+from inspect_tui.rules.effort import tags_of
 
 TRIAL_UNIT = "SHIZOU"
 
 
 def trial_round(checklist: Checklist, kind: UnitKind, profile: Profile, rules: Rules, today: str) -> Round:
-    """A practice round over a checklist with one unit of that kind and profile."""
-    unit = Unit(id=TRIAL_UNIT, code=TRIAL_UNIT, name=f"试走{kind.label}", kind=kind, profile=profile)
+    """A practice round over a checklist with one unit of that kind and profile.
+
+    It has every tag the checklist asks for, so that the author meets each item such units may meet.
+    """
+    unit = Unit(
+        id=TRIAL_UNIT,
+        code=TRIAL_UNIT,
+        name=f"试走{kind.label}",
+        kind=kind,
+        profile=profile,
+        tags=tags_of(checklist),
+    )
     return Round(
         format=ROUND_FORMAT,
         version=ROUND_VERSION,

@@ -109,10 +109,11 @@ class ChecklistScreen(PageScreen[None], inherit_bindings=False):
         lines += [[], [(" 各定位要查多少", "head")]]
         found = efforts(checklist, self.paces)
         for effort in found:
-            told = (
-                f"{effort.items}条，{points_text(effort.points)}分，约{points_text(effort.minutes)}分钟"
-                f"{f'（{effort.measured}条按以往用时）' if effort.measured else ''}"
-            )
+            notes = [f"{effort.conditional}条看条件"] if effort.conditional else []
+            notes += [f"{effort.measured}条按以往用时"] if effort.measured else []
+            more = f"（{'，'.join(notes)}）" if notes else ""
+            points, minutes = points_text(effort.points), points_text(effort.minutes)
+            told = f"{effort.items}条，{points}分，约{minutes}分钟{more}"
             lines += pair(effort.label, told, width, column=14)
         lines += wrapped(
             f"以往用时取各轮记录里每条的中间值，至少3次才算；没有的按每条{points_text(ITEM_MINUTES)}分钟。",

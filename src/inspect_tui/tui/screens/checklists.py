@@ -177,10 +177,12 @@ def offer_trial(screen: ProductScreen[None], held: Shelved) -> None:
     if checklist is None:
         screen.app.say("这份清单有问题，还用不上。按回车看要改哪里。", "warning")
         return
+    by_kind, by_profile = told_apart(checklist)
+    profiles = profiles_of(checklist)
     choices = [
         (kind, profile)
         for kind in checklist.unit_kinds
-        for profile in (profiles_of(checklist) if told_apart(checklist) else profiles_of(checklist)[:1])
+        for profile in (profiles if by_profile else profiles[:1])
     ]
 
     def begin(kind: UnitKind, profile: Profile) -> None:
@@ -191,13 +193,11 @@ def offer_trial(screen: ProductScreen[None], held: Shelved) -> None:
     if len(choices) == 1:
         begin(*choices[0])
         return
-    several = len(checklist.unit_kinds) > 1
+    several = len(checklist.unit_kinds) > 1 or by_kind
     entries = [
         Entry(
             str(place),
-            (f"{kind.label}，{profile.label}" if told_apart(checklist) else kind.label)
-            if several
-            else profile.label,
+            "，".join([*([kind.label] if several else []), *([profile.label] if by_profile else [])]),
         )
         for place, (kind, profile) in enumerate(choices)
     ]
