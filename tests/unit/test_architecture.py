@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "inspect_tui"
@@ -48,6 +50,7 @@ def test_import_contracts_are_kept() -> None:
 
 LOADED_BY_EACH = """
 import importlib, json, os, sys
+import decimal, enum, msgspec, pathlib, re, typing
 answers = {}
 for name in json.loads(sys.stdin.read()):
     reader, writer = os.pipe()
@@ -68,9 +71,19 @@ print(json.dumps(answers))
 """
 
 
-@pytest.fixture(scope="module")
-def loaded() -> dict[str, list[str] | str]:
-    """What each headless module leaves in `sys.modules`, each imported in a process of its own."""
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> dict[str, list[str] | str]:
+    """What each headless module leaves in `sys.modules`; found once for all workers of a run."""
+    kept = tmp_path_factory.getbasetemp().parent / f"loaded-{testrun_uid}.json"
+    with FileLock(f"{kept}.lock"):
+        if not kept.exists():
+            kept.write_text(json.dumps(loaded_by_each()), encoding="utf-8")
+        result: dict[str, list[str] | str] = json.loads(kept.read_text(encoding="utf-8"))
+    return result
+
+
+def loaded_by_each() -> dict[str, list[str] | str]:
+    """Each headless module imported in a process of its own."""
     if not hasattr(os, "fork"):
         answers: dict[str, list[str] | str] = {}
         for name in modules():
@@ -130,6 +143,7 @@ def test_the_floor_test_would_notice_a_heavy_import() -> None:
     assert answers["no_such_module"].startswith("ModuleNotFoundError")
 
 
+@functools.cache
 def _parsed() -> list[tuple[Path, ast.Module]]:
     return [(p, ast.parse(p.read_text(encoding="utf-8"))) for p in sorted(SOURCE.rglob("*.py"))]
 
