@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +176,8 @@ def _tell(
                 "sources": sources_data(found),
                 "added": [problem_data(p) | {"why": _why(found, p)} for p in done.added],
                 "held": [held_data(h) for h in done.held],
+                "cards": len(done.cards),
+                "pairs": len(done.pairs),
                 "known": done.known,
                 "noted": [{"title": title, "problems": count} for title, count in noted.items()],
                 "looks": looks_data(looks),
@@ -191,6 +193,8 @@ def _tell(
     verb = "会转入" if preview else "已转入"
     known = f"，已在本轮的{done.known}条不动" if done.known else ""
     click.echo(f"{verb}{len(done.added)}条，不转入{len(done.held)}条{known}。")
+    if along := along_words(done.cards, done.pairs):
+        click.echo(along)
     if done.changed and not preview:
         click.echo(f"{done.round.title}已改为第{done.round.pack_version}版，请重新发包。")
 
@@ -222,6 +226,13 @@ def _tell_units(found: Gathered, problems: Iterable[Carried]) -> None:
             unit = problem.unit
             click.echo(_clean(found.names.get(unit, unit)))
         click.echo(_clean(f"  {problem.number}  {whys.get(problem.id, '')}  {problem.text}"))
+
+
+def along_words(cards: Sequence[Any], pairs: Sequence[Any]) -> str:
+    """What else comes along: good practices to ask about, helping pairs that go on."""
+    said = [f"经验{len(cards)}条" if cards else "", f"结对帮扶{len(pairs)}对" if pairs else ""]
+    told = "、".join(word for word in said if word)
+    return f"一并带入：{told}。" if told else ""
 
 
 def _why(found: Gathered, problem: Carried) -> str:

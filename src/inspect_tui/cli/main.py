@@ -56,6 +56,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "recount": ("recount", "recount", "二次分配复算：按细则逐人重算一个月的分配表，不留个人数据"),
     "flows": ("flows", "flows", "基本流程抽查：按种子抽几项，逐步记结果"),
     "phrases": ("phrases", "phrases", "常用语：列出、新增、删除"),
+    "evidence": ("evidence", "evidence", "佐证：照片、扫描件、文档、出处；核对；佐证图册"),
+    "practice": ("practice", "practice", "经验：好的做法写成卡片，各单位采用没有，一组一特色"),
+    "pair": ("pair", "pair", "结对帮扶：目标、期限、前后对比的成效"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
 }

@@ -63,6 +63,7 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
     以前各轮没有销号的问题，以及上次销号、立行立改的问题，一并转入，在各单位排在最前面复查。
     """
     from inspect_tui.cli.carrying import (
+        along_words,
         gathered,
         held_data,
         holds_asked,
@@ -151,10 +152,13 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
         data = round_data(round_, str(space.round_dir(round_.id)))
         data |= {"sources": sources_data(found), "messages": messages, "looks": looks_data(looks)}
         data |= {"carried": [problem_data(p) for p in round_.carried]}
+        data |= {"cards": len(round_.cards), "pairs": len(round_.pairs)}
         print_json(data | {"held": [held_data(h) for h in round_.held]})
     else:
         click.echo(f"已新建：{round_.title}（编号 {round_.id}）")
         _tell_carried(round_)
+        if along := along_words(round_.cards, round_.pairs):
+            click.echo(along)
         tell_looks(round_, looks)
         click.echo(f"下一步：inspect-tui round pack {round_.id}")
 

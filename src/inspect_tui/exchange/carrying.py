@@ -23,12 +23,15 @@ from inspect_tui.model.change import rect_key
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.round import Round
+from inspect_tui.model.spread import Card, Pairing
 from inspect_tui.model.terms import RoundKind, Stage
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.carrying import OUT_OF_SCOPE, Cargo, Offered, cargo, current, offered, round_key
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.rules.numbering import short_number, told_apart
+from inspect_tui.rules.pairing import newest_pairs, pairs_left
+from inspect_tui.rules.practices import cards_left, newest_cards
 from inspect_tui.rules.reading import read_visit
 from inspect_tui.rules.sealing import read_freeze
 from inspect_tui.store.clean import clean_text
@@ -58,12 +61,17 @@ class From(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
-    """What earlier rounds offer together. `names` are the units by id, `messages` say what was left out."""
+    """What earlier rounds offer together. `names` are the units by id, `messages` say what was left out.
+
+    `cards` and `pairs` are their good practices and the helping pairs that go on.
+    """
 
     sources: tuple[From, ...]
     offers: tuple[Offered, ...]
     names: dict[str, str]
     messages: tuple[str, ...] = ()
+    cards: tuple[Card, ...] = ()
+    pairs: tuple[Pairing, ...] = ()
 
     def by_unit(self) -> dict[str, int]:
         """How many problems each unit has on offer, by unit id."""
@@ -77,7 +85,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         self, units: Iterable[str], holds: Mapping[str, str] | None = None, *, by: str = "", at: str = ""
     ) -> Cargo:
         """What a round over these units takes over; `holds` are reasons by problem id."""
-        return cargo(self.offers, units, holds or {}, by=by, at=at)
+        taken = cargo(self.offers, units, holds or {}, by=by, at=at)
+        return msgspec.structs.replace(taken, cards=self.cards, pairs=self.pairs)
 
 
 class _Pile(msgspec.Struct, kw_only=True):
@@ -133,7 +142,9 @@ def gather(space: Workspace | None, wanted: Sequence[str | Path], today: str) ->
     if faults:
         raise InputFaults(faults)
     _add_homes(entries, piles, messages)
-    leaves = [(pile.round, _offers(pile, today)) for pile in piles.values()]
+    states = {key: _state(pile) for key, pile in piles.items()}
+    leaves = [(pile.round, _offers(pile, states[key], today)) for key, pile in piles.items()]
+    whole = [(pile.round, states[key]) for key, pile in piles.items() if pile.only is None]
     offers = current(leaves)
     names: dict[str, str] = {}
     for pile in piles.values():
@@ -155,11 +166,13 @@ def gather(space: Workspace | None, wanted: Sequence[str | Path], today: str) ->
         offers=tuple(offers),
         names=names,
         messages=tuple(clean_text(message, newlines=False) for message in messages),
+        cards=newest_cards(cards_left(state, round_) for round_, state in whole),
+        pairs=newest_pairs(pairs_left(state, round_, today) for round_, state in whole),
     )
 
 
-def _offers(pile: _Pile, today: str) -> list[Offered]:
-    found = offered(_state(pile), pile.round, today)
+def _offers(pile: _Pile, state: State, today: str) -> list[Offered]:
+    found = offered(state, pile.round, today)
     return found if pile.only is None else [o for o in found if o.problem.id in pile.only]
 
 
@@ -316,17 +329,22 @@ def holds_of(problems: Iterable[Carried], asked: Mapping[str, str]) -> dict[str,
 
 
 class Carriage(msgspec.Struct, frozen=True, kw_only=True):
-    """What carrying into an open round does: the problems added, those held, how many were there already."""
+    """What carrying into an open round does: the problems added, those held, how many were there already.
+
+    `cards` and `pairs` are those that were not there yet.
+    """
 
     round: Round
     added: tuple[Carried, ...] = ()
     held: tuple[Held, ...] = ()
     known: int = 0
     messages: tuple[str, ...] = ()
+    cards: tuple[Card, ...] = ()
+    pairs: tuple[Pairing, ...] = ()
 
     @property
     def changed(self) -> bool:
-        return bool(self.added or self.held)
+        return bool(self.added or self.held or self.cards or self.pairs)
 
 
 def carry_into(
@@ -360,7 +378,15 @@ def carry_into(
         Held(problem=carried[i], reason=reason, by=by, at=at) for i, reason in holds.items() if i in carried
     ]
     known = sum(problem not in holds for problem in carried)
-    result = Carriage(round=target, added=found.carried, held=tuple(held), known=known)
+    there = {card.id for card in target.cards} | {pairing.id for pairing in target.pairs}
+    result = Carriage(
+        round=target,
+        added=found.carried,
+        held=tuple(held),
+        known=known,
+        cards=tuple(card for card in gathered.cards if card.id not in there),
+        pairs=tuple(pairing for pairing in gathered.pairs if pairing.id not in there),
+    )
     messages = _submitted(target, state, found.carried)
     if preview or not result.changed:
         return msgspec.structs.replace(result, messages=messages)
@@ -370,6 +396,9 @@ def carry_into(
     raw["carried"] += [_builtins(c) for c in found.carried]
     raw["held"] = [h for h in raw.get("held", ()) if h["problem"]["id"] not in gone]
     raw["held"] += [_builtins(h) for h in held]
+    for name, more in (("cards", result.cards), ("pairs", result.pairs)):
+        if more:
+            raw[name] = [*raw.get(name, ()), *map(_builtins, more)]
     raw["pack_version"] = target.pack_version + 1
     amended, _ = round_from_raw(raw)
     space.save_round(raw)

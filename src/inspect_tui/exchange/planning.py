@@ -97,6 +97,8 @@ def open_round(
     if cargo is not None:
         raw["carried"] = [_builtins(problem) for problem in cargo.carried]
         raw["held"] = [_builtins(held) for held in cargo.held]
+        along = {"cards": cargo.cards, "pairs": cargo.pairs}
+        raw |= {name: [_builtins(one) for one in held] for name, held in along.items() if held}
     round_, _ = round_from_raw(raw)
     space.save_round(raw)
     return round_

@@ -175,6 +175,12 @@ def change_faults(change: Change, round_: Round) -> Iterator[str]:
         if any(e.field.startswith(EVIDENCE) and not lawful_evidence(e.field, e.value) for e in body.edits):
             yield "佐证写法不对：类型、编号或文字不合规定"
             return
+        if any(_unlawful_figure(edit) for edit in body.edits):
+            yield "分配复算或基本流程抽查的记录写法不对"
+            return
+        if any(_unlawful_spread(edit) for edit in body.edits):
+            yield "经验、采用情况或结对帮扶的写法不对"
+            return
         State([change])
     except msgspec.MsgspecError:
         yield "内容不合格式"
@@ -216,6 +222,34 @@ def _unlawful_duty(edit: Edit) -> bool:
     from inspect_tui.rules.duties import sound_edit
 
     return not sound_edit(edit)
+
+
+def _unlawful_figure(edit: Edit) -> bool:
+    """Whether an edit says something of a recount or a walked flow that nobody could read."""
+    kind = edit.record.partition("/")[0]
+    if edit.value is None or kind not in ("recount", "flow") or edit.field == "deleted":
+        return False
+    if kind == "recount":
+        from inspect_tui.rules.recounts import FIELD, read_told
+
+        return edit.field != FIELD or read_told(edit.value) is None
+    from inspect_tui.rules.flow_walks import DRAWN, read_draw, read_mark
+
+    if edit.field == DRAWN:
+        return read_draw(edit.value) is None
+    return not edit.field.startswith("found.") or read_mark(edit.value) is None
+
+
+def _unlawful_spread(edit: Edit) -> bool:
+    """Whether an edit says something of a card, its adoption or a helping pair that nobody could read."""
+    kind = edit.record.partition("/")[0]
+    if kind not in ("card", "adopt", "pair"):
+        return False
+    from inspect_tui.rules.pairing import pair_fault
+    from inspect_tui.rules.practices import adopt_fault, card_fault
+
+    fault = {"card": card_fault, "adopt": adopt_fault, "pair": pair_fault}[kind]
+    return fault(edit.field, edit.value)
 
 
 def _known_item(round_: Round, address: Address) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 
 from inspect_tui.model.problem import Carried, Held, Source
 from inspect_tui.model.round import Round
+from inspect_tui.model.spread import Card, Pairing
 from inspect_tui.model.terms import Outcome, RectState
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow, history_of, ledger_rows
@@ -90,6 +91,7 @@ def _offer(state: State, round_: Round, row: LedgerRow) -> Offered | None:
         closed_by=row.closed_by,
         basis=row.basis,
         evidence=row.evidence,
+        pieces=row.pieces,
         history=tuple(history_of(state, round_, row)),
     )
     return Offered(problem=problem, why=why, contested=row.contested or row.unsettled_finding)
@@ -126,10 +128,15 @@ def round_key(round_: Round) -> str:
 
 
 class Cargo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new round takes over: the problems it carries and those held out, each with a reason."""
+    """What a new round takes over: the problems it carries and those held out, each with a reason.
+
+    `cards` and `pairs` come along whatever units it visits.
+    """
 
     carried: tuple[Carried, ...] = ()
     held: tuple[Held, ...] = ()
+    cards: tuple[Card, ...] = ()
+    pairs: tuple[Pairing, ...] = ()
 
 
 def cargo(
