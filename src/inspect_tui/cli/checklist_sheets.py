@@ -26,12 +26,16 @@ _KINDS = (
     help="从考核细则表格（.xlsx、.csv）做成清单。\n\n"
     "栏目按意思认；扣分项从评分标准里读，读不准的逐格列出，没有取的行逐行列出。先用 --preview 看一遍。"
     "栏目认错了，就用 --mapping 存下栏目对应，改好再导入，下个月还可以用。\n\n"
-    "编号的规矩：表里有合规编号的照用，没有的按大项依次编为A-01、A-02，B-01……",
+    "编号的规矩：表里有合规编号的照用，没有的按大项依次编为A-01、A-02，B-01……；"
+    "每月修订时用 --base 给出旧版，没变的条目沿用旧编号。",
 )
 @click.argument("sheet", metavar="表格", type=click.Path(path_type=Path))
 @click.option("-o", "--output", metavar="清单.json", type=click.Path(path_type=Path), help="写到哪里。")
 @click.option("--mapping", "mapping_path", metavar="文件", type=click.Path(path_type=Path), help=(
     "栏目对应：有这个文件就照它读，没有就把认出来的写进去，供改正。"
+))  # fmt: skip
+@click.option("--base", "base_path", metavar="旧版.json", type=click.Path(path_type=Path), help=(
+    "旧版清单：文字没变的条目沿用旧编号，相近的沿用并列出；表里没有的栏照旧版。"
 ))  # fmt: skip
 @click.option("--preview", is_flag=True, help="只看会读成什么，不写清单。")
 @click.option("--sheet", "tab", metavar="工作表", default="", help="读哪个工作表；不写就取条目最多的。")
@@ -44,7 +48,13 @@ _KINDS = (
 @click.option("--force", is_flag=True, help="输出文件已有时也写。")
 @json_option
 def import_(
-    sheet: Path, output: Path | None, mapping_path: Path | None, preview: bool, as_json: bool, **asked: Any
+    sheet: Path,
+    output: Path | None,
+    mapping_path: Path | None,
+    base_path: Path | None,
+    preview: bool,
+    as_json: bool,
+    **asked: Any,
 ) -> None:
     from inspect_tui.exchange.checklist_sheet import import_sheet
     from inspect_tui.store.files import write_durable
@@ -52,8 +62,14 @@ def import_(
     if output is None and not preview:
         raise click.UsageError("请用 -o 写明清单写到哪里，或加 --preview 只看")
     given = _mapping(mapping_path, asked)
+    base = None
+    if base_path is not None:
+        from inspect_tui.store.clean import clean_text
+        from inspect_tui.store.loading import load_checklist
+
+        base, _ = load_checklist(base_path, name=clean_text(base_path.name, newlines=False))
     checklist_id = asked["checklist_id"] or (output.stem if output is not None else sheet.stem)
-    found = import_sheet(sheet, mapping=given, checklist_id=checklist_id, sheet=asked["tab"])
+    found = import_sheet(sheet, mapping=given, checklist_id=checklist_id, sheet=asked["tab"], base=base)
     kept = ""
     if mapping_path is not None and not mapping_path.exists() and not found.own:
         from inspect_tui.exchange.sheet_headings import mapping_bytes

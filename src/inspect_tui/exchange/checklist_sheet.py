@@ -66,18 +66,31 @@ class Imported(msgspec.Struct, kw_only=True):
 
 
 def import_sheet(
-    path: Path, *, mapping: Mapping | None = None, checklist_id: str = "", sheet: str = ""
+    path: Path,
+    *,
+    mapping: Mapping | None = None,
+    checklist_id: str = "",
+    sheet: str = "",
+    base: Checklist | None = None,
 ) -> Imported:
     """Read a checklist from .xlsx or CSV. Raises InputFaults when the file holds no table of items at all.
 
     `mapping` says what the columns are where the headings do not; `checklist_id` is used where it does not.
+    `base` is the checklist that the sheet revises: ids and labels are kept (see `checklist_base`).
     """
     name = clean_text(path.name, newlines=False)
-    return import_bytes(_bytes(path, name), name, mapping=mapping, checklist_id=checklist_id, sheet=sheet)
+    data = _bytes(path, name)
+    return import_bytes(data, name, mapping=mapping, checklist_id=checklist_id, sheet=sheet, base=base)
 
 
 def import_bytes(
-    data: bytes, name: str, *, mapping: Mapping | None = None, checklist_id: str = "", sheet: str = ""
+    data: bytes,
+    name: str,
+    *,
+    mapping: Mapping | None = None,
+    checklist_id: str = "",
+    sheet: str = "",
+    base: Checklist | None = None,
 ) -> Imported:
     """The same from bytes whose file name tells a workbook from CSV."""
     try:
@@ -86,17 +99,24 @@ def import_bytes(
         remedy = refused.remedy if "整改台账" not in refused.remedy else "请给.xlsx或.csv的考核细则"
         raise InputFaults([_fault(name, "", refused.message, remedy)]) from None
     if is_own(grids) and not sheet and (mapping is None or not mapping.columns):
-        return _own(grids, name, mapping or Mapping())
+        return _own(grids, name, mapping or Mapping(), base)
     grid, span, headings, others = _chosen(grids, name, mapping, sheet)
     if grid.cut:
         raise InputFaults([_fault(name, "", "表的行数过多", "请核对是不是选错了文件")])
-    made, told = _completed(grid, span, headings, mapping, checklist_id)
+    made, told = _completed(grid, span, headings, mapping, base.id if base is not None else checklist_id)
     office = read_office(grid, made, headings)
     office.doubts[:0] = told
     if not office.raw["title"]:
         office.raw["title"] = name.rsplit(".", 1)[0] or "检查清单"
         office.doubts.append(Doubt(cell="", value=office.raw["title"][:60], taken="表里没有标题，取自文件名"))
-    _guess_kinds(office.raw, made, office.doubts)
+    if base is not None and office.raw["sections"]:
+        from inspect_tui.exchange.checklist_base import revise
+
+        given = mapping or Mapping()
+        said = {"id": given.id, "revision": given.revision, "unit_kinds": list(given.unit_kinds)}
+        revise(office.raw, office.places, office.doubts, base, made.columns.values(), said)
+    else:
+        _guess_kinds(office.raw, made, office.doubts)
     checklist, faults, warnings = _loaded(office.raw, name, office.places)
     if not office.raw["sections"]:
         faults = [
@@ -117,12 +137,13 @@ def import_bytes(
     )
 
 
-def _own(grids: Sequence[Grid], name: str, said: Mapping) -> Imported:
+def _own(grids: Sequence[Grid], name: str, said: Mapping, base: Checklist | None) -> Imported:
     read = read_tables(grids)
     for key in ("id", "revision", "title"):
         read.raw |= {key: getattr(said, key)} if getattr(said, key) else {}
     read.raw |= {"unit_kinds": list(said.unit_kinds)} if said.unit_kinds else {}
     checklist, faults, warnings = _loaded(read.raw, name, read.places)
+    kept = "这是本程序导出的表格，编号照表里写的，没有对照旧版"
     bad = [msgspec.structs.replace(fault, file=name) for fault in read.faults]
     return Imported(
         sheet="",
@@ -131,7 +152,7 @@ def _own(grids: Sequence[Grid], name: str, said: Mapping) -> Imported:
         raw=read.raw,
         mapping=Mapping(),
         headings=[],
-        doubts=[],
+        doubts=[Doubt(cell="", value="", taken=kept)] if base is not None else [],
         rejected=[],
         faults=bad + faults,
         warnings=warnings,

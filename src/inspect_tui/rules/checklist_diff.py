@@ -275,7 +275,12 @@ def _head(old: Checklist, new: Checklist) -> tuple[str, ...]:
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts differ in spacing and width of signs at most."""
-    return bool(_folded(one) == _folded(other))
+    return folded_words(one) == folded_words(other)
+
+
+def folded_words(text: str) -> str:
+    """A text without spacing and the width of its signs: equal ones are the same words."""
+    return str(_folded(text))
 
 
 def _folded(value: Any) -> Any:
