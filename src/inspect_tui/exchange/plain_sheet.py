@@ -76,18 +76,7 @@ def read_sheet(
     file cannot be read or has no such headings.
     """
     name = clean_text(path.name, newlines=False)
-    try:
-        if path.stat().st_size > OTHER_BYTES:
-            raise GridRefused("文件超过32MB", "请核对文件是否正确")
-        data = path.read_bytes()
-        grids = read_grids(data, path.name)
-    except FileNotFoundError:
-        raise InputFaults([sheet_fault(code, name, "", "找不到文件", "请核对文件名和文件夹")]) from None
-    except OSError:
-        raise InputFaults([sheet_fault(code, name, "", "文件读不出来", "请核对权限、磁盘或移动盘")]) from None
-    except GridRefused as refused:
-        remedy = refused.remedy if "整改台账" not in refused.remedy else "请给.xlsx或.csv表格"
-        raise InputFaults([sheet_fault(code, name, "", refused.message, remedy)]) from None
+    grids, _ = open_grids(path, code)
     best: list[str] = []
     for grid in grids:
         found = _under_headings(grid, wanted, needed)
@@ -102,6 +91,23 @@ def read_sheet(
         known = [word for words in wanted.values() for word in words]
         remedy = did_you_mean(best[0], known, remedy)
     raise InputFaults([sheet_fault(code, name, "", f"没有找到栏目{missing}", remedy)])
+
+
+def open_grids(path: Path, code: str) -> tuple[list[Grid], bytes]:
+    """The sheets of a file and its bytes. Raises InputFaults, under `code`, when it cannot be read."""
+    name = clean_text(path.name, newlines=False)
+    try:
+        if path.stat().st_size > OTHER_BYTES:
+            raise GridRefused("文件超过32MB", "请核对文件是否正确")
+        data = path.read_bytes()
+        return read_grids(data, path.name), data
+    except FileNotFoundError:
+        raise InputFaults([sheet_fault(code, name, "", "找不到文件", "请核对文件名和文件夹")]) from None
+    except OSError:
+        raise InputFaults([sheet_fault(code, name, "", "文件读不出来", "请核对权限、磁盘或移动盘")]) from None
+    except GridRefused as refused:
+        remedy = refused.remedy if "整改台账" not in refused.remedy else "请给.xlsx或.csv表格"
+        raise InputFaults([sheet_fault(code, name, "", refused.message, remedy)]) from None
 
 
 def _under_headings(

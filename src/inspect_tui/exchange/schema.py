@@ -21,6 +21,8 @@ from inspect_tui.exchange.record_lines import (
 from inspect_tui.model.appraisal import APPRAISAL_FORMAT, Appraisal
 from inspect_tui.model.change import Body
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
+from inspect_tui.model.distribution import DISTRIBUTION_FORMAT, Distribution
+from inspect_tui.model.flows import FLOWS_FORMAT, FlowList
 from inspect_tui.model.pack import Pack
 from inspect_tui.model.problem import Duty
 from inspect_tui.model.roster import ROSTER_FORMAT, Roster
@@ -48,13 +50,15 @@ _RECORDS: dict[str, tuple[type, str]] = {
     "scheme": (Scheme, SCHEME_FORMAT),
     "contest": (Contest, CONTEST_FORMAT),
     "appraisal": (Appraisal, APPRAISAL_FORMAT),
+    "distribution": (Distribution, DISTRIBUTION_FORMAT),
+    "flows": (FlowList, FLOWS_FORMAT),
     "round": (Round, ROUND_FORMAT),
     "pack": (Pack, PACK_FORMAT),
 }
 #: Every schema there is, by name.
 NAMES = (*_RECORDS, "findings", "record")
 
-_AUTHORED = ("checklist", "roster", "rules", "scheme", "contest", "appraisal")
+_AUTHORED = ("checklist", "roster", "rules", "scheme", "contest", "appraisal", "distribution", "flows")
 _DECIMAL = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"}]}
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
 _TEXT: dict[str, Any] = {"type": "string"}

@@ -151,10 +151,11 @@ class _Lot(msgspec.Struct, frozen=True, order=True):
 
 
 def _lot(seed: str, name: str, row: LedgerRow) -> _Lot:
-    return _Lot(_mark(seed, name), name, row)
+    return _Lot(lot(seed, name), name, row)
 
 
-def _mark(seed: str, name: str) -> str:
+def lot(seed: str, name: str) -> str:
+    """The lot that a seed gives a name: the smallest are drawn, and anybody can work them out again."""
     return hashlib.sha256(f"{seed}\n{name}".encode(errors="replace")).hexdigest()
 
 
@@ -195,7 +196,7 @@ def assign(barred: Mapping[str, set[str]], inspectors: Sequence[str], seed: str)
 
     A problem that is barred to all goes to nobody (an empty name).
     """
-    names = sorted(set(inspectors), key=lambda name: _mark(seed, f"检查员\n{name}"))
+    names = sorted(set(inspectors), key=lambda name: lot(seed, f"检查员\n{name}"))
     work: dict[str, list[str]] = {name: [] for name in names}
     sent: dict[str, str] = {}
     for problem in barred:

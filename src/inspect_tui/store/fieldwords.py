@@ -14,6 +14,7 @@ from inspect_tui.model.checklist import (
     When,
 )
 from inspect_tui.model.distribution import Distribution, Part
+from inspect_tui.model.evidence import Piece
 from inspect_tui.model.flows import Flow, FlowGroup, FlowList, FlowStep
 from inspect_tui.model.pack import Pack
 from inspect_tui.model.problem import Carried, Duty, Held, Past, Source
@@ -391,6 +392,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "closed_by": "销号的复查人",
         "basis": "复查意见",
         "evidence": "当时的佐证",
+        "pieces": "当时挂上的佐证",
         "history": "办理经过",
     },
     Held: {"problem": "问题", "reason": "不转入的理由", "by": "谁定的", "at": "什么时候定的"},
@@ -408,6 +410,17 @@ _WORDS: dict[type, dict[str, str]] = {
         "done_on": "完成日期",
     },
     Source: {"round": "轮次编号", "origin": "轮次的随机标识", "title": "轮次名称"},
+    Piece: {
+        "kind": "种类",
+        "sha256": "文件内容的编号（SHA-256），没有文件时不写",
+        "ext": "文件类型，小写",
+        "size": "文件大小，字节",
+        "name": "原来的文件名",
+        "caption": "说明",
+        "source": "来源",
+        "taken": "拍摄或形成的日期",
+        "reference": "出处（没有文件的佐证）",
+    },
     Past: {
         "at": "时间",
         "by": "谁",
@@ -451,6 +464,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "units": "负责检查的单位编号",
         "made": "制作时间",
         "made_by": "制作人",
+        "evidence": "转入问题的佐证文件：文件名和内容（base64）",
     },
 }
 

@@ -15,7 +15,9 @@ import msgspec
 
 from inspect_tui.model.appraisal import APPRAISAL_FORMAT, Appraisal
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
+from inspect_tui.model.distribution import DISTRIBUTION_FORMAT, Distribution
 from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.model.flows import FLOWS_FORMAT, FlowList
 from inspect_tui.model.pack import Pack
 from inspect_tui.model.roster import ROSTER_FORMAT, Roster
 from inspect_tui.model.round import PACK_FORMAT, ROUND_FORMAT, RULES_FORMAT, Round, Rules
@@ -23,6 +25,7 @@ from inspect_tui.model.scheme import CONTEST_FORMAT, SCHEME_FORMAT, Contest, Sch
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
 from inspect_tui.rules.checking import check_checklist
 from inspect_tui.rules.checking_appraisal import check_appraisal
+from inspect_tui.rules.checking_helpers import check_distribution, check_flows
 from inspect_tui.rules.checking_round import check_round, check_rules
 from inspect_tui.rules.checking_scheme import check_contest, check_scheme
 from inspect_tui.rules.checking_units import check_roster
@@ -76,6 +79,20 @@ def load_appraisal(source: Path | bytes, *, name: str = "") -> tuple[Appraisal, 
     return record, warnings
 
 
+def load_distribution(source: Path | bytes, *, name: str = "") -> tuple[Distribution, list[Fault]]:
+    """A rule of 二次分配 and the warnings about it. Raises InputFaults with every fault of the file."""
+    record, _, warnings = _load(
+        source, name, Distribution, DISTRIBUTION_FORMAT, check_distribution, needs_format=True
+    )
+    return record, warnings
+
+
+def load_flows(source: Path | bytes, *, name: str = "") -> tuple[FlowList, list[Fault]]:
+    """A list of basic flows and the warnings about it. Raises InputFaults with every fault of the file."""
+    record, _, warnings = _load(source, name, FlowList, FLOWS_FORMAT, check_flows, needs_format=True)
+    return record, warnings
+
+
 def load_round(source: Path | bytes, *, name: str = "") -> tuple[Round, dict[str, Any], list[Fault]]:
     """A round, its raw form (which keeps unknown fields of a newer minor version) and the warnings.
 
@@ -122,6 +139,8 @@ def check_file(path: Path, *, name: str = "") -> list[Fault]:
         SCHEME_FORMAT: load_scheme,
         CONTEST_FORMAT: load_contest,
         APPRAISAL_FORMAT: load_appraisal,
+        DISTRIBUTION_FORMAT: load_distribution,
+        FLOWS_FORMAT: load_flows,
         ROUND_FORMAT: load_round,
         PACK_FORMAT: load_pack,
     }

@@ -31,6 +31,16 @@ def shipped_schemes() -> list[Path]:
     return sorted((shipped_dir() / "schemes").glob("*.json"))
 
 
+def shipped_distributions() -> list[Path]:
+    """Every shipped example of a rule of 二次分配, in a fixed order."""
+    return sorted((shipped_dir() / "distribution").glob("*.json"))
+
+
+def shipped_flows() -> list[Path]:
+    """Every shipped list of basic flows, in a fixed order."""
+    return sorted((shipped_dir() / "flows").glob("*.json"))
+
+
 def shipped_contests() -> list[Path]:
     """Every shipped contest, in a fixed order."""
     return sorted((shipped_dir() / "contests").glob("*.json"))

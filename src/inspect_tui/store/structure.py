@@ -89,6 +89,8 @@ _FORMATS = {
     "inspect-tui/scheme": "定级办法",
     "inspect-tui/contest": "评比办法",
     "inspect-tui/appraisal": "民主测评",
+    "inspect-tui/distribution": "二次分配细则",
+    "inspect-tui/flows": "基本流程目录",
     "inspect-tui/round": "检查轮次",
     "inspect-tui/pack": "发包文件",
     _FINDINGS: "检查记录",

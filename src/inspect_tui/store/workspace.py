@@ -23,6 +23,8 @@ from inspect_tui.store.files import write_durable
 from inspect_tui.store.roundfile import read_round
 
 if TYPE_CHECKING:
+    from inspect_tui.model.distribution import Distribution
+    from inspect_tui.model.flows import FlowList
     from inspect_tui.model.scheme import Contest, Scheme
 
 T = TypeVar("T")
@@ -76,6 +78,14 @@ class Workspace:
         return self.checklists_dir / "contests"
 
     @property
+    def distribution_dir(self) -> Path:
+        return self.root / "distribution"
+
+    @property
+    def flows_dir(self) -> Path:
+        return self.root / "flows"
+
+    @property
     def rounds_dir(self) -> Path:
         return self.root / "rounds"
 
@@ -113,14 +123,21 @@ class Workspace:
 
     @classmethod
     def init(cls, root: Path) -> Workspace:
-        """Set a folder up: shipped checklists, rules, schemes, contests, a sample roster to edit.
+        """Set a folder up: shipped checklists, rules, schemes, contests, flows, a sample roster to edit.
 
         Existing files stay.
         """
-        from inspect_tui.store.shipped import shipped_contests, shipped_files, shipped_schemes
+        from inspect_tui.store.shipped import (
+            shipped_contests,
+            shipped_distributions,
+            shipped_files,
+            shipped_flows,
+            shipped_schemes,
+        )
 
         space = cls(root)
-        folders = (space.checklists_dir, space.schemes_dir, space.contests_dir)
+        folders = [space.checklists_dir, space.schemes_dir, space.contests_dir]
+        folders += [space.distribution_dir, space.flows_dir]
         for folder in (*folders, space.rounds_dir, space.exports_dir):
             folder.mkdir(parents=True, exist_ok=True)
         for source in shipped_files():
@@ -134,6 +151,8 @@ class Workspace:
         for folder, sources in (
             (space.schemes_dir, shipped_schemes()),
             (space.contests_dir, shipped_contests()),
+            (space.distribution_dir, shipped_distributions()),
+            (space.flows_dir, shipped_flows()),
         ):
             for source in sources:
                 if not (folder / source.name).exists():
@@ -201,6 +220,23 @@ class Workspace:
 
         own = self.contests_dir
         return _usable(sorted(own.glob("*.json")) if own.is_dir() else shipped_contests(), load_contest)
+
+    def distributions(self) -> tuple[list[Distribution], list[Fault]]:
+        """All usable rules of 二次分配; the shipped examples where the workspace has no folder for them."""
+        from inspect_tui.store.loading import load_distribution
+        from inspect_tui.store.shipped import shipped_distributions
+
+        own = self.distribution_dir
+        paths = sorted(own.glob("*.json")) if own.is_dir() else shipped_distributions()
+        return _usable(paths, load_distribution)
+
+    def flow_lists(self) -> tuple[list[FlowList], list[Fault]]:
+        """All usable lists of basic flows; the shipped drafts where the workspace has no folder for them."""
+        from inspect_tui.store.loading import load_flows
+        from inspect_tui.store.shipped import shipped_flows
+
+        own = self.flows_dir
+        return _usable(sorted(own.glob("*.json")) if own.is_dir() else shipped_flows(), load_flows)
 
     def rounds(self) -> list[RoundEntry]:
         """Every round folder, newest period first; a broken one is listed with its faults."""
