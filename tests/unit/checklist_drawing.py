@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from inspect_tui.model.checklist import (
     ANY,
@@ -14,10 +15,12 @@ from inspect_tui.model.checklist import (
     Checklist,
     Deduction,
     Item,
+    OwnAnswer,
     Section,
     Trigger,
+    When,
 )
-from inspect_tui.model.terms import Method, Scoring, Severity, TriggerEffect, UnitKind, Verdict
+from inspect_tui.model.terms import Method, Need, Scoring, Severity, TriggerEffect, UnitKind, Verdict
 from inspect_tui.store.clean import clean_text
 
 _SIGNS = "甲乙丙会议记录，。；“”（）=+-@'\"[]/\\<>&{}_x0041 \t#%*0123abc①　é😀~^`|"
@@ -55,7 +58,47 @@ def deductions(draw: Any, points: Decimal, triggers: list[str]) -> Deduction:
 
 
 @st.composite
-def items(draw: Any, item_id: str, triggers: list[str]) -> Item:
+def answer_sets(draw: Any) -> tuple[OwnAnswer, ...]:
+    names = draw(st.lists(LINE, min_size=3, max_size=3, unique_by=str.strip))
+    middle = draw(st.sampled_from([Decimal("0.5"), Decimal(0)]))
+    return (
+        OwnAnswer(label=names[0], share=Decimal(1), verdict=Verdict.PASS),
+        OwnAnswer(label=names[1], share=middle, verdict=Verdict.PARTIAL, sentence=draw(_SENTENCES)),
+        OwnAnswer(
+            label=names[2], points=Decimal(0), verdict=Verdict.FAIL, missing=draw(st.booleans()),
+            severity=draw(st.sampled_from([None, Severity.MAJOR])),
+        ),
+    )  # fmt: skip
+
+
+@st.composite
+def conditions(draw: Any, earlier: list[Item], sets: dict[str, tuple[OwnAnswer, ...]]) -> tuple[When, ...]:
+    """Conditions on items before it that every unit is asked, at most one on each."""
+    open_to_all = [item for item in earlier if item.applies_to == (ANY,) and not item.tags]
+    found = []
+    for item in (
+        draw(st.lists(st.sampled_from(open_to_all), max_size=2, unique_by=lambda i: i.id))
+        if (open_to_all)
+        else ()
+    ):
+        labels = tuple(answer.label for answer in sets.get(item.answer_set, ()))
+        if labels and draw(st.booleans()):
+            found.append(When(item=item.id, answer=tuple(draw(st.sets(st.sampled_from(labels), min_size=1)))))
+        else:
+            found.append(When(item=item.id, verdict=draw(st.sampled_from([
+                (Verdict.PASS,), (Verdict.FAIL, Verdict.PASS), (Verdict.UNVERIFIED, Verdict.NA),
+            ]))))  # fmt: skip
+    return tuple(found)
+
+
+@st.composite
+def items(
+    draw: Any,
+    item_id: str,
+    triggers: list[str],
+    sets: dict[str, tuple[OwnAnswer, ...]],
+    earlier: list[Item],
+) -> Item:
     scoring = draw(st.sampled_from(Scoring))
     points = Decimal(0) if scoring is Scoring.NONE else draw(POINTS)
     made: dict[str, Any] = {}
@@ -65,7 +108,10 @@ def items(draw: Any, item_id: str, triggers: list[str]) -> Item:
             drawn = [Deduction(**{f: getattr(d, f) for f in d.__struct_fields__} | {"exclusive": "二选一"})
                      for d in drawn]  # fmt: skip
         made["deductions"] = tuple(drawn)
-    if scoring is Scoring.AWARD:
+    if scoring is Scoring.AWARD and sets and draw(st.booleans()):
+        made["answer_set"] = draw(st.sampled_from(sorted(sets)))
+        points = points.quantize(Decimal("0.1"))
+    elif scoring is Scoring.AWARD:
         names = draw(st.lists(LINE, min_size=2, max_size=2, unique_by=str.strip))
         low = Award(label=names[1], points=Decimal(0), verdict=Verdict.FAIL, sentence=draw(_SENTENCES))
         made["awards"] = (Award(label=names[0], points=points, verdict=Verdict.PASS), low)
@@ -81,6 +127,13 @@ def items(draw: Any, item_id: str, triggers: list[str]) -> Item:
         na_when=tuple(draw(st.lists(LINES, max_size=3))),
         samples=tuple(draw(st.lists(TEXTS, max_size=2))),
         basis=draw(TEXTS),
+        tags=tuple(draw(st.lists(LINE, max_size=2))),
+        when=draw(conditions(earlier, sets)),
+        require=draw(
+            st.dictionaries(
+                st.sampled_from([Verdict.FAIL, Verdict.NA]), st.sampled_from([(Need.NOTE,), tuple(Need)])
+            )
+        ),
         **made,
     )
 
@@ -91,10 +144,19 @@ def checklists(draw: Any) -> Checklist:
     ids = iter(draw(st.lists(IDS, min_size=12, max_size=12, unique=True)))
     trigger_ids = draw(st.lists(IDS, max_size=2, unique=True))
     sections = []
+    sets = draw(st.dictionaries(LINE, answer_sets(), max_size=2))
+    earlier: list[Item] = []
     for _ in range(draw(st.integers(1, 3))):
-        listed = tuple(draw(items(next(ids), trigger_ids)) for _ in range(draw(st.integers(1, 3))))
+        listed: list[Item] = []
+        for _ in range(draw(st.integers(1, 3))):
+            listed.append(draw(items(next(ids), trigger_ids, sets, [*earlier, *listed])))
         total = sum((item.points for item in listed), Decimal(0))
-        sections.append(Section(id=next(ids), name=draw(LINE), points=total, items=listed, short=draw(LINES)))
+        part = Section(id=next(ids), name=draw(LINE), points=total, items=tuple(listed), short=draw(LINES))
+        if draw(st.integers(0, 3)) == 0:
+            part = replace(part, tags=tuple(draw(st.lists(LINE, max_size=1))))
+        if not part.tags:
+            earlier += listed
+        sections.append(part)
     return Checklist(
         format=CHECKLIST_FORMAT,
         version=draw(st.sampled_from(["1.0", "1.3"])),
@@ -111,4 +173,5 @@ def checklists(draw: Any) -> Checklist:
         draft=draw(st.booleans()),
         remark=draw(TEXTS),
         change_note=draw(TEXTS),
+        answer_sets=sets,
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.condition_cells import require_in, require_out, when_in, when_out
 from inspect_tui.exchange.ledger_grid import Grid, GridCell
 from inspect_tui.exchange.plain_sheet import cell_line
 from inspect_tui.model.checklist import ANY, CHECKLIST_FORMAT, Checklist
@@ -154,6 +155,8 @@ NUMBER = Kind(lambda value: None if value in (None, "") else Decimal(str(value))
 YES = Kind(lambda value: "是" if value else "", _yes_in)
 LINES = Kind(_lines_out, _lines_in)
 JSON = Kind(lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True), _json_in)
+WHEN = Kind(when_out, lambda cell: when_in(str(_text_in(cell) or "")))
+REQUIRE = Kind(require_out, lambda cell: require_in(str(_text_in(cell) or "")))
 _PROFILES = _terms(Profile, {ANY: _ALL})
 
 
@@ -178,12 +181,20 @@ HEAD = (
     Field("其他（程序用）", OTHER, JSON),
 )
 _REST = Field("其他（程序用）", OTHER, JSON, 10)
+#: To which units a section or item applies, and on which answers.
+_REACH = (
+    Field("适用定位", "applies_to", _PROFILES, 12),
+    Field("适用单位类别", "unit_kinds", _terms(UnitKind), 12),
+    Field("适用标签", "tags", LINES, 10),
+    Field("适用条件", "when", WHEN, 20),
+)
 _SEVERITY = Field("程度", "severity", _term(Severity), 8, _labels(Severity))
 SECTIONS = (
     Field("大项编号", "id", TEXT, 10),
     Field("大项", "name", TEXT, 24),
     Field("简称", "short", TEXT, 10),
     Field("分值", "points", NUMBER, 8),
+    *_REACH,
     _REST,
 )
 ITEMS = (
@@ -195,7 +206,9 @@ ITEMS = (
     Field("计分办法", "scoring", _term(Scoring), 8, _labels(Scoring)),
     _SEVERITY,
     Field("检查方式", "methods", _terms(Method), 16),
-    Field("适用定位", "applies_to", _PROFILES, 12),
+    Field("答案组", "answer_set", TEXT, 10),
+    *_REACH,
+    Field("必须附上", "require", REQUIRE, 16),
     Field("不适用情形", "na_when", LINES, 16),
     Field("抽查内容", "samples", LINES, 14),
     Field("依据", "basis", TEXT, 16),
@@ -226,6 +239,17 @@ AWARDS = (
     _SEVERITY,
     _REST,
 )
+ANSWERS = (
+    Field("答案组", "set", TEXT, 12),
+    Field("答案", "label", TEXT, 16),
+    Field("得几成", "share", NUMBER, 8),
+    Field("得分", "points", NUMBER, 6),
+    Field("结论", "verdict", _term(Verdict), 10, ("符合", "基本符合", "不符合")),
+    Field("问题描述", "sentence", TEXT, 44),
+    Field("缺项", "missing", YES, 6, ("是",)),
+    _SEVERITY,
+    _REST,
+)
 TRIGGERS = (
     Field("编号", "id", TEXT, 10),
     Field("内容", "text", TEXT, 60),
@@ -238,6 +262,7 @@ NAMES = {
     "items": "检查内容",
     "deductions": "扣分项",
     "awards": "给分档",
+    "answers": "答案组",
     "triggers": "红线",
 }
 _FIELDS = {
@@ -245,9 +270,10 @@ _FIELDS = {
     "items": ITEMS,
     "deductions": DEDUCTIONS,
     "awards": AWARDS,
+    "answers": ANSWERS,
     "triggers": TRIGGERS,
 }
-_APART = ("format", "sections", "triggers")
+_APART = ("format", "sections", "triggers", "answer_sets")
 _HEAD_COLUMNS = ("项目", "内容")
 
 
@@ -260,20 +286,27 @@ def tables_of(checklist: Checklist) -> list[Table]:
     head = _row(HEAD, raw | {"full_score": checklist.full_score, "unit_kinds": _kinds(checklist)}, *_APART)
     rows: dict[str, list[tuple[Cell, ...]]] = {name: [] for name in _FIELDS}
     for section in raw["sections"]:
-        rows["sections"].append(_row(SECTIONS, section, "items"))
+        rows["sections"].append(_row(SECTIONS, {"applies_to": [ANY]} | section, "items"))
         for item in section["items"]:
             given = {"section": section["id"], "scoring": "deduct", "severity": "minor", "applies_to": [ANY]}
             rows["items"].append(_row(ITEMS, given | item, "deductions", "awards"))
+            if item.get("answer_set") in raw.get("answer_sets", ()):
+                # Its levels are those of the set and follow it.
+                item.pop("awards", None)
             for name in ("deductions", "awards"):
                 fields = _FIELDS[name]
                 rows[name] += [_row(fields, {"item": item["id"], **part}) for part in item.get(name, ())]
     for trigger in raw.get("triggers", ()):
         rows["triggers"].append(_row(TRIGGERS, {"effect": "red_line", **trigger}))
+    for name, answers in raw.get("answer_sets", {}).items():
+        rows["answers"] += [_row(ANSWERS, {"set": name, **answer}) for answer in answers]
     told = {
         "sections": "大项的次序就是检查的次序；分值应与各条合计相符。",
-        "items": "每行一条。多条原因或抽查内容在格内换行写。",
+        "items": "每行一条。多条原因、抽查内容、标签或条件在格内换行写。条件写“GW-01：符合、基本符合”，"
+        "看自定答案写“GW-01：“有”、“过期””；必须附上的写“不符合：说明、证据”。",
         "deductions": "问题描述里用{n}表示次数；计数单位写次、项、人、处等，不计数就留空。",
-        "awards": "只用于计分办法为“给分”的条目。",
+        "awards": "只用于计分办法为“给分”、又没有写答案组的条目。",
+        "answers": "一组答案各条目都可以用，如有、过期、无。得几成写0到1，按本条分值算；也可以写固定的得分。",
         "triggers": "红线、一票否决、即时上报和附加检查。",
     }
     head_fields = (Field(_HEAD_COLUMNS[0], "heading", TEXT, 20), Field(_HEAD_COLUMNS[1], "value", TEXT, 70))
@@ -347,6 +380,14 @@ def read_tables(grids: Sequence[Grid]) -> Read:
                 continue
             _place(read, (*above, name, len(item.setdefault(name, []))), cells)
             item[name].append(row)
+    for row, cells in parts["answers"]:
+        name = str(row.pop("set", ""))
+        if not name:
+            _lost(read, cells["set"], "没有写是哪个答案组", "请在第一栏写上答案组的名称")
+            continue
+        answers = read.raw.setdefault("answer_sets", {}).setdefault(name, [])
+        _place(read, ("answer_sets", name, len(answers)), cells)
+        answers.append(row)
     for row, cells in parts["triggers"]:
         _place(read, ("triggers", len(read.raw.setdefault("triggers", []))), cells)
         read.raw["triggers"].append(row)

@@ -122,8 +122,8 @@ def _what(round_: Round, line: Line) -> str:
         return f"记红线 {line.trigger.id}"
     if line.verify is not None:
         return f"复查上轮问题 {line.verify.outcome.label}"
-    if line.verdict is not None:
-        return f"{line.item} {line.verdict.label}"
+    if line.answer or line.verdict is not None:
+        return f"{line.item} {line.answer or (line.verdict.label if line.verdict else '')}"
     return f"{line.item} 记录".strip()
 
 
@@ -132,6 +132,7 @@ class _Recorder(LineChecker):
 
     def edits(self, line: Line, free_ids: list[str]) -> list[Edit]:
         """What a checked line writes, as the edits of one change."""
+        line = self.resolved(line)
         if line.visit is not None:
             return self._visit_edits(line)
         begun = actions.begin_visit(self.state, line.unit, self.today, self.people)

@@ -5,26 +5,45 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+import msgspec
+
 from inspect_tui.exchange.record_lines import Line, LineDeduction
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.fault import Fault
 from inspect_tui.model.problem import Carried
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import Scoring, StepKind, Verdict, VisitResult
+from inspect_tui.model.terms import Need, Scoring, StepKind, Verdict, VisitResult
+from inspect_tui.model.view import Judgement, Note
 from inspect_tui.rules.applicability import Reach, checklists_for, inspected_units
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.rules.ledger import LedgerRow, unit_rows
 from inspect_tui.rules.numbering import short_number
 from inspect_tui.rules.problems import carried_of, names_of
-from inspect_tui.rules.reading import read_visit
+from inspect_tui.rules.reading import read_answer, read_visit
 from inspect_tui.rules.rectifying import planned
+from inspect_tui.rules.requiring import owed_needs
 from inspect_tui.rules.sheet import UnitSheet
 
 _JUDGED = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL, Verdict.NA, Verdict.UNVERIFIED)
 _BELOW = (Verdict.PARTIAL, Verdict.FAIL)
 _WORDING = re.compile(r"[0-9a-f]{16}")
+#: Where on a line what a verdict must come with is written, and how it can be given.
+_PLACES = {
+    Need.NOTE: "$.note",
+    Need.REASON: "$.reason",
+    Need.METHOD: "$.methods",
+    Need.SAMPLE: "$.samples",
+    Need.EVIDENCE: "$.item",
+}
+_HOW = {
+    Need.NOTE: "请在“note”里写明情况",
+    Need.REASON: "请在“reason”里写明原因",
+    Need.METHOD: "请在“methods”里写检查方式",
+    Need.SAMPLE: "请在“samples”里写抽查了什么",
+    Need.EVIDENCE: "请先附上证据，再记这个结论",
+}
 #: Where on a line what the guards object to stands.
 _VERIFY_PATHS = {
     "state": "$.verify.outcome",
@@ -47,6 +66,7 @@ class LineChecker:
 
     def check(self, line: Line) -> list[Fault]:
         """Everything wrong with a line as things stand after the lines before it."""
+        line = self.resolved(line)
         unit = self.round.unit(line.unit)
         if unit is None or line.unit not in self.inspected:
             known = {u: u for u in self.inspected}
@@ -83,6 +103,18 @@ class LineChecker:
         if line.verify is not None:
             return self._check_verify(line, unit)
         return [*self._check_texts(line), *self._check_item(line, unit), *self._check_lineage(line)]
+
+    def resolved(self, line: Line) -> Line:
+        """A line with the verdict and award that its own answer stands for, where the item has it."""
+        unit = self.round.unit(line.unit) if line.answer else None
+        checklist = self.checklist(line.checklist, unit, "")[0] if unit is not None else None
+        item = checklist.item(line.item) if checklist is not None else None
+        award = item.award(line.answer) if item is not None else None
+        if award is None:
+            return line
+        return msgspec.structs.replace(
+            line, verdict=line.verdict or award.verdict, award=line.award or award.label
+        )
 
     def _check_visit(self, line: Line) -> list[Fault]:
         visit, faults = line.visit, []
@@ -211,7 +243,8 @@ class LineChecker:
     def _check_item(self, line: Line, unit: Unit) -> list[Fault]:
         if not line.item:
             extra = line.verdict is not None or line.deductions or line.note is not None or line.wording
-            if extra or line.methods or line.samples or line.award or line.missing or line.lineage:
+            extra = extra or line.award or line.answer
+            if extra or line.methods or line.samples or line.missing or line.lineage:
                 return [_fault("L11", "没有写检查内容的编号", "$.item", remedy="请补上“item”")]
             if not free_count(line):
                 return [_fault("L03", "这一行没有要记的内容", "$", remedy="请补上结论、问题或好的做法")]
@@ -230,6 +263,8 @@ class LineChecker:
         if line.wording and not _WORDING.fullmatch(line.wording):
             remedy = "请写检查内容的指纹，16位的0到9、a到f，或删去这一处"
             return [_fault("L26", "检查内容的指纹写法不对", "$.wording", line.wording, remedy=remedy)]
+        if line.answer and (found := _check_answer(line, item)):
+            return found
         if line.verdict is None:
             if line.deductions or line.award or line.missing or line.reason:
                 return [
@@ -238,7 +273,31 @@ class LineChecker:
             if not free_count(line) and line.note is None and not line.methods and not line.samples:
                 return [_fault("L03", "这一行没有要记的内容", "$", remedy="请补上结论、问题或好的做法")]
             return []
-        return verdict_faults(line, item)
+        return verdict_faults(line, item) or self._check_owed(line, checklist, item)
+
+    def _check_owed(self, line: Line, checklist: Checklist, item: Item) -> list[Fault]:
+        """What the verdict must come with, neither on the line nor recorded before."""
+        if not item.require:
+            return []
+        held = read_answer(self.state, line.unit, checklist.id, item)
+        notes = (Note(by=(), at="", text=line.note),) if line.note is not None else held.notes
+        given = msgspec.structs.replace(
+            held,
+            judgement=Judgement(verdict=line.verdict or Verdict.PENDING, reason=line.reason),
+            opinions=(),
+            notes=notes,
+            methods=(*held.methods, *(method.value for method in line.methods)),
+            samples=(*held.samples, *line.samples),
+        )
+        return [
+            _fault(
+                "L28",
+                f"{line.answer or given.verdict.label}还缺{need.label}",
+                _PLACES[need],
+                remedy=_HOW[need],
+            )
+            for need in owed_needs(self.state, item, given)
+        ]
 
     def checklist(self, wanted: str, unit: Unit, path: str) -> tuple[Checklist | None, list[Fault]]:
         """The checklist meant; it may be left out where only one fits the unit."""
@@ -295,6 +354,19 @@ def _check_award(line: Line, item: Item, verdict: Verdict) -> list[Fault]:
         said = "这个结论对应的给分档不止一个" if levels else "这一项没有这个结论的给分档"
         labels = tuple(f"{a.label}（{a.verdict.value}）" for a in item.awards)
         return [_fault("L16", said, "$.award", allowed=labels, remedy="请写明“award”")]
+    return []
+
+
+def _check_answer(line: Line, item: Item) -> list[Fault]:
+    labels = tuple(award.label for award in item.awards)
+    award = item.award(line.answer)
+    if award is None:
+        said = "这一项没有这个答案" if labels else "这一项按结论记，没有自定答案"
+        remedy = did_you_mean(line.answer, labels, "请核对答案" if labels else "请改用“verdict”")
+        return [_fault("L27", said, "$.answer", line.answer, labels, remedy)]
+    if line.verdict is not award.verdict or line.award != award.label:
+        said = f"答案“{line.answer}”和写的结论或给分档不一致"
+        return [_fault("L27", said, "$.answer", line.answer, remedy="请只写“answer”")]
     return []
 
 

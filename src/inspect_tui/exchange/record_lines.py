@@ -79,6 +79,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One action: a verdict with what belongs to it, or a visit's header, or a red line, or submitting.
 
     `lineage` names the earlier problem that every problem this verdict makes is the return of.
+    `answer` is an item's own answer (过期), which is verdict and award in one.
     `fixed_on_site` says so of those problems. `wording` is the hash of the item's text as it was printed on
     the form that was filled in; where the text was changed since, the answer is marked 需重看.
     """
@@ -87,6 +88,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     checklist: str = ""
     item: str = ""
     verdict: Verdict | None = None
+    answer: str = ""
     award: str = ""
     missing: bool = False
     deductions: tuple[LineDeduction, ...] = ()

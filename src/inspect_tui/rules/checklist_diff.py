@@ -124,7 +124,7 @@ def _figures(was: Item, now: Item) -> tuple[str, ...]:
     if was.scoring is not now.scoring:
         parts.append(f"计分办法由{was.scoring.label}改为{now.scoring.label}")
     old, new = _choices(was), _choices(now)
-    what = "档次" if now.scoring is Scoring.AWARD else "扣分项"
+    what = "答案" if now.answer_set else "档次" if now.scoring is Scoring.AWARD else "扣分项"
     for label, row in new.items():
         if label not in old:
             parts.append(f"增加{what}“{label}”：{_cost(row)}")
@@ -157,7 +157,14 @@ _FIELD_WORDS = {
     "na_when": "不适用情形",
     "samples": "抽查内容",
     "basis": "依据",
+    "unit_kinds": "适用的单位类别",
+    "tags": "适用的标签",
+    "when": "适用的条件",
+    "answer_set": "答案组",
+    "require": "必须附上的内容",
 }
+#: What a section says for all its items.
+_SECTION_WORDS = {name: _FIELD_WORDS[name] for name in ("applies_to", "unit_kinds", "tags", "when")}
 _ROW_WORDS = {"sentence": "问题描述", "severity": "程度", "missing": "是否缺项", "triggers": "对应红线"}
 
 
@@ -252,6 +259,20 @@ def _head(old: Checklist, new: Checklist) -> tuple[str, ...]:
             parts.append(f"大项“{section.name}”{points}")
         if i in was and _folded(was[i].short) != _folded(section.short):
             parts.append(f"大项“{section.name}”的简称由“{was[i].short}”改为“{section.short}”")
+        if i in was:
+            parts += [
+                f"大项“{section.name}”{word}变了"
+                for name, word in _SECTION_WORDS.items()
+                if _folded(getattr(was[i], name)) != _folded(getattr(section, name))
+            ]
+    sets = old.answer_sets, new.answer_sets
+    parts += [f"增加答案组“{name}”" for name in sets[1] if name not in sets[0]]
+    parts += [f"取消答案组“{name}”" for name in sets[0] if name not in sets[1]]
+    parts += [
+        f"答案组“{name}”变了"
+        for name in sets[1]
+        if name in sets[0] and _folded(sets[0][name]) != _folded(sets[1][name])
+    ]
     if [i for i in was if i in now] != [i for i in now if i in was]:
         parts.append("大项的次序变了")
     lines_was, lines_now = ({t.id: t for t in c.triggers} for c in (old, new))
@@ -263,7 +284,7 @@ def _head(old: Checklist, new: Checklist) -> tuple[str, ...]:
         if i in lines_was and _folded(lines_was[i]) != _folded(t)
     ]
     told = {"format", "version", "revision", "id", "title", "full_score", "sections", "triggers", "draft"}
-    told |= {"change_note"}
+    told |= {"change_note", "answer_sets"}
     words = {"unit_kinds": "单位类别", "profiles": "定位", "duties": "岗位责任制名称", "remark": "备注"}
     parts += [
         f"{words.get(name, name)}变了"
