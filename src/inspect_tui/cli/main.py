@@ -59,6 +59,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "evidence": ("evidence", "evidence", "佐证：照片、扫描件、文档、出处；核对；佐证图册"),
     "practice": ("practice", "practice", "经验：好的做法写成卡片，各单位采用没有，一组一特色"),
     "pair": ("pair", "pair", "结对帮扶：目标、期限、前后对比的成效"),
+    "grid": ("grid", "grid", "三级网格：支部、党小组、班组的覆盖，空白班组，缺口"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
 }
