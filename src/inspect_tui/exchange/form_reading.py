@@ -551,8 +551,8 @@ class _Reader:
             field = _LABELS.get(heading_key(_words(cell))) if isinstance(cell.value, str) else None
             if field is None or (cell.head and cell.head != cell.address):
                 continue
-            value = next((c for c in cells[place + 1 :] if not cell.head or c.head != cell.head), None)
-            if value is None or heading_key(_words(value)) in _LABELS:
+            value = self._beside(cell, cells[place + 1 :])
+            if value is None:
                 continue
             where = f"{self._place}{value.address}"
             if value.bad and value.bad != "across":
@@ -568,6 +568,18 @@ class _Reader:
                     self._headers.setdefault((unit, field), (day, where))
             elif told := clean_text(_words(value), newlines=False):
                 self._headers.setdefault((unit, field), (told, where))
+
+    @staticmethod
+    def _beside(label: GridCell, cells: Sequence[GridCell]) -> GridCell | None:
+        """The cell with something in it that stands between a label and the next one."""
+        for cell in cells:
+            if cell.head and cell.head == label.head:
+                continue
+            if isinstance(cell.value, str) and heading_key(_words(cell)) in _LABELS:
+                return None
+            if cell.bad in ("formula", "error") or _words(cell):
+                return cell
+        return None
 
     def _visits(self) -> list[FormLine]:
         """A line for every unit whose header says something."""

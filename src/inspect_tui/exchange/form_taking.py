@@ -15,6 +15,7 @@ import msgspec
 
 from inspect_tui.exchange.form_reading import FormLine, FormReading
 from inspect_tui.exchange.record import check_lines, judgement_of_line, problem_keys, record_lines
+from inspect_tui.exchange.record_checks import verdict_faults
 from inspect_tui.exchange.record_lines import Line, LineFinding, LineText, LineVisit, Numbered
 from inspect_tui.model.change import answer_key, free_finding_key, parse_key, trigger_key, visit_key
 from inspect_tui.model.checklist import Item
@@ -33,6 +34,7 @@ _REMEDIES = {
     "L02": "请核对是不是选错了表",
     "L04": "请先在程序里写明原因、重新打开",
     "L06": "请写明为什么没能进点",
+    "L07": "请核对是不是本轮的表",
     "L08": "请写明看到的事实",
     "L11": "请清空这一行，或先改正定位和有关那一项的结论",
     "L12": "请填上结论",
@@ -44,6 +46,9 @@ _REMEDIES = {
     "L18": "请从下拉选项里选扣分项；条文改过的，按现在的扣分项填",
     "L19": "请改正次数；不计次数的空着",
     "L20": "请只留一个",
+    "L21": "请组长先取消认可",
+    "L22": "请核对是不是本轮的表",
+    "L23": "请在这一行补上或改正",
     "L25": "请写上结论或问题，或清空“立行立改”",
     "L26": "请重新导出一张表，把内容抄过去",
 }
@@ -138,12 +143,11 @@ def take_form(
 def _at_cell(fault: Fault, row: FormRow) -> Fault:
     """A fault of a line at the cell it came from, with a remedy for a sheet."""
     where = row.full.cell_of(fault.path)
-    remedy = fault.remedy
-    if fault.code in _REMEDIES:
-        kept = fault.code == "L18" and remedy.startswith("是不是")
-        remedy = f"{remedy.rstrip('。')}；{_REMEDIES[fault.code]}" if kept else _REMEDIES[fault.code]
+    guess = fault.remedy.startswith("是不是")
+    remedy = fault.remedy if guess else _REMEDIES.get(fault.code, fault.remedy)
     allowed = fault.allowed if fault.code not in ("L12", "L16") else ()
-    message = f"{row.about}：{fault.message}" if row.about else fault.message
+    # What the guards say of an earlier problem names it already.
+    message = fault.message if fault.code == "L23" else f"{row.about}：{fault.message}"
     return msgspec.structs.replace(
         fault, line=0, column=0, path=where, message=message, remedy=remedy, allowed=allowed
     )
@@ -223,7 +227,8 @@ class _Weigher:
         }
         beside = ""
         if line.verdict is not None or line.deductions or line.reason or line.fixed_on_site:
-            judgement = judgement_of_line(line, item) if item is not None else None
+            sound = item is not None and not verdict_faults(line, item)
+            judgement = judgement_of_line(line, item) if item is not None and sound else None
             words.append(self._judged(judgement, line))
             standing, beside = self._standing(line, item, judgement)
             if standing is None or judgement is None:

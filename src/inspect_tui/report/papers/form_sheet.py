@@ -47,6 +47,9 @@ from inspect_tui.rules.scoring import points_text
 _LISTS = "选项"
 _SIZE, _SMALL = 10.5, 9.0
 _INCH = 25.4
+#: Stands for whole numbers among the lists of words.
+_COUNTS = ("1",)
+_COUNT_RULE = {"validate": "integer", "criteria": ">=", "value": 1}
 _FIXED = re.compile(rb' customHeight="1"')
 _SECRET = "内部资料，填好后交回检查组"
 _HOW = (
@@ -99,6 +102,7 @@ class _Form:
         self.book, self.content = book, content
         self._styles: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._lists: dict[tuple[str, ...], str] = {}
+        self._offers: dict[tuple[tuple[str, ...], bool], list[tuple[int, int]]] = {}
         self._list_rows: list[tuple[str, ...]] = []
 
     def write(self) -> None:
@@ -146,13 +150,21 @@ class _Form:
             self._list_rows.append(key)
         return self._lists[key]
 
-    def offer(self, page: Any, row: int, column: int, words: Sequence[str], *, strict: bool = True) -> None:
-        """Offer words in a cell; a strict cell takes no others."""
+    def offer(self, row: int, column: int, words: Sequence[str], *, strict: bool = True) -> None:
+        """Offer words in a cell of the present sheet; a strict cell takes no others."""
         if words:
-            told = {"error_title": "请从下拉选项里选", "error_message": "这一格只能填下拉选项里的内容。"}
+            self._offers.setdefault((tuple(words), strict), []).append((row, column))
+
+    def _set_offers(self, page: Any) -> None:
+        """Put what is offered on the sheet, each list once, however many cells it is offered in."""
+        told = {"error_title": "请改正", "error_message": "这一格请从下拉选项里选；次数请填1、2、3。"}
+        for (words, strict), cells in self._offers.items():
+            listed = {"validate": "list", "source": self.source(words)} if words != _COUNTS else _COUNT_RULE
             more: dict[str, Any] = told if strict else {"show_error": False}
-            offered = {"validate": "list", "source": self.source(words), "ignore_blank": True, **more}
-            page.data_validation(row, column, row, column, offered)
+            first, *others = cells
+            spread = {"other_cells": [[*cell, *cell] for cell in others]} if others else {}
+            page.data_validation(*first, *first, {**listed, **more, **spread, "ignore_blank": True})
+        self._offers.clear()
 
     # ---------------------------------------------------------------- pages
 
@@ -189,6 +201,7 @@ class _Form:
                 **shade,
             )
             page.write_string(row, index, column.heading, look)
+        self._set_offers(page)
         page.set_row(row, 32)
         page.repeat_rows(row)
         page.freeze_panes(row + 1, 2 if kind in (ITEM, OLD) else 0)
@@ -245,23 +258,14 @@ class _Form:
                 "code": item_code(content.unit.id, checklist.id, item),
             }
             self.row(page, ITEM, row, told)
-            self.offer(page, row, keys["verdict"], list(verdict_words(item)))
+            self.offer(row, keys["verdict"], list(verdict_words(item)))
             for number in range(min(PAIRS, len(item.deductions))):
-                self.offer(
-                    page, row, keys[f"label{number}"], [d.label for d in item.deductions], strict=False
-                )
-                counts = {
-                    "validate": "integer",
-                    "criteria": ">=",
-                    "value": 1,
-                    "error_message": "次数请填1、2、3这样的整数。",
-                }
-                page.data_validation(row, keys[f"count{number}"], row, keys[f"count{number}"], counts)
-            self.offer(
-                page, row, keys["reason"], item.na_when or content.round.rules.na_reasons, strict=False
-            )
-            self.offer(page, row, keys["severity"], SEVERITIES)
-            self.offer(page, row, keys["fixed"], (YES,))
+                self.offer(row, keys[f"label{number}"], [d.label for d in item.deductions], strict=False)
+                self.offer(row, keys[f"count{number}"], _COUNTS)
+            reasons = item.na_when or content.round.rules.na_reasons
+            self.offer(row, keys["reason"], reasons, strict=False)
+            self.offer(row, keys["severity"], SEVERITIES)
+            self.offer(row, keys["fixed"], (YES,))
         self.head(page, ITEM, heads, row)
 
     def _header(self, page: Any, row: int) -> int:
@@ -275,9 +279,9 @@ class _Form:
             look = self.style(**blank, bg_color="#F4FAF0", num_format="@", text_wrap=True)
             _across(page, at, first, last, "", look)
             if field == "result":
-                self.offer(page, at, first, RESULTS)
+                self.offer(at, first, RESULTS)
             elif field == "reason":
-                self.offer(page, at, first, self.content.round.rules.not_reached_reasons, strict=False)
+                self.offer(at, first, self.content.round.rules.not_reached_reasons, strict=False)
             page.set_row(at, 22)
         return row + (len(HEADER) + 2) // 3
 
@@ -300,8 +304,8 @@ class _Form:
                 "code": old_code(carried.unit, carried.id),
             }
             self.row(page, OLD, row, values)
-            self.offer(page, row, keys["outcome"], OUTCOMES)
-            self.offer(page, row, keys["methods"], METHODS, strict=False)
+            self.offer(row, keys["outcome"], OUTCOMES)
+            self.offer(row, keys["methods"], METHODS, strict=False)
         self.head(page, OLD, heads, heads + len(self.content.old))
 
     def _lines(self) -> None:
@@ -319,9 +323,9 @@ class _Form:
         for number in range(1, EXTRA_ROWS + 1):
             row = heads + number
             self.row(page, MORE, row, {"code": more_code(self.content.unit.id, number)})
-            self.offer(page, row, keys["kind"], KINDS)
-            self.offer(page, row, keys["severity"], SEVERITIES)
-            self.offer(page, row, keys["fixed"], (YES,))
+            self.offer(row, keys["kind"], KINDS)
+            self.offer(row, keys["severity"], SEVERITIES)
+            self.offer(row, keys["fixed"], (YES,))
         self.head(page, MORE, heads, heads + EXTRA_ROWS)
 
 
