@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect_tui.model.flows import Flow, FlowGroup, FlowList, FlowStep, Stage
+from inspect_tui.model.flows import Flow, FlowGroup, FlowList, FlowStep, FlowStage
 
 FLOWS = ("党课", "党小组会", "党费收缴", "发展党员", "党务公开", "资料归档")
 
@@ -14,8 +14,8 @@ def flow_list() -> FlowList:
             id=f"F-{n}",
             name=name,
             steps=(
-                FlowStep(stage=Stage.PLAN, text=f"{name}有计划"),
-                FlowStep(stage=Stage.CHECK, text=f"{name}有检查"),
+                FlowStep(stage=FlowStage.PLAN, text=f"{name}有计划"),
+                FlowStep(stage=FlowStage.CHECK, text=f"{name}有检查"),
             ),
         )
         for n, name in enumerate(FLOWS, 1)

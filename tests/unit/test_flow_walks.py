@@ -18,7 +18,7 @@ from inspect_tui.cli.main import run
 from inspect_tui.exchange.verifying import change_faults
 from inspect_tui.model.change import Body, Edit, flow_key
 from inspect_tui.model.fault import InputFaults
-from inspect_tui.model.flows import FlowGroup, FlowList, Stage, StepFound
+from inspect_tui.model.flows import FlowGroup, FlowList, FlowStage, StepFound
 from inspect_tui.report.flow_table import flows_csv
 from inspect_tui.rules.canonical import make_change
 from inspect_tui.rules.deciding import questions
@@ -147,7 +147,7 @@ def test_a_foreign_record_nobody_can_read_is_refused(tmp_path: Path, field: str)
 def test_the_shipped_list_has_36_flows_that_close_the_circle_and_says_it_is_a_draft() -> None:
     listed, warnings = load_flows(shipped_flows()[0])
     assert warnings == [] and len(listed.flows()) == 36 and listed.draft and "草案" in listed.remark
-    assert all([step.stage for step in flow.steps] == list(Stage) for _, flow in listed.flows())
+    assert all([step.stage for step in flow.steps] == list(FlowStage) for _, flow in listed.flows())
 
 
 def test_every_mistake_of_a_list_is_told_at_once(tmp_path: Path) -> None:

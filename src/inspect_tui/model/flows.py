@@ -9,7 +9,7 @@ from inspect_tui.model.terms import Term
 FLOWS_FORMAT = "inspect-tui/flows"
 
 
-class Stage(Term):
+class FlowStage(Term):
     """Where in the circle of plan, do, check, act a step stands."""
 
     PLAN = "plan", "计划"
@@ -29,7 +29,7 @@ class StepFound(Term):
 class FlowStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One step of a flow: its stage and what there should be to see."""
 
-    stage: Stage
+    stage: FlowStage
     text: str
 
 

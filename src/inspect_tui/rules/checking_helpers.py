@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from inspect_tui.model.distribution import Measure
-from inspect_tui.model.flows import Stage
+from inspect_tui.model.flows import FlowStage
 from inspect_tui.rules.checking_items import check_id
 from inspect_tui.rules.checking_units import check_named
 from inspect_tui.rules.issue import MAX_ISSUES, Issue, Seen, Steps, plain_decimal, rows, text, texts
@@ -164,7 +164,7 @@ def _steps(flow: dict[str, Any], at: Steps) -> Iterator[Issue]:
     for place, step in held:
         yield from check_named(step, place, "text")
     have = {text(step, "stage") for _, step in held}
-    missing = [stage.label for stage in Stage if stage.value not in have]
+    missing = [stage.label for stage in FlowStage if stage.value not in have]
     if held and missing:
         yield Issue(
             code="F07",
