@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspect_tui.cli.common import json_option, print_json, today_of, unit_of, warn
+from inspect_tui.cli.common import faults, json_option, print_json, today_of, unit_of, warn
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from inspect_tui.report.papers.documents import Doc
     from inspect_tui.report.telling import Held
+    from inspect_tui.rules.round_sets import ScoresBefore
 
 _TO = ("docx", "xlsx", "csv", "html", "md")
 _KINDS = ("situation", "praise", "bulletin", "ranking", "exposure")
@@ -53,6 +54,11 @@ _KINDS = ("situation", "praise", "bulletin", "ranking", "exposure")
 @click.option("--letterhead", metavar="机关", default="", help="红色的发文机关标志。")
 @click.option("--number", metavar="字号", default="", help="发文字号。")
 @click.option("--sealed", is_flag=True, help="落款处留出盖章的位置。")
+@click.option(
+    "--previous",
+    metavar="轮次|文件",
+    help="上期得分取自哪一轮；不写就取工作文件夹里同类的上一轮。",
+)
 @click.option("--date", metavar="日期", help="落款日期，如2026-11-20；不写为今天。")
 @json_option
 def report(file: Path, to: str | None, output: Path | None, as_json: bool, **asked: Any) -> None:
@@ -66,11 +72,11 @@ def report(file: Path, to: str | None, output: Path | None, as_json: bool, **ask
 
         data = set_document(_notice(file, held, asked, day), to)
     elif asked["kind"]:
-        data = _scores(held, asked, to, ranking=True)
+        data = _scores(file, held, asked, to, ranking=True)
     elif to in ("xlsx", "csv") and not asked["findings"]:
-        data = _scores(held, asked, to, ranking=False)
+        data = _scores(file, held, asked, to, ranking=False)
     else:
-        made = _findings(held, asked, day, to, as_json)
+        made = _findings(file, held, asked, day, to, as_json)
         if made is None:
             return
         data = made
@@ -94,6 +100,8 @@ def _check_usage(to: str | None, output: Path | None, as_json: bool, asked: dict
     only_notice = ("level", "names", "issue", "excluded", "exposed", "approved_by")
     if not asked["kind"] and any(asked[name] for name in only_notice):
         raise click.UsageError("级别、写谁、期号、不写、曝光这些选项只和 --kind 一起用。")
+    if asked["previous"] and asked["kind"] and to not in ("xlsx", "csv"):
+        raise click.UsageError("--previous 只用于得分汇总表和合并检查报告。")
     if asked["exposed"] and asked["kind"] != "exposure":
         raise click.UsageError("--finding 只和 --kind exposure 一起用。")
     if asked["issue"] is not None and not 1 <= asked["issue"] <= 9999:
@@ -108,14 +116,37 @@ def _about(held: Held, asked: dict[str, Any]) -> str:
     return unit_of(held.round, wanted).id if wanted else ""
 
 
-def _findings(held: Held, asked: dict[str, Any], day: dt.date, to: str | None, as_json: bool) -> bytes | None:
+def _before(file: Path, held: Held, asked: dict[str, Any]) -> ScoresBefore:
+    """The scores of the round before: of the one named, else of the workspace the file lies in."""
+    from inspect_tui.cli.noticing import space_around
+    from inspect_tui.cli.rounds_asked import read_rounds
+    from inspect_tui.exchange.earlier_round import earlier_scores
+    from inspect_tui.rules.round_sets import scores_before
+    from inspect_tui.store.workspace import Workspace
+
+    root = space_around(file, held.round.id)
+    if asked["previous"]:
+        named = read_rounds([asked["previous"]], str(root) if root is not None else None)[0]
+        if named.round.id == held.round.id:
+            raise faults("W02", "上期不能是这一轮自己", asked["previous"], "请写以前的一轮")
+        return scores_before((named.round, named.state))
+    if root is None:
+        return scores_before(None)
+    found, messages = earlier_scores(Workspace(root), held.round)
+    warn(messages)
+    return found
+
+
+def _findings(
+    file: Path, held: Held, asked: dict[str, Any], day: dt.date, to: str | None, as_json: bool
+) -> bytes | None:
     """The merged report in a format; None where it was printed."""
     from inspect_tui.report import findings_layout as layout
     from inspect_tui.report.findings_report import findings_report
     from inspect_tui.report.zh_numbers import date_text
 
     about = _about(held, asked)
-    made = findings_report(held, day.isoformat(), date_text(day), about)
+    made = findings_report(held, day.isoformat(), date_text(day), about, _before(file, held, asked))
     if as_json:
         print_json(layout.report_data(made))
         return None
@@ -137,12 +168,13 @@ def _findings(held: Held, asked: dict[str, Any], day: dt.date, to: str | None, a
             return set_document(layout.report_doc(made), to)
 
 
-def _scores(held: Held, asked: dict[str, Any], to: str | None, *, ranking: bool) -> bytes:
+def _scores(file: Path, held: Held, asked: dict[str, Any], to: str | None, *, ranking: bool) -> bytes:
     from inspect_tui.report.papers.score_paper import score_paper
     from inspect_tui.report.telling import outline_of, scope_of
 
     outline = outline_of(held, scope_of(held.round, _about(held, asked)))
-    return score_paper(outline, "csv" if to == "csv" else "xlsx", ranking=ranking)
+    before = _before(file, held, asked)
+    return score_paper(outline, "csv" if to == "csv" else "xlsx", ranking=ranking, before=before)
 
 
 def _notice(file: Path, held: Held, asked: dict[str, Any], day: dt.date) -> Doc:

@@ -6,7 +6,7 @@ the very same parts. It is for those who inspect and lead (内部台账): units 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -22,6 +22,7 @@ from inspect_tui.report.telling import Held, outline_of, scope_of
 from inspect_tui.report.zh_numbers import score_text, share_text, span_text
 from inspect_tui.rules.agreement import LEAST_PAIRS, Pair, agreement, pairs_of
 from inspect_tui.rules.ledger import LedgerRow, ledger_rows
+from inspect_tui.rules.round_sets import ScoresBefore
 from inspect_tui.store.clean import clean_text
 
 #: Items listed as failed most.
@@ -72,11 +73,14 @@ class FindingsReport(msgspec.Struct, frozen=True, kw_only=True):
         return ["合并检查报告", "演练" if self.round.practice else "", self.round.title, self.scope]
 
 
-def findings_report(held: Held, today: str, date: str, unit: str = "") -> FindingsReport:
+def findings_report(
+    held: Held, today: str, date: str, unit: str = "", before: ScoresBefore | None = None
+) -> FindingsReport:
     """The report of a round, or of what stands under a unit or organisation.
 
-    `today` is the ledger's day, `date` the one printed. Raises ExportRefused for a round marked 秘密 or
-    above, KeyError for an unknown unit.
+    `before` are the scores of the round before, which stand beside the new ones. `today` is
+    the ledger's day, `date` the one printed. Raises ExportRefused for a round marked 秘密 or above, KeyError
+    for an unknown unit.
     """
     refuse_secret(held.round)
     scope = scope_of(held.round, unit)
@@ -89,11 +93,16 @@ def findings_report(held: Held, today: str, date: str, unit: str = "") -> Findin
         if row.unit in units and row.finding not in withheld
     ]
     pairs = [pair for pair in pairs_of(held.state, held.round) if pair.unit in units]
-    return compile_report(outline, rows, pairs, date, scope.name)
+    return compile_report(outline, rows, pairs, date, scope.name, before)
 
 
 def compile_report(
-    outline: Outline, rows: Sequence[LedgerRow], pairs: Sequence[Pair], date: str, scope: str = ""
+    outline: Outline,
+    rows: Sequence[LedgerRow],
+    pairs: Sequence[Pair],
+    date: str,
+    scope: str = "",
+    before: ScoresBefore | None = None,
 ) -> FindingsReport:
     """The report of an outline, with the ledger's rows and the pairs of readings of the same units."""
     round_ = outline.round
@@ -111,7 +120,7 @@ def compile_report(
         outline.frozen,
     ]
     parts = (
-        _part("units", "各单位情况", _units(outline, rows)),
+        _part("units", "各单位情况", _units(outline, rows, before)),
         _part("sections", "各检查大项情况", _sections(outline)),
         _part("items", "同一检查项在各单位的情况", _items(outline)),
         _part("good", "值得推广的好的做法", _good(outline)),
@@ -140,7 +149,7 @@ def _bar(name: str, done: int, whole: int) -> Bar:
 # -------------------------------------------------------------------- units and sections
 
 
-def _units(outline: Outline, rows: Sequence[LedgerRow]) -> list[Piece]:
+def _units(outline: Outline, rows: Sequence[LedgerRow], before: ScoresBefore | None = None) -> list[Piece]:
     pieces: list[Piece] = [Prose(lines=tuple(f"{line}。" for line in totals_lines(outline)))]
     judged = [d for d in outline.visited if d.checked]
     if judged:
@@ -148,18 +157,22 @@ def _units(outline: Outline, rows: Sequence[LedgerRow]) -> list[Piece]:
         bars.append(_bar("合计", outline.totals.passed, outline.totals.checked))
         pieces.append(Chart(about="符合的项/有结论的项", bars=tuple(bars)))
     left = _left(rows)
-    cells = tuple(_unit_cells(outline, d, left.get(d.unit.id, 0)) for d in outline.units)
-    heads = ("单位", "支部", "进度", "已查", "得分", "问题", "缺项", "未销号", "做法")
+    earlier = before.scores if before is not None else {}
+    cells = tuple(_unit_cells(outline, d, left.get(d.unit.id, 0), earlier) for d in outline.units)
+    more = ("上期", "增减") if earlier else ()
+    heads = ("单位", "支部", "进度", "已查", "得分", *more, "问题", "缺项", "未销号", "做法")
     if cells:
         pieces.append(
             Table(
                 caption="各单位得分和问题",
                 heads=heads,
                 rows=cells,
-                widths=(22, 16, 10, 9, 9, 7, 7, 9, 7),
-                aligns="lllrrrrrr",
+                widths=(22, 16, 10, 9, 9, *((9, 9) if more else ()), 7, 7, 9, 7),
+                aligns="lllrr" + "rr" * bool(more) + "rrrr",
             )
         )
+        if before is not None and before.title:
+            pieces.append(Prose(lines=(f"上期得分取自“{before.title}”。",)))
     found = tuple(
         (d.unit.name, f.item or "-", _marks(f.severity.label, f.missing, f.fixed_on_site), f.text)
         for d in outline.visited
@@ -187,14 +200,20 @@ def _left(rows: Sequence[LedgerRow]) -> dict[str, int]:
     return found
 
 
-def _unit_cells(outline: Outline, d: UnitDigest, left: int) -> tuple[str, ...]:
+def _unit_cells(
+    outline: Outline, d: UnitDigest, left: int, earlier: Mapping[str, Decimal]
+) -> tuple[str, ...]:
     branch = branch_of(outline.round, d.unit)
+    held = earlier.get(d.unit.id)
+    change = d.score - held if d.score is not None and held is not None else None
+    gained = "-" if change is None else f"+{change}" if change > 0 else str(change)
     return (
         d.unit.name,
         branch.name if branch is not None else "",
         progress_word(d),
         f"{d.answered}/{d.items}",
         score_text(d.score) if d.score is not None else "-",
+        *((score_text(held) if held is not None else "-", gained) if earlier else ()),
         str(len(d.problems)) if d.told else "-",
         str(sum(f.missing for f in d.problems)) if d.told else "-",
         str(left),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from inspect_tui.exchange.earlier_round import earlier_scores
 from inspect_tui.exchange.source import read_source
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.round_sets import ScoresBefore, round_before, scores_before
 from inspect_tui.store.errors import StoreError
 from inspect_tui.tui.desk import Desk
 
@@ -23,6 +25,7 @@ class AllRounds:
         self.notes: list[str] = []
         self.ready = False
         self._others: list[tuple[Round, State]] = []
+        self._before: ScoresBefore | None = None
 
     async def read(self) -> None:
         """Read the others, unless that is done."""
@@ -47,6 +50,16 @@ class AllRounds:
                 continue
             found.append((source.round, source.state))
         return found, notes
+
+    def before(self) -> ScoresBefore:
+        """The scores of the round before the open one; read once, alone where the others are not read yet."""
+        if self._before is None:
+            if self.ready:
+                self._before = scores_before(round_before(self._others, self.desk.round))
+            else:
+                self._before, said = earlier_scores(self.desk.session.space, self.desk.round)
+                self.notes += said
+        return self._before
 
     @property
     def rounds(self) -> list[tuple[Round, State]]:

@@ -12,6 +12,7 @@ from inspect_tui.report.notice import NoticeRefused
 from inspect_tui.report.telling import Wanted, private_notices
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
+from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.text import one_line
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _scores(screen: SummaryScreen) -> str:
     from inspect_tui.report.papers.score_paper import score_paper
 
     book, outline = screen.book, screen.book.outline
-    data = score_paper(outline, "xlsx", ranking=book.wanted.kind is NoticeKind.RANKING)
+    ranking = book.wanted.kind is NoticeKind.RANKING
+    data = score_paper(outline, "xlsx", ranking=ranking, before=screen.desk.kept(AllRounds).before())
     practice = "演练" if outline.round.practice else ""
     parts = ["得分汇总表", practice, outline.round.title, book.scope.name]
     return write_file(screen, readable_name(parts, screen.desk.session.date(), "xlsx"), data)

@@ -11,7 +11,6 @@ from inspect_tui.report.notice import NoticeRefused
 from inspect_tui.report.ranking import FORMULA_TIES, progress_of, ranking_of, why_left_out
 from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.result import formula_text
-from inspect_tui.rules.round_sets import round_before, scores_before
 from inspect_tui.tui.actions import RANKING, bindings_for
 from inspect_tui.tui.notice_desk import NoticeDesk
 from inspect_tui.tui.screens.figures_page import FiguresPage, Told
@@ -26,7 +25,7 @@ class RankScreen(FiguresPage, inherit_bindings=False):
 
     def told(self, width: int) -> list[Told]:
         lines: list[Told] = []
-        before = scores_before(round_before(self.all.rounds, self.desk.round))
+        before = self.all.before()
         try:
             outline = NoticeDesk(self.desk, None).outline
             ranking = ranking_of(outline)

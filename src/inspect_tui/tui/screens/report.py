@@ -14,6 +14,7 @@ from inspect_tui.exchange.refusal import ExportRefused
 from inspect_tui.report.zh_numbers import date_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import REPORT, bindings_for
+from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.notice_desk import NoticeDesk
 from inspect_tui.tui.screens.lead_page import LeadPage
@@ -83,7 +84,9 @@ class ReportScreen(LeadPage, inherit_bindings=False):
             session = self.desk.session
             held = NoticeDesk(self.desk, None).held
             try:
-                self.report = findings_report(held, session.today, date_text(session.date()), self.about_unit)
+                before = self.desk.kept(AllRounds).before()
+                date = date_text(session.date())
+                self.report = findings_report(held, session.today, date, self.about_unit, before)
             except ExportRefused as refused:
                 self.refused = str(refused)
         self.text.show()

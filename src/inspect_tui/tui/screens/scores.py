@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.terms import Stage
+from inspect_tui.report.grade_table import signed
 from inspect_tui.report.summary import raw_text
 from inspect_tui.report.zh_numbers import score_text, share_text
 from inspect_tui.rules.bonus import MOST, bonuses_of, give, take_back
@@ -17,6 +18,7 @@ from inspect_tui.rules.issue import plain_decimal
 from inspect_tui.rules.ranking import why_not
 from inspect_tui.rules.result import Result, formula_text, unit_result
 from inspect_tui.rules.reviewing import NoReason
+from inspect_tui.rules.round_sets import ScoresBefore
 from inspect_tui.rules.scoring import ZERO, points_text
 from inspect_tui.rules.unit_totals import unit_total, units_of
 from inspect_tui.tui import skin
@@ -61,6 +63,7 @@ class ScoresScreen(LeadPage, inherit_bindings=False):
         self.units: list[Unit] = []
         self.results: list[Result] = []
         self.assessed: dict[str, Decimal | None] = {}
+        self.before = ScoresBefore()
 
     # ---------------------------------------------------------------- rows
 
@@ -71,18 +74,18 @@ class ScoresScreen(LeadPage, inherit_bindings=False):
 
     def ready(self) -> None:
         super().ready()
-        if self.desk.round.stage not in (None, Stage.SELF):
-            self.run_worker(self._read_assessed(), exclusive=True)
+        self.run_worker(self._read_others(), exclusive=True)
 
-    async def _read_assessed(self) -> None:
-        """The self-assessment of the same series, which stands beside what was inspected."""
+    async def _read_others(self) -> None:
+        """What stands beside the scores: the self-assessment of the same series, the round before."""
         rounds = self.desk.kept(AllRounds)
         await rounds.read()
         here = self.desk.round
-        for round_, state in rounds.rounds:
+        for round_, state in rounds.rounds if here.stage not in (None, Stage.SELF) else ():
             if round_.stage is Stage.SELF and round_.series == here.series:
                 self.assessed = {unit: unit_total(state, round_, unit).score for unit in units_of(round_)}
-        if self.is_mounted and self.assessed:
+        self.before = rounds.before()
+        if self.is_mounted and (self.assessed or self.before.scores):
             self.refill()
             self.query_one("#names", LinePane).show()
 
@@ -147,7 +150,12 @@ class ScoresScreen(LeadPage, inherit_bindings=False):
         said += f"，两种意见{result.disputed}项" if result.disputed else ""
         own = self.assessed.get(unit.id)
         if own is not None and result.score is not None:
-            said += f"；自评{score_text(own)}分，检查比自评{points_text(result.score - own)}分"
+            said += f"；自评{score_text(own)}分，检查和自评相差{signed(result.score - own)}分"
+        earlier = self.before.scores.get(unit.id)
+        if earlier is not None:
+            said += f"；上期{score_text(earlier)}分"
+            said += f"，增减{signed(result.score - earlier)}" if result.score is not None else ""
+            said += f"（{self.before.title}）"
         lines = wrapped(said + "。", width, "strong")
         for veto in result.vetoes:
             lines += wrapped(f"红线、否决、即时上报：{veto}", width, "fail")
