@@ -54,13 +54,44 @@ def _duties(app: InspectApp) -> None:
         app.push_screen(DutiesScreen(app.desk))
 
 
+def _grid(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.grid_page import GridScreen
+
+    if app.desk is not None:
+        app.push_screen(GridScreen(app.desk))
+
+
+def _sheets(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.sheets import SheetsScreen
+
+    app.push_screen(SheetsScreen())
+
+
 CHECKLISTS: tuple[Door, ...] = (
     Door(id="faults", label="清单和名册的问题", about="文件里要改的地方", open=_faults, round=False),
     Door(id="checklists", label="清单", about="核对、试走、和本轮比", open=_checklists, round=False),
+    Door(id="sheets", label="从表格导入清单", about="考核细则做成清单", open=_sheets, round=False),
     Door(id="phrases", label="常用语", about="按检查项记下的常用说法", open=_phrases, round=False),
 )
+def _cards(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.cards_page import CardsScreen
+
+    if app.desk is not None:
+        app.push_screen(CardsScreen(app.desk))
+
+
+def _pairs(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.pairs_page import PairsScreen
+
+    if app.desk is not None:
+        app.push_screen(PairsScreen(app.desk))
+
+
 DOSSIER: tuple[Door, ...] = (
+    Door(id="cards", label="经验", about="好的做法写成经验，谁采用了；一组一特色", open=_cards),
+    Door(id="pairs", label="结对帮扶", about="谁帮扶谁、目标、成效", open=_pairs, lead=True),
     Door(id="duties", label="九大岗位责任制", about="按月填、比上月、是否按时修订", open=_duties),
+    Door(id="grid", label="三级网格", about="覆盖、空白班组、缺口、分级承包", open=_grid),
 )
 
 
