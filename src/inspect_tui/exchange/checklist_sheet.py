@@ -50,6 +50,7 @@ class Imported(msgspec.Struct, kw_only=True):
     """What a sheet came to. `checklist` is None when `faults` stand against it.
 
     `own` says that it is a workbook this program exported, which is read exactly and needs no mapping.
+    `cells` are the cells each item was read from, by its id.
     """
 
     sheet: str
@@ -63,6 +64,7 @@ class Imported(msgspec.Struct, kw_only=True):
     faults: list[Fault]
     warnings: list[Fault]
     others: list[str]
+    cells: dict[str, tuple[str, ...]] = {}
 
 
 def import_sheet(
@@ -134,7 +136,18 @@ def import_bytes(
         faults=faults,
         warnings=warnings,
         others=others,
+        cells=_cells(office.raw, office.places),
     )
+
+
+def _cells(raw: dict[str, Any], places: dict[Steps, str]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for s, section in enumerate(raw["sections"]):
+        for i, row in enumerate(section["items"]):
+            at: Steps = ("sections", s, "items", i)
+            cells = (places.get(at, ""), places.get((*at, "rubric"), ""))
+            found[str(row["id"])] = tuple(dict.fromkeys(cell for cell in cells if cell))
+    return found
 
 
 def _own(grids: Sequence[Grid], name: str, said: Mapping, base: Checklist | None) -> Imported:

@@ -47,10 +47,26 @@ def folders(root: Path) -> Iterator[Path]:
 
 def nearby(root: Path, most: int = MOST) -> list[Nearby]:
     """Our files in the likely places, newest first. Reads folders: run it on a thread."""
+    ours = []
+    for file in _lying(root, (".json", ".zip"))[:LOOKED_INTO]:
+        if is_ours(file.path):
+            ours.append(file)
+            if len(ours) == most:
+                break
+    return ours
+
+
+def sheets_nearby(root: Path, most: int = MOST) -> list[Nearby]:
+    """Spreadsheets in the likely places, newest first. Reads folders: run it on a thread."""
+    # A leading ~$ is what an office program leaves beside a file that is open.
+    return [file for file in _lying(root, (".xlsx", ".csv")) if not file.path.name.startswith("~$")][:most]
+
+
+def _lying(root: Path, suffixes: tuple[str, ...]) -> list[Nearby]:
     found: dict[Path, Nearby] = {}
     for folder in folders(root):
         try:
-            paths = [p for p in folder.iterdir() if p.suffix.lower() in (".json", ".zip")]
+            paths = [p for p in folder.iterdir() if p.suffix.lower() in suffixes]
         except OSError:
             continue
         for path in paths:
@@ -59,14 +75,7 @@ def nearby(root: Path, most: int = MOST) -> list[Nearby]:
                 found[path.resolve()] = Nearby(path=path, bytes=status.st_size, written=status.st_mtime)
             except (OSError, ValueError):
                 continue
-    newest = sorted(found.values(), key=lambda f: (-f.written, str(f.path)))[:LOOKED_INTO]
-    ours = []
-    for file in newest:
-        if is_ours(file.path):
-            ours.append(file)
-            if len(ours) == most:
-                break
-    return ours
+    return sorted(found.values(), key=lambda f: (-f.written, str(f.path)))
 
 
 def is_ours(path: Path) -> bool:
