@@ -27,7 +27,7 @@ from inspect_tui.tui.desk import Desk
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 ROUND = "2026Q4-lookback"
 WIDE, NARROW = (120, 40), (80, 24)
-LOOKS = [(size, look) for size in (NARROW, WIDE) for look in ("normal", "plain", "nocolor")]
+LOOKS = [(NARROW, "normal"), (NARROW, "plain"), (WIDE, "normal"), (WIDE, "nocolor")]
 """What every screen is looked at in."""
 
 # Each run has a machine id of its own, outside the home of whoever runs the tests.

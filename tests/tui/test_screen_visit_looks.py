@@ -37,8 +37,6 @@ LOOKS = [
     ("80x24", NARROW, {}),
     ("120x40", WIDE, {}),
     ("80x24-plain", NARROW, {"INSPECT_TUI_PLAIN": "1"}),
-    ("120x40-plain", WIDE, {"INSPECT_TUI_PLAIN": "1"}),
-    ("80x24", NARROW, {"NO_COLOR": "1"}),
     ("120x40", WIDE, {"NO_COLOR": "1"}),
 ]
 

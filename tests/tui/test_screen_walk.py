@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fixture import (
+    LOOKS,
     NARROW,
     WIDE,
     deduct,
@@ -307,8 +308,7 @@ def _worked(tmp_path: Path) -> Any:
     return space
 
 
-@pytest.mark.parametrize("look", ["normal", "plain", "nocolor"])
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize(("size", "look"), LOOKS)
 async def test_looks(
     tmp_path: Path, size: tuple[int, int], look: str, update_goldens: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
