@@ -91,22 +91,6 @@ def test_the_code_depends_on_the_changes_and_not_on_their_order():
     assert set(code) <= set("0123456789ABCDEFGHJKMNPQRSTVWXYZ-")
 
 
-def test_evidence_goes_along_and_foreign_files_do_not(space, tmp_path):
-    round_ = make_round(space)
-    folder = space.round_dir(round_.id) / "evidence"
-    folder.mkdir()
-    (folder / ("a" * 64 + ".jpg")).write_bytes(b"picture")
-    (folder / "身份证.jpg").write_bytes(b"private")
-    session = work(space, round_)
-    record(session, tmp_path / "l", LINES[:1])
-    try:
-        receipt = hand_in(session)
-    finally:
-        session.close()
-    assert receipt.counts.evidence == 1
-    assert read_hand_in(receipt.path).evidence == (f"evidence/{'a' * 64}.jpg",)
-
-
 def test_practice_is_marked_and_secret_is_refused(space, tmp_path):
     _, receipt = handed(space, tmp_path, practice=True)
     assert "演练" in receipt.path.name and "演练" in receipt.messages[-1]
@@ -131,18 +115,25 @@ def test_a_session_that_only_looks_cannot_hand_in(space, tmp_path):
         session.close()
 
 
-def test_a_disk_that_gives_back_something_else_is_noticed(space, tmp_path, monkeypatch):
-    from inspect_tui.exchange import handin
+def swapped(monkeypatch, change):
+    """A disk that gives back other bytes than those it was given, for zips."""
+    from inspect_tui.store import files
 
+    real = files.replace_held
+
+    def rotten(source, target):
+        real(source, target)
+        if target.suffix == ".zip":
+            target.write_bytes(change(target.read_bytes()))
+
+    monkeypatch.setattr(files, "replace_held", rotten)
+
+
+def test_a_disk_that_gives_back_something_else_is_noticed(space, tmp_path, monkeypatch):
     round_ = make_round(space)
     session = work(space, round_)
     record(session, tmp_path / "l", LINES[:1])
-    real = handin.write_durable
-
-    def rotten(path, data, **more):
-        real(path, data[:-40] + b"\0" * 40, **more)
-
-    monkeypatch.setattr(handin, "write_durable", rotten)
+    swapped(monkeypatch, lambda data: data[:-40] + b"\0" * 40)
     try:
         with pytest.raises(StoreError, match=r"读不回来|不一样"):
             hand_in(session)
@@ -151,14 +142,11 @@ def test_a_disk_that_gives_back_something_else_is_noticed(space, tmp_path, monke
 
 
 def test_a_disk_that_gives_back_an_older_hand_in_is_noticed(space, tmp_path, monkeypatch):
-    from inspect_tui.exchange import handin
-
     round_, first = handed(space, tmp_path)
     old = first.path.read_bytes()
     session = work(space, round_)
     record(session, tmp_path / "l", [{"unit": "DG01", "item": "GW-03", "verdict": "pass"}])
-    real = handin.write_durable
-    monkeypatch.setattr(handin, "write_durable", lambda path, data, **more: real(path, old, **more))
+    swapped(monkeypatch, lambda data: old)
     try:
         with pytest.raises(StoreError, match="不一样"):
             hand_in(session)

@@ -14,7 +14,6 @@ from mergework import NoWait, file_bytes
 from strategies import GW1, GW2, ROUND, Desk
 
 from inspect_tui.exchange import received
-from inspect_tui.exchange.handin import hand_in
 from inspect_tui.exchange.received import held, journal, resting_on, scan_for, take, undo
 from inspect_tui.exchange.scanning import Cancelled
 from inspect_tui.exchange.source import read_source
@@ -179,52 +178,6 @@ def test_a_live_session_takes_in_and_reloads_after_an_undo(space, tmp_path) -> N
     session.reload()
     assert session.state.ids() == State(second.own).ids()
     session.close()
-
-
-def test_a_hand_in_is_taken_with_its_evidence(space, tmp_path) -> None:
-    there = Workspace(tmp_path / "laptop")
-    for folder in (there.checklists_dir, there.rounds_dir, there.exports_dir):
-        folder.mkdir(parents=True)
-    there.save_round(RAW)
-    session = Session.open(there, ROUND.id, Identity(name="检查员甲"), clock)
-    session.commit([edit for edit in _note("看过")], "说明")
-    photo = b"\xff\xd8photo"
-    name = f"{hashlib.sha256(photo).hexdigest()}.jpg"
-    (there.round_dir(ROUND.id) / "evidence").mkdir()
-    (there.round_dir(ROUND.id) / "evidence" / name).write_bytes(photo)
-    receipt = hand_in(session)
-    session.close()
-    found = scan_for(space, ROUND.id, [receipt.path])
-    (file,) = found.files
-    assert file.hand_in and file.code == receipt.code and file.warnings == []
-    assert file.counts is not None and file.counts.answers == receipt.counts.answers
-    (entry,) = take(space, ROUND.id, found, "组长丁", clock())
-    assert entry.code == receipt.code
-    assert (space.round_dir(ROUND.id) / "evidence" / name).read_bytes() == photo
-    assert hashlib.sha256(found.sources[0].opened.data or b"").hexdigest() == entry.sha256
-
-
-def _note(text: str):
-    from inspect_tui.rules import actions
-
-    return [actions.write_note(State(), "u1", "small", GW1, text)]
-
-
-def test_evidence_that_is_not_what_its_name_says_is_not_taken(space, tmp_path) -> None:
-    there = Workspace(tmp_path / "laptop")
-    for folder in (there.checklists_dir, there.rounds_dir, there.exports_dir):
-        folder.mkdir(parents=True)
-    there.save_round(RAW)
-    session = Session.open(there, ROUND.id, Identity(name="检查员甲"), clock)
-    session.commit(_note("看过"), "说明")
-    (there.round_dir(ROUND.id) / "evidence").mkdir()
-    (there.round_dir(ROUND.id) / "evidence" / f"{'0' * 64}.jpg").write_bytes(b"other")
-    receipt = hand_in(session)
-    session.close()
-    found = scan_for(space, ROUND.id, [receipt.path])
-    with pytest.raises(StoreError, match="与编号不符"):
-        take(space, ROUND.id, found, "组长丁", clock())
-    assert journal(space, ROUND.id) == () and ids(space) == set()
 
 
 def test_cancelling_between_two_files_leaves_everything_as_it_was(space, tmp_path) -> None:

@@ -188,21 +188,44 @@ def amend(
 @click.argument("round_id", metavar="轮次", required=False)
 @click.option("--team", metavar="检查组", help="给哪个检查组（编号或名称）；不写为全部。")
 @click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到哪里。")
+@click.option(
+    "--evidence",
+    "evidence_mb",
+    metavar="MB",
+    type=click.IntRange(0, 18),
+    default=6,
+    help="转入问题的佐证最多带多少MB，0为不带；不写为6。",
+)
 @workspace_option
 @json_option
 def pack(
-    round_id: str | None, team: str | None, output: Path | None, workspace: str | None, as_json: bool
+    round_id: str | None,
+    team: str | None,
+    output: Path | None,
+    evidence_mb: int,
+    workspace: str | None,
+    as_json: bool,
 ) -> None:
-    """发包：做一个文件，在检查人员的笔记本上打开就能开始检查。"""
+    """发包：做一个文件，在检查人员的笔记本上打开就能开始检查。转入问题的佐证一并带上，放不下的会说明。"""
     from inspect_tui.exchange.pack import write_pack
     from inspect_tui.store.workspace import local_clock
 
     space = space_of(workspace)
-    path = write_pack(space, round_id_of(space, round_id), team, output, now=local_clock())
+    messages: list[str] = []
+    path = write_pack(
+        space,
+        round_id_of(space, round_id),
+        team,
+        output,
+        now=local_clock(),
+        evidence_bytes=evidence_mb * 1024 * 1024,
+        messages=messages,
+    )
     if as_json:
-        print_json({"path": str(path), "bytes": path.stat().st_size})
+        print_json({"path": str(path), "bytes": path.stat().st_size, "messages": messages})
     else:
         click.echo(f"发包文件：{path}")
+        warn(messages)
 
 
 @round_group.command(name="take", short_help="收包：把发包文件收进工作文件夹", options_metavar="[选项]")

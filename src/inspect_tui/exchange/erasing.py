@@ -13,14 +13,15 @@ from pathlib import Path
 import msgspec
 
 from inspect_tui.rules import erasing
-from inspect_tui.rules.erasing import erased_ids
-from inspect_tui.store import files
+from inspect_tui.rules.erasing import erased_ids, evidence_named_in
+from inspect_tui.store import evidence, files
 from inspect_tui.store.bare import without_bodies
 from inspect_tui.store.content import read_findings
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.files import discard, write_durable
 from inspect_tui.store.received import read_list, received_folder, write_list
 from inspect_tui.store.session import Session
+from inspect_tui.store.snapshot import decode
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,10 +67,12 @@ def sweep(session: Session, change_id: str = "") -> Erased:
 def rewrite_received(folder: Path, targets: Collection[str], messages: list[str]) -> list[str]:
     """Rewrite a round's received copies, withdrawn ones too, and say so in the list; returns their names.
 
+    Evidence whose last use went with them goes too.
     What could not be rewritten is told in `messages`. Raises StoreError when the list cannot be written.
     """
     entries = list(read_list(folder))
     done: list[str] = []
+    going: set[str] = set()
     for place, entry in enumerate(entries):
         path = received_folder(folder) / f"{entry.sha256}.json"
         try:
@@ -82,6 +85,7 @@ def rewrite_received(folder: Path, targets: Collection[str], messages: list[str]
         bare, count = without_bodies(data, targets)
         if not count:
             continue
+        going |= evidence_named_in(decode(data).changes, targets)
         sha256 = hashlib.sha256(bare).hexdigest()
         write_durable(received_folder(folder) / f"{sha256}.json", bare)
         note = f"{entry.note}；" if entry.note else ""
@@ -96,6 +100,7 @@ def rewrite_received(folder: Path, targets: Collection[str], messages: list[str]
         if all(other.sha256 != entry.sha256 for other in entries):
             discard(path)
         done.append(entry.name)
+    evidence.forget(folder, going)
     return done
 
 

@@ -7,36 +7,39 @@ A zip from elsewhere is untrusted: only known names, no path of it is ever joine
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO, cast
 
 import msgspec
 
 from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.change import Change
+from inspect_tui.model.evidence import ENTRY, FOLDER, Piece
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.round import Round
 from inspect_tui.rules.canonical import spoken_code
+from inspect_tui.rules.evidence import all_evidence, files_of
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.tables import state_tables
-from inspect_tui.store.errors import StoreError
-from inspect_tui.store.files import private_folder, write_durable
+from inspect_tui.store import files
+from inspect_tui.store.clean import clean_text
+from inspect_tui.store.errors import StoreError, reason
+from inspect_tui.store.evidence import place, read_file
+from inspect_tui.store.files import private_folder
 from inspect_tui.store.findings import FindingsContent, read_findings
-from inspect_tui.store.limits import FINDINGS_BYTES
+from inspect_tui.store.limits import EVIDENCE_BYTES, FINDINGS_BYTES
 from inspect_tui.store.session import ReadOnlySession, Session
 
 HANDIN_FORMAT = "inspect-tui/hand-in"
 MANIFEST = "交卷单.json"
 _FINDINGS = re.compile(r"[0-9a-f]{12}\.json")
-_EVIDENCE = re.compile(r"evidence/[0-9a-f]{64}\.(?:jpg|jpeg|png|webp|heic|pdf)")
 _MANIFEST_BYTES = 1024 * 1024
-_EVIDENCE_BYTES = 20 * 1024 * 1024
 _TOTAL_BYTES = 1024 * 1024 * 1024
 _ENTRIES = 2000
 #: More than this from one compressed byte is a bomb; findings files stay far below.
@@ -106,11 +109,16 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A hand-in as read: its manifest and its findings."""
+    """A hand-in as read: its manifest and its findings.
+
+    `evidence` are the entries of sound evidence files, `damaged` those that are gone or are not what their
+    names say: a lost photo never costs the findings.
+    """
 
     manifest: Manifest
     content: FindingsContent
     evidence: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
 
 def short_code(change_ids: Iterable[str]) -> str:
@@ -155,8 +163,8 @@ def hand_in(session: Session, out: Path | None = None) -> Receipt:
     with tempfile.TemporaryDirectory(prefix="inspect-tui-") as folder:
         copy = Path(folder) / f"{session.writer}.json"
         session.file.write_copy(copy)
-        packed = {copy.name: copy.read_bytes()}
-    packed |= _evidence(session)
+        findings = copy.read_bytes()
+    evidence, missing = _evidence(session, changes)
     manifest = Manifest(
         round=session.round.id,
         title=session.round.title,
@@ -169,18 +177,18 @@ def hand_in(session: Session, out: Path | None = None) -> Receipt:
         team=_team_name(session),
         made=session.clock().isoformat(timespec="seconds"),
         code=short_code(c.id for c in changes),
-        counts=count(changes, session.round, len(packed) - 1),
-        files=tuple(
-            PackedFile(name=name, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
-            for name, data in packed.items()
+        counts=count(changes, session.round, len(evidence)),
+        files=(
+            PackedFile(name=copy.name, sha256=hashlib.sha256(findings).hexdigest(), bytes=len(findings)),
+            *(PackedFile(name=name, sha256=p.sha256, bytes=p.size) for name, p in evidence.items()),
         ),
     )
     target = out or session.space.exports_dir / _name(session, manifest)
     private_folder(target.parent)
-    data = _zip({MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1)} | packed)
-    write_durable(target, data)
-    _read_back(target, data, manifest)
-    messages = []
+    head = {MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1), copy.name: findings}
+    sha256 = _write(target, head, session.space.round_dir(session.round.id), evidence)
+    _read_back(target, sha256, manifest)
+    messages = list(missing)
     if (open_units := manifest.counts.units - manifest.counts.submitted - manifest.counts.not_reached) > 0:
         messages.append(f"其中{open_units}个单位还没有提交。")
     if manifest.practice:
@@ -202,36 +210,93 @@ def _name(session: Session, manifest: Manifest) -> str:
     return readable_name(["交卷", practice, manifest.team, people], session.date(), "zip")
 
 
-def _evidence(session: Session) -> dict[str, bytes]:
-    folder = session.space.round_dir(session.round.id) / "evidence"
-    found = {}
-    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-        name = f"evidence/{path.name}"
-        if path.is_file() and _EVIDENCE.fullmatch(name):
-            found[name] = path.read_bytes()
-    return found
+def _evidence(session: Session, changes: Iterable[Change]) -> tuple[dict[str, Piece], list[str]]:
+    """The files that this laptop's own work names, by entry, and a word on those that cannot go along."""
+    round_dir = session.space.round_dir(session.round.id)
+    found: dict[str, Piece] = {}
+    lost: list[str] = []
+    for name, piece in sorted(files_of(all_evidence(State(changes))).items()):
+        if place(round_dir, piece, deep=True).words:
+            lost.append(clean_text(piece.name or piece.title, newlines=False))
+        else:
+            found[f"{FOLDER}/{name}"] = piece
+    if not lost:
+        return found, []
+    named = "、".join(lost[:3]) + ("等" if len(lost) > 3 else "")
+    return found, [f"有{len(lost)}件佐证的文件不在或已被改动，没有带上（{named}）；检查记录完整。"]
 
 
-def _zip(files: dict[str, bytes]) -> bytes:
-    """A zip whose bytes depend on its content alone; Chinese names carry the UTF-8 flag."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, data)
-    return held.getvalue()
+class _Out:
+    """Where a zip is written: through the store's seam, flushed in pieces, hashed on the way."""
+
+    def __init__(self, fd: int) -> None:
+        self.hashed = hashlib.sha256()
+        self._fd, self._unflushed = fd, 0
+
+    def write(self, data: bytes) -> int:
+        files.write_all(self._fd, data)
+        self.hashed.update(data)
+        self._unflushed += len(data)
+        if self._unflushed >= files.CHUNK:
+            files.fs.fsync(self._fd)
+            self._unflushed = 0
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits here; the medium is flushed in pieces and at the end."""
 
 
-def _read_back(path: Path, data: bytes, manifest: Manifest) -> None:
+def _write(target: Path, head: dict[str, bytes], round_dir: Path, evidence: dict[str, Piece]) -> str:
+    """Write the zip file by file, so that much evidence never fills memory; returns its SHA-256.
+
+    Its bytes depend on its content alone. Raises StoreError; an older file of that name is then untouched.
+    """
+    temp = files.temp_beside(target)
     try:
-        same = path.read_bytes() == data
+        fd = files.fs.open_new(temp)
+        try:
+            out = _Out(fd)
+            with zipfile.ZipFile(cast("IO[bytes]", out), "w") as archive:
+                for name, data in head.items():
+                    archive.writestr(_entry(name, zipfile.ZIP_DEFLATED), data, compresslevel=6)
+                for name, piece in evidence.items():
+                    held = read_file(round_dir, piece)
+                    if held is None:
+                        told = clean_text(piece.name, newlines=False)
+                        raise StoreError(f"佐证“{told}”正在变动，请再交一次。", path=round_dir)
+                    # Photos do not get smaller by packing them again.
+                    archive.writestr(_entry(name, zipfile.ZIP_STORED), held)
+            files.fs.fsync(fd)
+        finally:
+            files.fs.close(fd)
+        files.replace_held(temp, target)
+        files.fs.fsync_dir(target.parent)
+    except OSError as error:
+        files.discard(temp)
+        raise StoreError(f"{target.name}没有写成：{reason(error)}。", path=target) from error
+    except BaseException:
+        files.discard(temp)
+        raise
+    return out.hashed.hexdigest()
+
+
+def _entry(name: str, compression: int) -> zipfile.ZipInfo:
+    """An entry without a date of its own; Chinese names carry the UTF-8 flag."""
+    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    entry.compress_type = compression
+    entry.create_system = 3
+    entry.external_attr = 0o600 << 16
+    return entry
+
+
+def _read_back(path: Path, sha256: str, manifest: Manifest) -> None:
+    try:
+        with path.open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
         held = read_hand_in(path)
     except (OSError, InputFaults) as error:
         raise StoreError(f"{path.name}写好后读不回来，请换个位置再交一次。", path=path) from error
-    if not same or held.manifest != manifest:
+    if not same or held.manifest != manifest or held.damaged:
         raise StoreError(f"{path.name}读回来和写的不一样，磁盘可能有故障，请换个位置再交一次。", path=path)
 
 
@@ -267,9 +332,7 @@ def _read(path: Path) -> HandIn:
             raise _fault(path, "H12", "压缩包里的文件太多或有重名", "请检查人员重新交卷")
         if sum(entry.file_size for entry in entries) > _TOTAL_BYTES:
             raise _fault(path, "H12", "压缩包解开后过大", "请核对是不是选错了文件")
-        unknown = [
-            n for n in names if not (n == MANIFEST or _FINDINGS.fullmatch(n) or _EVIDENCE.fullmatch(n))
-        ]
+        unknown = [n for n in names if not (n == MANIFEST or _FINDINGS.fullmatch(n) or ENTRY.fullmatch(n))]
         findings = [n for n in names if _FINDINGS.fullmatch(n)]
         if unknown or len(findings) != 1 or MANIFEST not in names:
             value = unknown[0][:40] if unknown else ""
@@ -278,20 +341,31 @@ def _read(path: Path) -> HandIn:
         if manifest.format != HANDIN_FORMAT or manifest.version.split(".")[0] != "1":
             raise _fault(path, "H13", "交卷单的格式或版本不认识", "请升级程序后再打开", manifest.version[:20])
         said = {f.name: f for f in manifest.files}
-        if set(said) != set(names) - {MANIFEST}:
+        lost = sorted(set(said) - set(names))
+        if not set(names) - {MANIFEST} <= set(said) or not all(ENTRY.fullmatch(name) for name in lost):
             raise _fault(path, "H14", "交卷单和压缩包里的文件对不上", "请检查人员重新交卷")
-        for name in names:
-            if name == MANIFEST:
-                continue
-            data = _bytes(archive, name, FINDINGS_BYTES if name == findings[0] else _EVIDENCE_BYTES)
-            if hashlib.sha256(data).hexdigest() != said[name].sha256:
-                raise _fault(path, "H14", "文件内容与交卷单的校验值不符", "请检查人员重新交卷", name)
-            if name == findings[0]:
-                content = _content(path, name, data)
+        data = _bytes(archive, findings[0], FINDINGS_BYTES)
+        if hashlib.sha256(data).hexdigest() != said[findings[0]].sha256:
+            raise _fault(path, "H14", "文件内容与交卷单的校验值不符", "请检查人员重新交卷", findings[0])
+        content = _content(path, findings[0], data)
+        whole = {name: _is_whole(archive, name) for name in names if ENTRY.fullmatch(name)}
     if content.writer != manifest.writer or short_code(c.id for c in content.changes) != manifest.code:
         raise _fault(path, "H14", "检查记录与交卷单的短码不符", "请检查人员重新交卷", manifest.code[:20])
-    evidence = tuple(n for n in names if _EVIDENCE.fullmatch(n))
-    return HandIn(manifest=manifest, content=content, evidence=evidence)
+    return HandIn(
+        manifest=manifest,
+        content=content,
+        evidence=tuple(name for name, good in whole.items() if good),
+        damaged=(*lost, *(name for name, good in whole.items() if not good)),
+    )
+
+
+def _is_whole(archive: zipfile.ZipFile, name: str) -> bool:
+    """Whether a file of evidence is what its name says."""
+    try:
+        data = _bytes(archive, name, EVIDENCE_BYTES)
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        return False
+    return hashlib.sha256(data).hexdigest() == name[len(FOLDER) + 1 :][:64]
 
 
 def _bytes(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

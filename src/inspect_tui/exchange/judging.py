@@ -21,6 +21,8 @@ from inspect_tui.model.change import GENESIS, Body, Change
 from inspect_tui.model.round import Round
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules.canonical import ID_LENGTH, canonical, item_hash
+from inspect_tui.rules.evidence import PREFIX as EVIDENCE
+from inspect_tui.rules.evidence import lawful as lawful_evidence
 from inspect_tui.rules.lifecycle import step_of
 from inspect_tui.store.clean import clean_json, clean_text
 
@@ -81,6 +83,8 @@ class Grounds:
                     known = unit in self.units and f"{checklist}/{item}" in self.items
                 case _:
                     known = False
+            if edit.field.startswith(EVIDENCE) and not lawful_evidence(edit.field, edit.value):
+                known = False
             if not known:
                 return False
         return True

@@ -36,8 +36,6 @@ ZIP_ENTRIES = 2_000
 ZIP_RATIO = 400
 #: What one scan may hold in memory.
 SCAN_BYTES = 2 * 1024 * 1024 * 1024
-EVIDENCE = re.compile(r"evidence/([0-9a-f]{64})\.(?:jpg|jpeg|png|webp|heic|pdf)")
-EVIDENCE_BYTES = 20 * 1024 * 1024
 
 _FORMAT = re.compile(rb'"format"\s*:\s*"inspect-tui/([a-z-]{1,20})"')
 _SAYS = {
@@ -68,7 +66,11 @@ class Refused(Exception):
 
 
 class Opened(msgspec.Struct, kw_only=True):
-    """A findings file as read. `data` is the file byte for byte; None when it was put together from parts."""
+    """A findings file as read. `data` is the file byte for byte; None when it was put together from parts.
+
+    `messages` say that it was not closed, `notes` what else is worth knowing. `inner` is the entry of the zip
+    that a hand-in within a zip stands in.
+    """
 
     meta: Meta
     rounds: list[dict[str, Any]]
@@ -76,7 +78,9 @@ class Opened(msgspec.Struct, kw_only=True):
     data: bytes | None
     sha256: str
     messages: list[str] = []
+    notes: list[str] = []
     manifest: Manifest | None = None
+    inner: str = ""
 
 
 class Offer(msgspec.Struct, kw_only=True):
@@ -302,6 +306,8 @@ class Opener:
         self._hold(len(data))
         opened = _opened(data)
         opened.manifest = held.manifest
+        if held.damaged:
+            opened.notes.append(f"{len(held.damaged)}件佐证缺失或已损坏，没有随交卷带到，问题照收")
         return opened
 
     def _zipped(self, archive: zipfile.ZipFile, name: str) -> Opened:
@@ -334,7 +340,10 @@ class Opener:
                 if found.inner:
                     yield found.label, "压缩包套了太多层，请解开后再合并"
                 else:
-                    yield from self.open(found)
+                    for label, opened in self.open(found):
+                        if isinstance(opened, Opened):
+                            opened.inner = offer.inner
+                        yield label, opened
 
 
 def _from_parts(path: Path) -> Opened:

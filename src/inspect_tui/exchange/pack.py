@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.evidence_packed import EVIDENCE_BYTES, packed_evidence, unpack_evidence
 from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.change import parse_key
@@ -44,8 +45,15 @@ class PackResult(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[str, ...] = ()
 
 
-def pack_raw(raw: dict[str, Any], team: str, units: tuple[str, ...], made: str, by: str = "") -> bytes:
-    """A pack as bytes, with the round as it stands in its file."""
+def pack_raw(
+    raw: dict[str, Any],
+    team: str,
+    units: tuple[str, ...],
+    made: str,
+    by: str = "",
+    evidence: dict[str, str] | None = None,
+) -> bytes:
+    """A pack as bytes, with the round as it stands in its file, and evidence in base64 by file name."""
     pack = {
         "format": PACK_FORMAT,
         "version": PACK_VERSION,
@@ -55,6 +63,8 @@ def pack_raw(raw: dict[str, Any], team: str, units: tuple[str, ...], made: str, 
         "made_by": by,
         "round": raw,
     }
+    if evidence:
+        pack["evidence"] = evidence
     return msgspec.json.format(msgspec.json.encode(pack), indent=1)
 
 
@@ -66,9 +76,13 @@ def write_pack(
     *,
     now: dt.datetime,
     by: str = "",
+    evidence_bytes: int = EVIDENCE_BYTES,
+    messages: list[str] | None = None,
 ) -> Path:
     """Write the pack of a round, for one team (by id or name) or for everyone; returns where it stands.
 
+    Evidence of the problems carried over goes along up to `evidence_bytes`; what does not is told in
+    `messages`.
     Raises ExportRefused for a round marked 秘密 or above, InputFaults for an unknown team or a faulty
     round, StoreError when it cannot be written.
     """
@@ -90,9 +104,11 @@ def write_pack(
         path = space.exports_dir / readable_name(parts, now.date(), "json")
     private_folder(path.parent)
     units = chosen.units if chosen else ()
-    write_durable(
-        path, pack_raw(raw, chosen.id if chosen else "", units, now.isoformat(timespec="seconds"), by)
-    )
+    carried, told = packed_evidence(space, round_, units, evidence_bytes)
+    if messages is not None:
+        messages += told
+    made = now.isoformat(timespec="seconds")
+    write_durable(path, pack_raw(raw, chosen.id if chosen else "", units, made, by, carried))
     return path
 
 
@@ -102,13 +118,19 @@ def take_pack(space: Workspace, path: Path) -> PackResult:
     Raises InputFaults for a file that is no sound pack, or for another round that has the same id, and
     StoreError when nothing can be written.
     """
-    result, raw_round = _weigh(space, path)
+    result, raw_round, raw = _weigh(space, path)
     if result.status == "new":
         for folder in (space.rounds_dir, space.exports_dir):
             private_folder(folder)
+    lost = 0
+    if result.status != "older":
+        lost = unpack_evidence(space, result.round, raw.get("evidence"))
     if result.status in ("new", "amended"):
         space.save_round(raw_round)
-    return result
+    if not lost:
+        return result
+    said = f"发包里有{lost}件佐证不能用，没有收下，其余照常。"
+    return msgspec.structs.replace(result, messages=(*result.messages, said))
 
 
 def look_at_pack(space: Workspace, path: Path) -> PackResult:
@@ -116,7 +138,8 @@ def look_at_pack(space: Workspace, path: Path) -> PackResult:
     return _weigh(space, path)[0]
 
 
-def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any]]:
+def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any], dict[str, Any]]:
+    """What a pack would do, the raw round in it, and the raw pack."""
     pack, raw, warnings = load_pack(path)
     incoming = pack.round
     raw_round: dict[str, Any] = raw["round"]
@@ -127,7 +150,7 @@ def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any]]:
         raise InputFaults([fault]) from None
     notes = [w.text() for w in warnings]
     if not target.exists():
-        return PackResult(status="new", round=incoming, team=pack.team, messages=tuple(notes)), raw_round
+        return PackResult(status="new", round=incoming, team=pack.team, messages=tuple(notes)), raw_round, raw
     held, held_raw, _ = load_round(target)
     if not same_round(held, incoming):
         fault = Fault(
@@ -139,7 +162,7 @@ def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any]]:
         raise InputFaults([fault])
     if incoming.pack_version < held.pack_version:
         said = f"这是旧的发包（第{incoming.pack_version}版），本机已是第{held.pack_version}版，没有改动。"
-        return PackResult(status="older", round=held, team=pack.team, messages=(said, *notes)), raw_round
+        return PackResult(status="older", round=held, team=pack.team, messages=(said, *notes)), raw_round, raw
     if incoming.pack_version == held.pack_version:
         if raw_round != held_raw:
             fault = Fault(
@@ -149,7 +172,7 @@ def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any]]:
                 remedy="请向组长要版本号更高的发包文件",
             )
             raise InputFaults([fault])
-        return PackResult(status="known", round=held, team=pack.team, messages=tuple(notes)), raw_round
+        return PackResult(status="known", round=held, team=pack.team, messages=tuple(notes)), raw_round, raw
     changed = reworded(held, incoming)
     stale, unread = _stale_answers(space, incoming)
     said = f"已更新为第{incoming.pack_version}版，原有检查记录全部保留。"
@@ -163,7 +186,7 @@ def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any]]:
         stale=stale,
         messages=(said, *unread, *notes),
     )
-    return amended, raw_round
+    return amended, raw_round, raw
 
 
 def same_round(held: Round, incoming: Round) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 
-from inspect_tui.exchange.offered import EVIDENCE, EVIDENCE_BYTES, Opened, Refused, entry_bytes
+from inspect_tui.exchange.evidence_brought import take_evidence
+from inspect_tui.exchange.offered import Opened
 from inspect_tui.exchange.scanning import Cancelled, Progress, Scan, Source, scan
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.fault import Fault, InputFaults
@@ -124,8 +124,9 @@ def take(
 ) -> list[Entry]:
     """Take every usable file of a scan in that brings something new; returns the new entries.
 
-    Each file is taken whole or not at all. Cancelling, or an error, takes those of this call off the list
-    again. Raises Cancelled, StoreError.
+    Each file is taken whole or not at all; its evidence first, and where that fails the findings still come.
+    What is known already may still bring evidence that had not come before. Cancelling, or an error, takes
+    those of this call off the list again. Raises Cancelled, StoreError.
     """
     folder = space.round_dir(round_id)
     before = read_list(folder)
@@ -150,6 +151,9 @@ def take(
         for copy in copies:
             discard(copy)
         raise
+    for source in found.sources:
+        if not source.scan.new and source.scan.usable:
+            take_evidence(folder, source)
     if progress is not None:
         progress(len(wanted), len(wanted), "")
     return added
@@ -158,8 +162,7 @@ def take(
 def _take_one(folder: Path, source: Source, who: str, now: dt.datetime, copies: list[Path]) -> Entry:
     account, data = source.scan, _bytes_of(source)
     sha256 = hashlib.sha256(data).hexdigest()
-    if source.opened.manifest is not None:
-        _take_evidence(folder, source.path)
+    left = take_evidence(folder, source)
     target = received_folder(folder) / f"{sha256}.json"
     private_folder(target.parent)
     if not (target.is_file() and target.read_bytes() == data):
@@ -186,6 +189,7 @@ def _take_one(folder: Path, source: Source, who: str, now: dt.datetime, copies: 
         },
         rejected=source.rejected,
         brought=account.sha256 if account.sha256 != sha256 else "",
+        note=f"有{len(left)}件佐证的文件没有到" if left else "",
     )
 
 
@@ -208,26 +212,6 @@ def _bytes_of(source: Source) -> bytes:
         closed=opened.meta.closed,
     )
     return b"".join(encode(meta, opened.rounds, opened.changes, {}))
-
-
-def _take_evidence(folder: Path, path: Path) -> None:
-    """The evidence of a hand-in, by its hash. Raises StoreError for a file that is not what its name says."""
-    with zipfile.ZipFile(path) as archive:
-        for entry in archive.infolist():
-            match = EVIDENCE.fullmatch(entry.filename)
-            if match is None:
-                continue
-            target = folder / entry.filename
-            if target.is_file():
-                continue
-            try:
-                data = entry_bytes(archive, entry.filename, EVIDENCE_BYTES)
-            except (Refused, zipfile.BadZipFile) as error:
-                raise StoreError(f"佐证{match[1][:8]}读不出来，这份交卷没有收下。", path=path) from error
-            if hashlib.sha256(data).hexdigest() != match[1]:
-                raise StoreError(f"佐证{match[1][:8]}与编号不符，这份交卷没有收下。", path=path)
-            private_folder(target.parent)
-            write_durable(target, data)
 
 
 # -------------------------------------------------------------------- the list

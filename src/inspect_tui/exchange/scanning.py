@@ -250,7 +250,7 @@ class _Scanner:
             closed=opened.meta.closed and not opened.messages,
             sha256=opened.sha256,
             hand_in=opened.manifest is not None,
-            warnings=[clean_text(message, newlines=False) for message in opened.messages],
+            warnings=[clean_text(message, newlines=False) for message in (*opened.messages, *opened.notes)],
         )
         self._found.files.append(account)
         earlier = self._seen.get(opened.sha256)

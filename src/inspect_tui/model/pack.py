@@ -11,7 +11,8 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A whole round for one team.
 
     `team` is the id of the team it is meant for and `units` the units that team visits; both empty mean
-    everyone. The round is complete either way, so that any laptop can take over any unit.
+    everyone. The round is complete either way, so that any laptop can take over any unit. `evidence` holds
+    files of the problems carried over, by file name, in base64.
     """
 
     format: str
@@ -21,3 +22,4 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     units: tuple[str, ...] = ()
     made: str = ""
     made_by: str = ""
+    evidence: dict[str, str] = {}

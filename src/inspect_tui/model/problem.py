@@ -6,6 +6,7 @@ carries it on, so that it can be looked at again from files alone.
 
 import msgspec
 
+from inspect_tui.model.evidence import Piece
 from inspect_tui.model.terms import Method, Outcome, RectState, Severity, StepKind
 
 
@@ -78,7 +79,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `verify` says whether a visit must look at it again; closed ones that already held in a later round are
     only kept at hand, `kept` rounds by now, so that their return is recognised. `rounds` counts the rounds
     that had it on their list before this one, `recurrences` how often it came back. `noted` is the day it was
-    first found. `evidence` names what was looked at then.
+    first found. `evidence` names what was looked at then, `pieces` are the same where they are kept as such.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed_by: tuple[str, ...] = ()
     basis: str = ""
     evidence: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     history: tuple[Past, ...] = ()
 
 

@@ -6,7 +6,7 @@ be taken back and cannot itself be erased.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -14,6 +14,7 @@ from inspect_tui.model.change import Body, Change, Edit, erase_key
 from inspect_tui.model.round import Round
 from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.canonical import canonical, digest, verified
+from inspect_tui.rules.evidence import named_in
 from inspect_tui.rules.fold import State, erase_targets, is_blank
 from inspect_tui.rules.matter import edits_words
 from inspect_tui.rules.reviewing import NoReason
@@ -131,6 +132,16 @@ def erased_ids(changes: Iterable[Change]) -> set[str]:
         if b"erase/" in data or b"\\" in data:
             found |= erase_targets(_body.decode(data).edits)
     return found
+
+
+def evidence_named_in(changes: Iterable[Change], targets: Collection[str]) -> set[str]:
+    """The evidence files that those of the changes name whose bodies are to go."""
+    return {
+        name
+        for change in changes
+        if change.id in targets and change.body is not None
+        for name in named_in(_body.decode(change.body))
+    }
 
 
 def without_erased(changes: Mapping[str, Change]) -> dict[str, Change]:

@@ -12,12 +12,16 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.model.change import answer_key
+from inspect_tui.model.evidence import Piece
 from inspect_tui.model.problem import Carried, Duty, Past
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Outcome, RectState, Severity, StepKind
 from inspect_tui.model.view import Finding, Visit
 from inspect_tui.rules.applicability import inspected_units
+from inspect_tui.rules.evidence import evidence_of, piece_id
+from inspect_tui.rules.evidence import words as evidence_words
 from inspect_tui.rules.fold import Entry, State
 from inspect_tui.rules.lifecycle import as_date, read_step
 from inspect_tui.rules.matter import field_words, step_words, value_words
@@ -109,6 +113,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     moved: str = ""
     carried_to: str = ""
     evidence: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def short_number(self) -> str:
@@ -304,6 +309,7 @@ def _found(
         "noted_round": round_.title,
         "found_by": finding.by,
         "unsettled_finding": finding.contested,
+        **_evidence(state, unit.id, _behind(finding), problem.record),
         **_section(round_, finding.checklist, finding.item),
     }
 
@@ -343,9 +349,33 @@ def _carried(
         "rounds": carried.rounds + 1,
         "recurrences": carried.recurrences + came_back + failed_by_lot,
         "must_verify": owes_verification(carried, stands) and not _carried_to(state, problem),
-        "evidence": carried.evidence,
+        **_evidence(state, carried.unit, (), problem.record, carried),
         "moved": carried.history[-1].at if carried.history else "",
         **_section(round_, carried.checklist, carried.item),
+    }
+
+
+def _behind(finding: Finding) -> tuple[str, ...]:
+    """The records whose evidence speaks for a finding: its own, those joined to it, its item's answer."""
+    told = (finding.key, *(other.key for other in finding.joined))
+    if not finding.item:
+        return told
+    return (*told, answer_key(finding.unit, finding.checklist, finding.item))
+
+
+def _evidence(
+    state: State, unit: str, records: tuple[str, ...], rect: str, carried: Carried | None = None
+) -> dict[str, Any]:
+    """What stands behind a problem: as it was carried over, and what this round attached."""
+    new = [e.piece for record in (*records, rect) for e in evidence_of(state, unit, record)]
+    if not new:
+        return {"evidence": carried.evidence, "pieces": carried.pieces} if carried is not None else {}
+    old = carried.pieces if carried is not None else ()
+    told = carried.evidence if carried is not None else ()
+    pieces = {piece_id(piece): piece for piece in (*old, *new)}
+    return {
+        "evidence": tuple(dict.fromkeys((*told, *(evidence_words(piece) for piece in new)))),
+        "pieces": tuple(pieces.values()),
     }
 
 

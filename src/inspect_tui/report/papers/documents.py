@@ -57,11 +57,28 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, tag="table"):
     wide: bool = False
 
 
+class Shot(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture with the lines under it; `turns` quarter turns to the right set it upright."""
+
+    data: bytes
+    ext: str
+    width: int
+    height: int
+    lines: tuple[str, ...]
+    turns: int = 0
+
+
+class Pictures(msgspec.Struct, frozen=True, kw_only=True, tag="pictures"):
+    """Pictures, two in a row."""
+
+    shots: tuple[Shot, ...]
+
+
 class Break(msgspec.Struct, frozen=True, kw_only=True, tag="break"):
     """What follows begins on a new page."""
 
 
-Block = Para | Table | Break
+Block = Para | Table | Pictures | Break
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):

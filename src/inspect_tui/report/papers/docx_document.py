@@ -8,6 +8,8 @@ from inspect_tui.report.papers.documents import (
     Break,
     Doc,
     Para,
+    Pictures,
+    Shot,
     Table,
     attachment_head,
     attachment_lines,
@@ -15,7 +17,17 @@ from inspect_tui.report.papers.documents import (
     signature_indents,
     title_lines,
 )
-from inspect_tui.report.papers.docx_paper import CHAR_PITCH, Page, Paper, cell, para, row, runs, table
+from inspect_tui.report.papers.docx_paper import (
+    CHAR_PITCH,
+    Page,
+    Paper,
+    cell,
+    cell_of,
+    para,
+    row,
+    runs,
+    table,
+)
 from inspect_tui.report.papers.measure import halves, lines_needed
 
 PORTRAIT = Page(footer=paper.NUMBER_ODD, footer_even=paper.NUMBER_EVEN)
@@ -35,6 +47,8 @@ _KEEP = "<w:keepNext/>"
 #: Halves of a paragraph of six lines.
 _SHORT = 6 * 28 * 2
 _RULE = '<w:{} w:val="single" w:sz="{}" w:space="1" w:color="000000"/>'
+#: A picture of a contact sheet: what it leaves free at its sides, and how high it may be (60 mm).
+_SHOT_GAP, _SHOT_HIGH = 280, 3400
 #: One 4号 character, by which 版记 stands in from both sides.
 _EDGE = 280
 
@@ -126,6 +140,9 @@ class _Setting:
                 if block.wide:
                     self.turn(ACROSS)
                 self._table(block)
+            elif isinstance(block, Pictures):
+                self.turn(home)
+                self._pictures(block)
             else:
                 self.turn(home)
                 stays = keep and place == len(blocks) and halves(block.text) <= _SHORT
@@ -153,6 +170,26 @@ class _Setting:
         self.paper.add(table(widths, [row(heads, head=True), *rows]))
         # Two tables that touch would become one.
         self.paper.add(para("Thin", ""))
+
+    def _pictures(self, block: Pictures) -> None:
+        """Two pictures a row without rules, each over its lines; a row stays on one page."""
+        widths = paper.columns_in(self.page.room, (1, 1))
+        cells = [self._shot(shot, widths[n % 2]) for n, shot in enumerate(block.shots)]
+        if len(cells) % 2:
+            cells.append(cell("", widths[1]))
+        rows = [row(pair) for pair in zip(cells[::2], cells[1::2], strict=True)]
+        self.paper.add(table(widths, rows, borders=""))
+        self.paper.add(para("Thin", ""))
+
+    def _shot(self, shot: Shot, width: int) -> str:
+        number = self.paper.hold(shot.data, shot.ext)
+        wide, high = (shot.height, shot.width) if shot.turns % 2 else (shot.width, shot.height)
+        scale = min((width - _SHOT_GAP) / wide, _SHOT_HIGH / high)
+        size = (round(shot.width * scale), round(shot.height * scale))
+        told = paper.picture(number, size, shot.turns, shot.lines[0] if shot.lines else "")
+        centre = '<w:jc w:val="center"/>'
+        lines = "".join(para("TableText", runs(line(text)), centre) for text in shot.lines)
+        return cell_of(para("TableText", told, _KEEP + centre) + lines, width)
 
     # ------------------------------------------------------------------- tail
 

@@ -50,6 +50,7 @@ _EXTRAS = ("/thumbnail", "/customXml", "/stylesWithEffects")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _WPS = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+_PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 _NAMESPACES = (
     f'xmlns:w="{_W}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
     'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
@@ -237,6 +238,28 @@ def cell_of(content: str, width: int, *, span: int = 1) -> str:
     )
 
 
+def picture(number: int, size: tuple[int, int], turns: int, told: str) -> str:
+    """A run with a picture of the paper in the line; `size` as stored, before it is turned."""
+    wide, high = (round(length * _EMU) for length in size)
+    # A picture on its side takes the room of one that stands: what it lacks is left free around it.
+    spare = (high - wide) // 2 if turns % 2 else 0
+    across, along = max(0, spare), max(0, -spare)
+    rot = f' rot="{turns * 5400000}"' if turns else ""
+    name = escape(clean_text(told, newlines=False)[:80], {'"': "&quot;"})
+    return (
+        f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">'
+        f'<wp:extent cx="{wide}" cy="{high}"/>'
+        f'<wp:effectExtent l="{across}" t="{along}" r="{across}" b="{along}"/>'
+        f'<wp:docPr id="{100 + number}" name="图片{number + 1}" descr="{name}"/>'
+        f'<a:graphic><a:graphicData uri="{_PIC}"><pic:pic xmlns:pic="{_PIC}">'
+        f'<pic:nvPicPr><pic:cNvPr id="{100 + number}" name="图片{number + 1}"/><pic:cNvPicPr/></pic:nvPicPr>'
+        f'<pic:blipFill><a:blip r:embed="rIdP{number}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+        f'<pic:spPr><a:xfrm{rot}><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
+        "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+    )
+
+
 # --------------------------------------------------------------------- styles
 
 #: Nothing is put between Chinese and digits, so that characters count as the standard counts them.
@@ -323,10 +346,16 @@ class Paper:
         self.title = clean_text(title, newlines=False)
         self._parts: list[str] = []
         self._sections: list[tuple[list[str], Page]] = []
+        self._pictures: list[tuple[bytes, str]] = []
 
     def add(self, *content: str) -> None:
         """Add paragraphs or tables."""
         self._parts += content
+
+    def hold(self, data: bytes, ext: str) -> int:
+        """Take a picture's file along; returns the number by which `picture` shows it."""
+        self._pictures.append((data, ext))
+        return len(self._pictures) - 1
 
     @property
     def empty(self) -> bool:
@@ -347,6 +376,8 @@ class Paper:
         part: Any = document.part
         _replace_children(document.styles.element, parse_xml(_styles()))
         _without_extras(document)
+        for index, (data, ext) in enumerate(self._pictures):
+            _add_picture(part, index, data, ext)
         footers: dict[str, str] = {}
         told: list[str] = []
         for number, (parts, page) in enumerate(self._sections):
@@ -369,6 +400,17 @@ class Paper:
         out = io.BytesIO()
         document.save(out)
         return stable_zip(out.getvalue(), {"word/fontTable.xml": _font_table()})
+
+
+def _add_picture(part: Any, number: int, data: bytes, ext: str) -> None:
+    """A picture as a part of the file. The bytes go in as given: the library would read them first."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.parts.image import ImagePart
+
+    kind = "image/png" if ext == "png" else "image/jpeg"
+    image = ImagePart(PackURI(f"/word/media/image{number + 1}.{ext}"), kind, data)
+    part.load_rel(RELATIONSHIP_TYPE.IMAGE, image, f"rIdP{number}")
 
 
 def _closed(parts: list[str], properties: str) -> list[str]:

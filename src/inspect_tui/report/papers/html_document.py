@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
 
 from inspect_tui.report.papers.documents import (
@@ -9,6 +10,7 @@ from inspect_tui.report.papers.documents import (
     Break,
     Doc,
     Para,
+    Pictures,
     Table,
     attachment_head,
     attachment_lines,
@@ -17,6 +19,7 @@ from inspect_tui.report.papers.documents import (
     title_lines,
 )
 from inspect_tui.store.clean import clean_text
+from inspect_tui.store.stripping import turned
 
 _ALIGN = {"l": "left", "c": "center", "r": "right"}
 _STYLE = """\
@@ -53,19 +56,25 @@ tr { break-inside: avoid; }
 th, td { border: .75pt solid #000; padding: 2pt 4pt; vertical-align: middle; white-space: pre-wrap; }
 th { font-family: "黑体", SimHei, sans-serif; font-weight: normal; text-align: center; }
 .wide { page: wide; }
+.shots { display: grid; grid-template-columns: 1fr 1fr; gap: 6mm; margin: 6pt 0; }
+figure { margin: 0; break-inside: avoid; text-align: center; font: 10.5pt/1.45 "宋体", SimSun, serif; }
+figure img { max-width: 100%; max-height: 60mm; }
 @media screen { body { padding: 12mm 4mm; } .wide { overflow-x: auto; } }
 @media print { body { padding: 0; max-width: none; } .page { padding-top: 0; } }
 """
 #: No script, no picture, nothing from anywhere: what is typed into a finding stays text.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+#: Pictures only from the file itself.
+_WITH_PICTURES = f"{_POLICY}; img-src data:"
 
 
 def html_text(doc: Doc) -> str:
     """The document as one HTML file, every text in it escaped."""
+    policy = _WITH_PICTURES if any(isinstance(block, Pictures) for block in doc.body) else _POLICY
     told = "\n".join([*_head(doc), *_blocks(doc.body), *_tail(doc), *_attachments(doc), *_imprint(doc)])
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_one(doc.title)}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n{told}\n</body>\n</html>\n"
     )
@@ -104,7 +113,10 @@ def _blocks(blocks: tuple[Block, ...]) -> list[str]:
         if isinstance(block, Break):
             broken = ' style="break-before: page"'
             continue
-        told.append(_table(block, broken) if isinstance(block, Table) else _para(block, broken))
+        if isinstance(block, Pictures):
+            told += _pictures(block, broken)
+        else:
+            told.append(_table(block, broken) if isinstance(block, Table) else _para(block, broken))
         broken = ""
     return told
 
@@ -140,6 +152,20 @@ def _table(block: Table, broken: str) -> str:
         f"<div{wide}{broken}><table>{caption}{group}<thead><tr>{heads}</tr></thead>\n"
         f"<tbody>\n{rows}\n</tbody></table></div>"
     )
+
+
+def _pictures(block: Pictures, broken: str) -> list[str]:
+    told = [f'<div class="shots"{broken}>']
+    for shot in block.shots:
+        kind = "image/png" if shot.ext == "png" else "image/jpeg"
+        data = base64.b64encode(turned(shot.data, shot.ext, shot.turns)).decode("ascii")
+        lines = "".join(f"<div>{_one(text)}</div>" for text in shot.lines)
+        alt = _one(shot.lines[0]) if shot.lines else ""
+        told.append(
+            f'<figure><img alt="{alt}" src="data:{kind};base64,{data}">'
+            f"<figcaption>{lines}</figcaption></figure>"
+        )
+    return [*told, "</div>"]
 
 
 def _tail(doc: Doc) -> list[str]:

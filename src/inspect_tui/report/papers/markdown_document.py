@@ -9,6 +9,7 @@ from inspect_tui.report.papers.documents import (
     Break,
     Doc,
     Para,
+    Pictures,
     Table,
     attachment_head,
     attachment_lines,
@@ -80,6 +81,10 @@ def _blocks(blocks: tuple[Block, ...]) -> list[str]:
     told = []
     for block in blocks:
         if isinstance(block, Break):
+            continue
+        if isinstance(block, Pictures):
+            # Markdown carries no pictures of its own: what stands under each is told.
+            told += [escaped("　".join(shot.lines)) for shot in block.shots]
             continue
         told += _table(block) if isinstance(block, Table) else _para(block)
     return told
