@@ -98,16 +98,17 @@ def check_files(files: tuple[str, ...], as_json: bool, load: Callable[..., Any] 
 
 
 def _version_faults(name: str) -> list[Fault]:
-    """Faults of a version not raised, against the workspace named or the one the file stands in."""
+    """What is wrong with a version or a tag, against the workspace named or the one the file stands in."""
     from pathlib import Path
 
     from inspect_tui.cli.common import folder_of
-    from inspect_tui.exchange.checklist_held import version_faults
+    from inspect_tui.exchange.checklist_held import tag_faults, version_faults
     from inspect_tui.store.workspace import Workspace
 
     root = folder_of(None)
     space = Workspace(root) if Workspace.is_workspace(root) else None
-    return version_faults(Path(name), space, name=_shown(name))
+    given = (Path(name), space)
+    return [*version_faults(*given, name=_shown(name)), *tag_faults(*given, name=_shown(name))]
 
 
 def _shown(name: str) -> str:

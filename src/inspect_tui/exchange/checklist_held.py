@@ -1,4 +1,4 @@
-"""Whether a changed checklist was given a new version, against what the rounds and the workspace hold.
+"""A checklist against the workspace: whether a changed one was given a new version, whether its tags exist.
 
 Answers hang on a checklist's id and version; two contents under one version could not be told apart later.
 """
@@ -10,9 +10,11 @@ from pathlib import Path
 
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.rules.checking_reach import check_tags
 from inspect_tui.rules.checklist_versions import not_raised
+from inspect_tui.rules.issue import Issue
 from inspect_tui.store.jsonfile import parse_json, path_text, shown
-from inspect_tui.store.loading import load_checklist, sniff_format
+from inspect_tui.store.loading import load_checklist, load_roster, sniff_format
 from inspect_tui.store.workspace import RoundEntry, Workspace
 
 
@@ -47,21 +49,44 @@ def version_faults(
     found: dict[str, Fault] = {}
     for held, where in _held(space, checklist.id, path, space.rounds() if rounds is None else rounds):
         for issue in not_raised(held, checklist, where):
-            line, column = parse_json(path, name=name).locate(issue.steps)
-            told = Fault(
-                code=issue.code,
-                file=name or path.name,
-                line=line,
-                column=column,
-                path=path_text(issue.steps),
-                message=issue.message,
-                value=shown(issue.value),
-                remedy=issue.remedy,
-                warning=issue.warning,
-            )
+            place = parse_json(path, name=name).locate(issue.steps)
+            told = _told(issue, name or path.name, place)
             # One round tells it: the author mends the version once.
             found.setdefault(issue.code, told)
     return list(found.values())
+
+
+def tag_faults(path: Path, space: Workspace | None, *, name: str = "") -> list[Fault]:
+    """Warnings about tags that a checklist asks for and no unit of the workspace's own roster has."""
+    space = space or workspace_around(path)
+    # The sample beside the checklists is nobody's roster.
+    roster_path = space.root / "roster.json" if space is not None else None
+    if roster_path is None or sniff_format(path) not in (CHECKLIST_FORMAT, "") or not roster_path.is_file():
+        return []
+    try:
+        parsed = parse_json(path, name=name, expect=dict)
+        roster, _ = load_roster(roster_path)
+    except InputFaults:
+        return []
+    known = {tag for unit in roster.units for tag in unit.tags}
+    found = list(check_tags(parsed.value, (), known, "名册里"))
+    places = parsed.places([(issue.steps, False) for issue in found])
+    return [_told(issue, name or path.name, place) for issue, place in zip(found, places, strict=True)]
+
+
+def _told(issue: Issue, name: str, place: tuple[int, int]) -> Fault:
+    return Fault(
+        code=issue.code,
+        file=name,
+        line=place[0],
+        column=place[1],
+        path=path_text(issue.steps),
+        message=issue.message,
+        value=shown(issue.value),
+        allowed=issue.allowed,
+        remedy=issue.remedy,
+        warning=issue.warning,
+    )
 
 
 def _held(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from inspect_tui.exchange.checklist_held import version_faults
+from inspect_tui.exchange.checklist_held import tag_faults, version_faults
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.store.clean import clean_text
@@ -67,6 +67,7 @@ def shelved(
         return Shelved(path=path, name=name, shipped=shipped, checklist=None, faults=tuple(error.faults))
     if not shipped:
         faults = [*faults, *version_faults(path, space, name=name, rounds=rounds)]
+        faults += tag_faults(path, space, name=name)
     ordered = tuple(sorted(faults, key=lambda fault: fault.warning))
     return Shelved(path=path, name=name, shipped=shipped, checklist=checklist, faults=ordered)
 

@@ -97,8 +97,8 @@ def summary_renderables(outline: Outline, width: int = 80) -> Iterator[Renderabl
         yield from _units(outline, width)
     yield from _red_lines(outline, width)
     for digest in outline.units:
-        for line in digest.result.aside:
-            said = f"{digest.unit.name} {line.item} 不再适用，原答“{line.said}”保留，不计入：{line.why}"
+        for kept in digest.result.aside:
+            said = f"{digest.unit.name} {kept.item} 不再适用，原答“{kept.said}”保留，不计入：{kept.why}"
             yield Text(clean_text(said, newlines=False))
     yield from _findings(outline, width)
     if any(d.scores for d in outline.visited):

@@ -147,6 +147,24 @@ def _reached(part: _Part, raw: dict[str, Any]) -> Iterator[Issue]:
         )
 
 
+def check_tags(raw: dict[str, Any], steps: Steps, known: set[str], where: str) -> Iterator[Issue]:
+    """A warning for each tag a checklist asks for that no unit there has: nobody would be asked the item."""
+    for above, section in rows(raw.get("sections"), (*steps, "sections")):
+        listed = [(above, section), *rows(section.get("items"), (*above, "items"))]
+        for at, part in listed:
+            for place, tag in texts(part.get("tags"), (*at, "tags")):
+                if tag.strip() and tag not in known:
+                    yield Issue(
+                        code="C49",
+                        steps=place,
+                        message=f"{where}没有单位有这个标签",
+                        value=tag,
+                        allowed=tuple(sorted(known)),
+                        remedy=did_you_mean(tag, known, "请核对标签，或在名册单位的“tags”里补上"),
+                        warning=True,
+                    )
+
+
 # -------------------------------------------------------------------- conditions
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from inspect_tui.model.terms import Severity
 from inspect_tui.rules.checking import check_checklist
 from inspect_tui.rules.checking_items import check_id
+from inspect_tui.rules.checking_reach import check_tags
 from inspect_tui.rules.checking_units import check_named, check_units
 from inspect_tui.rules.issue import (
     MAX_ISSUES,
@@ -137,9 +138,11 @@ def _round(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
             yield from check_id(unit, at)
     checklist_ids = Seen("P02", "清单编号", "请向组长重新要发包文件")
     frozen: list[Issue] = []
+    tags = {tag for _, unit in rows(raw.get("units"), ()) for _, tag in texts(unit.get("tags"), ())}
     for at, checklist in rows(raw.get("checklists"), (*steps, "checklists")):
         yield from checklist_ids.add(text(checklist, "id"), (*at, "id"))
         frozen += check_checklist(checklist, at)
+        yield from check_tags(checklist, at, tags, "本轮")
     frozen += [
         i
         for i in check_units(raw.get("units"), (*steps, "units"), closed=False)
