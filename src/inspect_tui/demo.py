@@ -16,6 +16,7 @@ from typing import Any
 from inspect_tui.demo_duties import enter_duties
 from inspect_tui.demo_papers import write_papers
 from inspect_tui.demo_parts import Clock, Ledger, digest, ids_of, put_in_place, record, verify_line, writer_of
+from inspect_tui.demo_spread import adopt_and_pair, write_card
 from inspect_tui.exchange.carrying import gather, hand_over
 from inspect_tui.exchange.handin import hand_in
 from inspect_tui.exchange.pack import take_pack, write_pack
@@ -109,6 +110,7 @@ def _make(space: Workspace) -> None:
     user = _user(second)
     _past(space, second, user, "2026-05-19", 2, {})
     _second_ledger(space, second)
+    write_card(space, second, _lead(second))
     third = _round(
         space,
         "第三",
@@ -120,6 +122,7 @@ def _make(space: Workspace) -> None:
     user = _user(second, third)
     _past(space, third, user, "2026-08-18", 3, _THIRD_LOOKED)
     _third_ledger(space, third)
+    adopt_and_pair(space, third, user, _lead(third))
     fourth = _round(
         space,
         "第四",

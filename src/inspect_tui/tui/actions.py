@@ -101,6 +101,8 @@ NOTICE_PRIVACY, NOTICE_PICK, REPORT = "notice_privacy", "notice_pick", "report"
 SCORES, DERIVATION, RANKING, PERIOD = "scores", "derivation", "ranking", "period"
 TREND, AGREEMENT, CONTESTS, CONTEST = "trend", "agreement", "contests", "contest"
 GRADES = "grades"
+CARDS, ADOPTION, FEATURES = "cards", "adoption", "features"
+PAIRS, PAIR_EFFECT = "pairs", "pair_effect"
 CHECKLISTS, CHECKLIST, PHRASES = "checklists", "checklist", "phrases"
 SHEETS, SHEET_LOOK = "sheets", "sheet_look"
 DUTIES, GRID = "duties", "grid"
@@ -155,6 +157,11 @@ SCREENS = (
     CONTESTS,
     CONTEST,
     GRADES,
+    CARDS,
+    ADOPTION,
+    FEATURES,
+    PAIRS,
+    PAIR_EFFECT,
     CHECKLISTS,
     CHECKLIST,
     PHRASES,
@@ -656,6 +663,36 @@ ACTIONS: tuple[Action, ...] = (
         "看全文",
         "到下面一栏，用上下键看全文；再按一次回来",
         (DUTIES, GRID),
+    ),
+    # What spreads: good practice, helping pairs
+    Action("open", ("enter",), "写、改", "把好的做法写成经验，或改一条经验", (CARDS,), 1),
+    Action("adopted", ("1",), "存采用表", "把哪些单位采用了存成表格", (CARDS,), 3),
+    Action("register", ("2",), "一组一特色", "各单位的特色、写成和采用的经验", (CARDS,), 2),
+    Action("write", ("1",), "存表", "把登记表存成可以打印的表", (FEATURES,), 1),
+    Action(
+        "adopted", ("1",), "已采用", "记为已采用，写一句依据", (ADOPTION,), 1, run="uptake('adopted')"
+    ),
+    Action("partly", ("2",), "部分采用", "记为部分采用，写一句依据", (ADOPTION,), 2, run="uptake('partly')"),
+    Action("not_adopted", ("3",), "未采用", "记为未采用", (ADOPTION,), 3, run="uptake('not_adopted')"),
+    Action("not_fitting", ("4",), "不适合", "记为不适合本组", (ADOPTION,), 4, run="uptake('not_fitting')"),
+    Action("clear", ("5",), "取消", "取消记下的采用情况", (ADOPTION,), 6),
+    Action("basis", ("enter",), "依据", "写或改一句依据", (ADOPTION,), 5),
+    Action("open", ("enter",), "改", "改目标、期限，认定达到，提前结束，撤回", (PAIRS,), 1),
+    Action("new", ("1",), "结一对", "选受帮扶的单位、谁帮扶、期限和目标", (PAIRS,), 2),
+    Action("effect", ("2",), "成效", "半年里各对前后的变化", (PAIRS,), 3),
+    Action("sheet", ("1",), "存Excel", "存成表格，各轮另附一页", (PAIR_EFFECT,), 1),
+    Action("paper", ("2",), "存Word", "存成正式文件", (PAIR_EFFECT,), 2),
+    Action("earlier", ("6", "left"), "前半年", "看前半年", (PAIR_EFFECT,), 3),
+    Action("later", ("7", "right"), "后半年", "看后半年", (PAIR_EFFECT,), 4),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (CARDS, PAIRS), 9),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本单位做的上一步", (ADOPTION,), 9),
+    Action("redo", ("ctrl+y",), "恢复", "恢复刚撤销的一步", (ADOPTION,)),
+    Action(
+        "next_pane",
+        ("tab",),
+        "看全文",
+        "到下面一栏，用上下键看全文；再按一次回来",
+        (CARDS, FEATURES, ADOPTION, PAIRS),
     ),
     # Everywhere
     Action("leave_help", ("f1",), "返回", "回到上一屏", (HELP,), run="back"),

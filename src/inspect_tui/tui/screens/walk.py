@@ -496,8 +496,24 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             Option("返回主页", "也可按 Esc", "back"),
             Option("上轮问题", "也可按 F7", "lookback"),
             Option("得分怎样得来", "直到每条记录", "derivation"),
+            *self._adoption_option(stop.unit),
         ]
         self.offer(f"{stop.row.item.id} 更多操作：", options, self._menu_picked)
+
+    def _adoption_option(self, unit: str) -> list[Option]:
+        """The way to other units' good practice, where there is any to ask about."""
+        from inspect_tui.tui.screens.adoption_page import waiting
+
+        asked, left = waiting(self.desk, unit)
+        said = f"{asked}条，还有{left}条没问，不影响提交" if left else f"{asked}条，都问过了"
+        return [Option("采用经验", said, "adoption")] if asked else []
+
+    def action_adoption(self) -> None:
+        """Ask the unit whether it took up other units' good practice."""
+        from inspect_tui.tui.screens.adoption_page import AdoptionScreen
+
+        if self.stop is not None:
+            self.app.push_screen(AdoptionScreen(self.desk, self.stop.unit))
 
     def _visit_menu(self) -> None:
         self.app.say("没有适用的检查项。", "warning")
