@@ -158,7 +158,7 @@ def test_the_grid_from_the_command_line(tmp_path: Path, capsys: Any) -> None:
     keys = {*told, *told["total"], *told["units"][0], *told["gaps"][0], *told["blank_crews"][0]}
     assert {key for key in keys | set(told["charges"][0]) if f"`{key}`" not in doc} == set()
     assert run(["grid", "--roster", str(path)]) == 0
-    assert "东沟卸油点”没有写培养或联系安排" in capsys.readouterr().out
+    assert "东沟卸油点”没有培养或联系安排" in capsys.readouterr().out
     out = tmp_path / "网格.xlsx"
     assert run(["grid", "--roster", str(path), "-o", str(out)]) == 0
     from openpyxl import load_workbook

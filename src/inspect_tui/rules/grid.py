@@ -15,7 +15,7 @@ from inspect_tui.model.terms import Term, UnitKind
 
 _BRANCHES = (UnitKind.BRANCH, UnitKind.JOINT_BRANCH)
 #: Organisations whose members add up into the one above; stations, crews and venues hold the same people.
-_PARTY = (
+PARTY = (
     UnitKind.COMPANY,
     UnitKind.COMMITTEE,
     UnitKind.GENERAL_BRANCH,
@@ -206,7 +206,7 @@ class _Tree:
 
     def party(self, unit: Unit) -> list[Unit]:
         """The organisations right under a unit whose members add up into it."""
-        return [u for u in self.children.get(unit.id, ()) if u.kind in _PARTY]
+        return [u for u in self.children.get(unit.id, ()) if u.kind in PARTY]
 
     def tally(self, unit: Unit) -> Tally:
         """What stands under a unit, itself included."""
@@ -285,11 +285,11 @@ def _gaps(unit: Unit, tree: _Tree, complete: bool) -> Iterator[Gap]:
             own = blank.name != unit.name
             yield gap(
                 GapKind.BLANK_CREW,
-                f"党员空白班组“{blank.name}”没有写培养或联系安排",
+                f"党员空白班组“{blank.name}”没有培养或联系安排",
                 "在名册里写明由谁联系、培养谁" if own else "写成党小组下的班组，再写明由谁联系、培养谁",
                 blank.name if own else "",
             )
-    if unit.kind not in _PARTY:
+    if unit.kind not in PARTY:
         return
     if not unit.leader:
         who = "组长" if unit.kind is UnitKind.PARTY_GROUP else "书记"
@@ -331,7 +331,7 @@ def _charges(ordered: Sequence[tuple[Unit, int, tuple[bool, ...]]], tree: _Tree)
     """Leaders in the order of the tree, each with the units they answer for themselves."""
     held: dict[str, list[Unit]] = {}
     for unit, _, _ in ordered:
-        if unit.responsible_leader and unit.kind in _PARTY:
+        if unit.responsible_leader and unit.kind in PARTY:
             held.setdefault(unit.responsible_leader, []).append(unit)
     for leader, units in held.items():
         ids = {unit.id for unit in units}
