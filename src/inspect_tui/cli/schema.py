@@ -20,9 +20,7 @@ NAMES = (
 )
 @click.argument("name", metavar="NAME", type=click.Choice(NAMES))
 def schema(name: str) -> None:
-    import json
-
-    from inspect_tui.exchange.schema import schema_of
+    from inspect_tui.exchange.schema import schema_bytes
 
     # Bytes, because a console in another encoding must not change or refuse the JSON.
-    click.echo(json.dumps(schema_of(name), ensure_ascii=False, indent=2).encode("utf-8"))
+    click.echo(schema_bytes(name), nl=False)

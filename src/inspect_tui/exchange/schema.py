@@ -5,6 +5,7 @@ Editors use it to complete field names while a checklist is written; other progr
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from inspect_tui.exchange.record_lines import (
 )
 from inspect_tui.model.appraisal import APPRAISAL_FORMAT, Appraisal
 from inspect_tui.model.change import Body
-from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
+from inspect_tui.model.checklist import ANY, CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.distribution import DISTRIBUTION_FORMAT, Distribution
 from inspect_tui.model.flows import FLOWS_FORMAT, FlowList
 from inspect_tui.model.pack import Pack
@@ -59,11 +60,39 @@ _RECORDS: dict[str, tuple[type, str]] = {
 NAMES = (*_RECORDS, "findings", "record")
 
 _AUTHORED = ("checklist", "roster", "rules", "scheme", "contest", "appraisal", "distribution", "flows")
+#: What people write by hand, so that an editor can help: these schemas are shipped as files.
+BY_HAND = (*_AUTHORED, "record")
 _DECIMAL = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"}]}
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
 _TEXT: dict[str, Any] = {"type": "string"}
 _TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 _YES: dict[str, Any] = {"type": "boolean"}
+
+
+_PROFILE_LIST = {"items": {"enum": [profile.value for profile in Profile]}}
+_PROFILES_OR_ALL = {"items": {"enum": [ANY, *(profile.value for profile in Profile)]}}
+_NEEDS = {"type": "array", "items": {"$ref": "#/$defs/Need"}}
+#: What an editor can offer where the record type alone says less.
+_NARROWED: dict[str, dict[str, dict[str, Any]]] = {
+    "Checklist": {"profiles": _PROFILE_LIST},
+    "Section": {"applies_to": _PROFILES_OR_ALL},
+    "Item": {
+        "applies_to": _PROFILES_OR_ALL,
+        "require": {
+            "properties": {
+                verdict.value: {**_NEEDS, "description": f"结论为“{verdict.label}”时必须附上什么"}
+                for verdict in Verdict
+                if verdict is not Verdict.PENDING
+            },
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+def schema_bytes(name: str) -> bytes:
+    """The schema of that name as the file that is shipped and the command prints."""
+    return (json.dumps(schema_of(name), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
 def schema_of(name: str) -> dict[str, Any]:
@@ -77,7 +106,7 @@ def schema_of(name: str) -> dict[str, Any]:
     top = definitions.pop(kind.__name__)
     top["properties"]["format"] = {"const": format_, "description": "文件格式标识"}
     if name in _AUTHORED:
-        top["properties"]["$schema"] = {"type": "string"}
+        top["properties"]["$schema"] = {**_TEXT, "description": "给编辑器用的格式文件，程序读时跳过"}
     if name == "rules":
         top["required"] = ["format"]
     return {"$schema": DIALECT, **top, "$defs": definitions}
@@ -99,6 +128,8 @@ def _definitions(kind: type, *, closed: bool) -> dict[str, Any]:
             told.pop("description", None)
             for field, part in told["properties"].items():
                 part["description"] = field_word(record, field)
+            for field, narrow in _NARROWED.get(name, {}).items():
+                told["properties"][field] |= narrow
             for field in ("id", "code"):
                 if field in told["properties"]:
                     told["properties"][field] |= _ID
@@ -127,6 +158,20 @@ def _loosened(schema: Any) -> Any:
     return schema
 
 
+_CHANGE_WORDS = {
+    "at": "时间",
+    "by": "检查人",
+    "what": "这次操作的名称",
+    "edits": "对字段的修改",
+    "retract": "撤销了哪几次操作",
+    "record": "改的是哪条记录",
+    "field": "哪个字段",
+    "value": "改成什么",
+    "saw": "修改时看到的、同一字段以前的各次操作",
+    "decision": "组长裁定的理由",
+}
+
+
 def _table(rows: dict[str, Any], title: str) -> dict[str, Any]:
     """A TinyDB table: documents by their number."""
     return {"description": title, "type": "object", "additionalProperties": rows}
@@ -142,6 +187,8 @@ def _findings() -> dict[str, Any]:
     definitions |= {name: _loosened(schema) for name, schema in made.items()}
     for name in made:
         definitions[name].pop("description", None)
+        for field, part in definitions[name].get("properties", {}).items():
+            part["description"] = _CHANGE_WORDS[field]
     definitions["Body"]["title"], definitions["Edit"]["title"] = "一次操作的内容", "对一个字段的修改"
     judgement = {
         "verdict": _term(Verdict),

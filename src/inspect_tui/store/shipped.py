@@ -26,6 +26,11 @@ def shipped_files() -> list[Path]:
     return sorted(shipped_dir().glob("*.json"))
 
 
+def shipped_schemas() -> list[Path]:
+    """The JSON Schema of every file that people write, for their editors, in a fixed order."""
+    return sorted((shipped_dir() / "schema").glob("*.schema.json"))
+
+
 def shipped_schemes() -> list[Path]:
     """Every shipped scheme of grades, in a fixed order."""
     return sorted((shipped_dir() / "schemes").glob("*.json"))

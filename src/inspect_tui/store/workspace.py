@@ -19,6 +19,7 @@ from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.person import Identity
 from inspect_tui.model.roster import Roster
 from inspect_tui.model.round import Round, Rules
+from inspect_tui.store import files
 from inspect_tui.store.files import write_durable
 from inspect_tui.store.roundfile import read_round
 
@@ -132,6 +133,7 @@ class Workspace:
             shipped_distributions,
             shipped_files,
             shipped_flows,
+            shipped_schemas,
             shipped_schemes,
         )
 
@@ -153,7 +155,9 @@ class Workspace:
             (space.contests_dir, shipped_contests()),
             (space.distribution_dir, shipped_distributions()),
             (space.flows_dir, shipped_flows()),
+            (space.checklists_dir / "schema", shipped_schemas()),
         ):
+            folder.mkdir(exist_ok=True)
             for source in sources:
                 if not (folder / source.name).exists():
                     write_durable(folder / source.name, source.read_bytes())
@@ -284,7 +288,7 @@ class Workspace:
     def identity(self) -> Identity | None:
         """Who works here, or None when it was never said, was said on another machine, or is damaged."""
         try:
-            identity = msgspec.json.decode(self.identity_path.read_bytes(), type=Identity)
+            identity = msgspec.json.decode(files.fs.read(self.identity_path), type=Identity)
         except (OSError, msgspec.DecodeError, ValueError):
             return None
         return identity if identity.machine == machine_id() else None
@@ -336,7 +340,7 @@ class Workspace:
     def _writers_by_name(self) -> dict[str, dict[str, str]]:
         """Findings files begun on this machine, by person and round."""
         try:
-            return msgspec.json.decode(self._writers_path().read_bytes(), type=dict[str, dict[str, str]])
+            return msgspec.json.decode(files.fs.read(self._writers_path()), type=dict[str, dict[str, str]])
         except (OSError, msgspec.DecodeError, ValueError):
             return {}
 
