@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from inspect_tui.model.change import ROUND_KEY, visit_key
+from inspect_tui.model.change import ROUND_KEY, adopt_key, visit_key
 from inspect_tui.model.round import Rules
+from inspect_tui.model.spread import Uptake
 from inspect_tui.model.terms import NamingLevel, Outcome, Severity
 from inspect_tui.report.clearing import without_subject
 from inspect_tui.report.document import (
@@ -51,7 +52,7 @@ class Writer(Writing):
         opening = self.opening()
         if self.single and self.ask.level is NamingLevel.INTERNAL:
             self.who()
-        self.per_round("good", "好的做法标题", lambda o, n: self.good(o))
+        self.per_round("good", "好的做法标题", lambda o, n: [*self.good(o), *self.spread(o)])
         self.problems()
         self._objection()
         if self.ask.level is NamingLevel.INTERNAL:
@@ -67,6 +68,42 @@ class Writer(Writing):
             self._praise("好的做法", outline, p, n, self.clearer.names_good)
             for n, p in enumerate(outline.good, 1)
         ]
+
+    def spread(self, outline: Outline) -> list[Sentence]:
+        """Each earlier good practice that units of this round took up, with how many do it by now."""
+        here, units = outline.round, {digest_.unit.id for digest_ in outline.units}
+        told = []
+        for now in outline.cards:
+            said = [
+                a
+                for a in now.card.adopted
+                if a.unit in units and (a.source.origin or a.source.round) == round_key(outline)
+            ]
+            if now.new or not any(a.uptake.taken for a in said):
+                continue
+            place = f"经验采用“{now.card.title}”"
+            named = self.clearer.names_good
+            adopters = now.adopters
+            full = sum(a.uptake is Uptake.ADOPTED for a in adopters)
+            values = {
+                "单位": now.card.unit_name if named else "",
+                "名称": self.clearer.clear(tidy(now.card.title), place, named=named),
+                "采用数": full,
+                "部分采用数": len(adopters) - full,
+                "单位类别": kind_noun([u for a in adopters if (u := here.unit(a.unit)) is not None]),
+            }
+            told.append(
+                self.say(
+                    "经验采用",
+                    values,
+                    place,
+                    key=now.card.id,
+                    records=[now.record, *(adopt_key(a.unit, now.card.id) for a in said)],
+                    made_of=[[a.unit, a.uptake.value, a.source.round] for a in adopters],
+                    named=named,
+                )
+            )
+        return told
 
     def suggestions(self, outline: Outline) -> list[Sentence]:
         """Each suggestion upward, for the inner level."""

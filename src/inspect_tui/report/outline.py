@@ -23,6 +23,7 @@ from inspect_tui.report.names import names_in, people_of
 from inspect_tui.report.zh_numbers import count_range, parse_date
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.practices import CardNow, cards_of
 from inspect_tui.rules.reading import BARE, findings_of_unit, read_hits, read_visit
 from inspect_tui.rules.result import Result, unit_result
 from inspect_tui.rules.sheet import Tally, UnitSheet
@@ -147,6 +148,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
 
     `people` are the names of persons that the round knows, for whoever must take them out. `seal` is the code
     of a frozen round (封存码) while its seal is whole, `frozen` the freeze in a line, whole or broken.
+    `cards` are the good practices that spread, for whole rounds only.
     """
 
     round: Round
@@ -161,6 +163,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     single: bool = False
     seal: str = ""
     frozen: str = ""
+    cards: tuple[CardNow, ...] = ()
 
     @property
     def visited(self) -> list[UnitDigest]:
@@ -251,6 +254,7 @@ def _compile(
         single=single,
         seal=seal,
         frozen=frozen,
+        cards=() if single else tuple(cards_of(state, round_)),
     )
 
 

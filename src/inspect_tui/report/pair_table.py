@@ -151,12 +151,18 @@ def effect_lines(effect: Effect) -> list[str]:
     return lines
 
 
-def stand_text(stand: Stand) -> str:
-    """How a unit stood after one round, in a line."""
+def stand_text(stand: Stand, *, formal: bool = False) -> str:
+    """How a unit stood after one round, in a line; papers write dates out."""
+    day = _formal_date(stand.day) if formal else stand.day
     return (
         f"{stand.source.title}：得分{score_word(stand.score)}，未销号{stand.open}条，"
-        f"逾期{stand.overdue}条（到{stand.day}）"
+        f"逾期{stand.overdue}条（到{day}）"
     )
+
+
+def _formal_date(day: str) -> str:
+    made = parse_date(day)
+    return date_text(made) if made is not None else day
 
 
 def totals_text(effects: Sequence[Effect]) -> str:
@@ -284,21 +290,21 @@ def effect_doc(effects: Sequence[Effect], period: Period | None, *, issuer: str,
         pairing = effect.now.pairing
         mark = f"（{ordinal(number)}）" if number <= 99 else f"（{number}）"
         body.append(Para(text=f"{mark}{pairing.unit_name}", level=2))
-        body.append(Para(text=f"由{pairing.helper_name}帮扶，{span_text(effect.now)}。"))
-        stands = (
-            [f"结对前，{stand_text(effect.before)}。"] if effect.before is not None else ["结对前无数据。"]
-        )
-        stands += [f"结对后，{stand_text(stand)}。" for stand in effect.after] or ["结对后还没有再检查。"]
+        days = f"{_formal_date(pairing.start)}至{_formal_date(effect.now.until)}"
+        body.append(Para(text=f"由{pairing.helper_name}帮扶，{days}。"))
+        before = stand_text(effect.before, formal=True) if effect.before is not None else ""
+        stands = [f"结对前，{before}。" if before else "结对前无数据。"]
+        stands += [f"结对后，{stand_text(stand, formal=True)}。" for stand in effect.after]
+        stands += [] if effect.after else ["结对后还没有再检查。"]
         body += [Para(text=text) for text in stands]
         body.append(Para(text=f"目标：{'；'.join(goals_text(effect))}。"))
         if effect.now.why:
             body.append(Para(text=f"提前结束的原因：{effect.now.why}。"))
-    made = parse_date(day)
     return Doc(
         title=f"{period.label if period is not None else ''}结对帮扶成效情况",
         body=tuple(body),
         signature=(issuer,) if issuer else (),
-        date=date_text(made) if made is not None else "",
+        date=_formal_date(day),
     )
 
 
@@ -313,16 +319,17 @@ def _doc_table(effects: Sequence[Effect]) -> Table:
                 score_word(before.score if before is not None else None),
                 score_word(effect.scored),
                 change_word(effect.gained),
-                _moved(before, latest, "open"),
-                _moved(before, latest, "overdue"),
+                moved_word(before, latest, "open"),
+                moved_word(before, latest, "overdue"),
                 f"{effect.met}/{len(effect.now.pairing.goals)}",
             )
         )
-    heads = ("受帮扶单位", "帮扶方", "前得分", "后得分", "变化", "未销号", "逾期", "达到目标")
-    return Table(heads=heads, rows=tuple(rows), widths=(22, 20, 10, 10, 10, 12, 10, 10), aligns="llrrrccc")
+    heads = ("受帮扶单位", "帮扶方", "前得分", "后得分", "变化", "未销号", "逾期", "目标")
+    return Table(heads=heads, rows=tuple(rows), widths=(22, 20, 10, 10, 10, 13, 13, 8), aligns="llrrrccc")
 
 
-def _moved(before: Stand | None, latest: Stand | None, name: str) -> str:
+def moved_word(before: Stand | None, latest: Stand | None, name: str) -> str:
+    """How a count went from before to now, such as 6→9."""
     first = str(getattr(before, name)) if before is not None else NO_DATA
     last = str(getattr(latest, name)) if latest is not None else NO_DATA
-    return f"{first}→{last}"
+    return NO_DATA if first == last == NO_DATA else f"{first}→{last}"

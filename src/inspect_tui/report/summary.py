@@ -303,6 +303,8 @@ def summary_data(outline: Outline) -> dict[str, Any]:
     refuse_secret(outline.round)
     import msgspec
 
+    from inspect_tui.report.practice_table import card_data
+
     round_ = outline.round
     return {
         "round": {
@@ -314,6 +316,7 @@ def summary_data(outline: Outline) -> dict[str, Any]:
         },
         "totals": msgspec.to_builtins(outline.totals),
         "units": [_unit_data(outline, d) for d in outline.units],
+        "cards": [card_data(now) for now in outline.cards],
         "formula": formula_text(round_),
         "rules": {"version": round_.rules.version, "hash": rules_hash(round_.rules)},
         "frozen": outline.frozen,

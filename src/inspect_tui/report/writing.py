@@ -351,7 +351,7 @@ def _final_score(result: Result) -> str:
 
 
 #: Phrases that are always numbered, also when there is only one of them.
-_POINTS = {"好的做法", "问题", "意见建议", "复查", "曝光"}
+_POINTS = {"好的做法", "经验采用", "问题", "意见建议", "复查", "曝光"}
 
 
 def numbered_lines(sentences: Sequence[Sentence]) -> tuple[Line, ...]:

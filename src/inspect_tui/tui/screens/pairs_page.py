@@ -441,7 +441,7 @@ class PairEffectScreen(FiguresPage, inherit_bindings=False):
     def told(self, width: int) -> list[Told]:
         found = self.effects()
         lines = [Told(table.title_of(self.period), "strong"), Told(table.totals_text(found)), Told("")]
-        heads = ("受帮扶单位", "前得分", "现得分", "变化", "前未销号", "现未销号", "前逾期", "现逾期", "目标")
+        heads = ("受帮扶单位", "前得分", "现得分", "变化", "未销号", "逾期", "目标")
         rows = [_cells(effect) for effect in found]
         lines += grid(heads, rows, width)
         for effect in found:
@@ -482,9 +482,7 @@ def _cells(effect: Effect) -> list[str]:
         table.score_word(first.score if first is not None else None),
         table.score_word(effect.scored),
         table.change_word(effect.gained),
-        str(first.open) if first is not None else table.NO_DATA,
-        str(last.open) if last is not None else table.NO_DATA,
-        str(first.overdue) if first is not None else table.NO_DATA,
-        str(last.overdue) if last is not None else table.NO_DATA,
+        table.moved_word(first, last, "open"),
+        table.moved_word(first, last, "overdue"),
         f"{effect.met}/{len(effect.now.pairing.goals)}",
     ]
