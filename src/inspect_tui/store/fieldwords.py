@@ -47,6 +47,7 @@ RECORD_WORDS: dict[type, str] = {
     Duty: "整改责任",
     Source: "转入前的轮次",
     Past: "办理经过",
+    Piece: "佐证",
     Scheme: "定级办法",
     Level: "等级",
     Contest: "评比办法",

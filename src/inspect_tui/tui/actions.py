@@ -100,12 +100,14 @@ PROGRESS, RECHECK, DELTA, LEDGER_SHEET = "progress", "recheck", "delta", "ledger
 NOTICE_PRIVACY, NOTICE_PICK, REPORT = "notice_privacy", "notice_pick", "report"
 SCORES, DERIVATION, RANKING, PERIOD = "scores", "derivation", "ranking", "period"
 TREND, AGREEMENT, CONTESTS, CONTEST = "trend", "agreement", "contests", "contest"
-GRADES = "grades"
+GRADES, SOURCES = "grades", "sources"
 CARDS, ADOPTION, FEATURES = "cards", "adoption", "features"
 PAIRS, PAIR_EFFECT = "pairs", "pair_effect"
 CHECKLISTS, CHECKLIST, PHRASES = "checklists", "checklist", "phrases"
 SHEETS, SHEET_LOOK = "sheets", "sheet_look"
 DUTIES, GRID = "duties", "grid"
+RECOUNT, FLOWS = "recount", "flows"
+EVIDENCE = "evidence"
 SCREENS = (
     HOME,
     WALK,
@@ -157,6 +159,7 @@ SCREENS = (
     CONTESTS,
     CONTEST,
     GRADES,
+    SOURCES,
     CARDS,
     ADOPTION,
     FEATURES,
@@ -169,8 +172,13 @@ SCREENS = (
     SHEET_LOOK,
     DUTIES,
     GRID,
+    RECOUNT,
+    FLOWS,
+    EVIDENCE,
 )
 _JUDGE = (WALK, ACROSS)
+_ASKED = (SCORES, SOURCES, PERIOD, RANKING, TREND, CONTEST, GRADES, SUMMARY, HOME, WALK)
+"""Where the question mark asks how a figure came about; help is on F1 there."""
 _BELOW_HOME = tuple(name for name in SCREENS if name != HOME)
 
 ACTIONS: tuple[Action, ...] = (
@@ -462,6 +470,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("good", ("4",), "好做法", "值得推广的好的做法", (REPORT,), 4, run="part('good')"),
     Action("open_closed", ("5",), "整改", "未销号和已销号", (REPORT,), 5, run="part('ledger')"),
     Action("agreement", ("6",), "一致性", "检查人员判得一样不一样", (REPORT,), 6, run="part('agreement')"),
+    Action("grid", ("7",), "网格", "三级网格的覆盖和缺口", (REPORT,), run="part('grid')"),
     Action("more", ("9", "f6"), "导出", "存成文档、网页或表格", (REPORT,), 7),
     Action("everything", ("0",), "全部", "各部分连着看", (REPORT,), 8, run="part('all')"),
     Action(
@@ -561,6 +570,34 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "open", ("enter", "question_mark"), "怎样得来", "看这个得分是怎样得来的，直到每条记录", (SCORES,), 1
     ),
+    Action("open", ("enter", "question_mark"), "怎样得来", "看那一轮的得分是怎样得来的", (SOURCES,), 1),
+    Action(
+        "why",
+        ("enter", "question_mark"),
+        "怎样得来",
+        "看光标所在单位的得分由哪几轮、哪些记录得来",
+        (PERIOD, RANKING),
+        1,
+        "由来",
+    ),
+    Action("why", ("question_mark",), "怎样得来", "看单位的得分由哪几轮、哪些记录得来", (TREND,), 5, "由来"),
+    Action(
+        "why",
+        ("question_mark",),
+        "怎样得来",
+        "看光标所在单位的得分由哪几轮、哪些记录得来",
+        (CONTEST, GRADES),
+        4,
+        "由来",
+    ),
+    Action(
+        "why",
+        ("question_mark",),
+        "得分怎样得来",
+        "看光标所在单位的得分是怎样得来的，直到每条记录",
+        (SUMMARY, HOME),
+    ),
+    Action("derivation", ("question_mark",), "得分怎样得来", "看本单位的得分是怎样得来的", (WALK,)),
     Action("bonus", ("7",), "加分", "组长给单位加分，写明理由和依据；也可取消", (SCORES,), 9),
     Action("ranking", ("1",), "排名", "另列名次、不参加的和进步榜；写明不排名的不列", (SCORES,), 8),
     Action("period", ("2",), "期间", "月、季、半年、年的得分，缺的标明", (SCORES,), 2),
@@ -569,7 +606,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("grades", ("5",), "定级", "自评、推荐、验收各阶段和等级", (SCORES,), 5),
     Action("agreement", ("6",), "一致性", "两人查同一单位一致不一致；减负", (SCORES,), 6),
     Action("open", ("enter",), "看检查项", "到检查页看这一项；在上轮问题上则看它的台账", (DERIVATION,), 1),
-    Action("span_month", ("1",), "月", "一个月的得分", (PERIOD,), 1, run="span('month')"),
+    Action("span_month", ("1",), "月", "一个月的得分", (PERIOD,), 2, run="span('month')"),
     Action("span_quarter", ("2",), "季", "一个季度的得分", (PERIOD,), 2, run="span('quarter')"),
     Action("span_half", ("3",), "半年", "半年的得分", (PERIOD,), 3, run="span('half')"),
     Action("span_year", ("4",), "年", "一年的得分", (PERIOD,), 4, run="span('year')"),
@@ -577,6 +614,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("earlier", ("6", "left"), "上一期", "看前一期", (PERIOD,), 5),
     Action("later", ("7", "right"), "下一期", "看后一期", (PERIOD,), 6),
     Action("rank", ("8",), "排名", "列出或收起名次；写明不排名的不列", (PERIOD,), 8),
+    Action("rollup", ("9",), "合成", "换合成办法：平均、加权、最近、最低", (PERIOD,), 7),
+    Action("checklist", ("0",), "清单", "只算一份清单，或全部", (PERIOD,), 7),
+    Action("write", ("f5",), "存表", "把这一期的得分存成表格", (PERIOD,), 9),
     Action("everyone", ("1",), "全部", "各单位平均，全部大项", (TREND,), 1),
     Action("unit", ("2",), "单位", "只看一个单位", (TREND,), 2),
     Action("section", ("3",), "大项", "只看一个大项", (TREND,), 3),
@@ -604,7 +644,7 @@ ACTIONS: tuple[Action, ...] = (
         ("tab",),
         "看全文",
         "到下面一栏，用上下键看全文；再按一次回来",
-        (SCORES, DERIVATION, CONTESTS, CONTEST, GRADES),
+        (SCORES, DERIVATION, SOURCES, CONTESTS, CONTEST, GRADES),
     ),
     # Checklists and their authors
     Action("open", ("enter",), "打开", "看这份清单的问题、条目、各定位的条数和用时", (CHECKLISTS,), 1),
@@ -694,6 +734,49 @@ ACTIONS: tuple[Action, ...] = (
         "到下面一栏，用上下键看全文；再按一次回来",
         (CARDS, FEATURES, ADOPTION, PAIRS),
     ),
+    # Recounting a distribution, walking basic flows
+    Action("sheet", ("1",), "选表", "选一个月的分配表；各人的数不保存", (RECOUNT,), 1),
+    Action("rule", ("2",), "细则", "换一份书面细则", (RECOUNT,), 2),
+    Action("total", ("3",), "总额", "写本月总额；清空则用细则里的或按表里相加", (RECOUNT,), 3),
+    Action("everybody", ("4",), "全部", "列出全部人员，或只列不一致的", (RECOUNT,), 7),
+    Action("names", ("5",), "隐名", "隐去或显示姓名，有旁人时用", (RECOUNT,), 8),
+    Action("note", ("6", "f5"), "写说明", "把人次和差额合计写进检查项的说明，没有姓名", (RECOUNT,), 5),
+    Action("problem", ("7", "f2"), "记问题", "按人次记扣分情形，没有姓名", (RECOUNT,), 4),
+    Action("keep", ("8",), "记下", "记下人次和差额合计，没有姓名和个人金额", (RECOUNT,), 6),
+    Action("done", ("1",), "做了", "这一步做了，转到下一步", (FLOWS,), 1, run="found('done')"),
+    Action("partly", ("2",), "部分", "这一步做了一部分", (FLOWS,), 2, run="found('partly')"),
+    Action("none", ("3",), "没做", "这一步没有做，这项流程走不通", (FLOWS,), 3, run="found('none')"),
+    Action("clear", ("0",), "清除", "清除这一步的结果", (FLOWS,), run="found('')"),
+    Action("words", ("4", "enter", "f5"), "说明", "写这一步看到了什么", (FLOWS,), 5),
+    Action("draw", ("5",), "抽取", "从流程目录里按种子抽几项", (FLOWS,), 4),
+    Action("other", ("6",), "另一次", "看另一次抽查", (FLOWS,), 9),
+    Action("problem", ("7", "f2"), "记问题", "按走不通的项数记扣分情形", (FLOWS,), 6),
+    Action("note", ("8",), "写说明", "把抽查的结果写进检查项的说明", (FLOWS,), 7),
+    Action("write", ("9",), "存表", "把每一步的结果存成表格", (FLOWS,), 8),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本单位做的上一步", (RECOUNT, FLOWS), 9),
+    Action("redo", ("ctrl+y",), "重做", "恢复刚撤销的一步", (RECOUNT, FLOWS)),
+    Action(
+        "next_pane",
+        ("tab",),
+        "看全文",
+        "到下面一栏，用上下键看全文；再按一次回来",
+        (RECOUNT, FLOWS),
+    ),
+    # Evidence
+    Action("evidence", ("f10",), "佐证", "给本项挂照片、文件，或写出处", _JUDGE),
+    Action("evidence", ("f10",), "佐证", "给所选的一条挂照片、文件，或写出处", (FINDINGS,), 14),
+    Action("evidence", ("8", "f10"), "佐证", "看上轮的佐证，给这次复查挂照片、文件", (LOOKBACK,), 8),
+    Action("open", ("enter",), "打开", "用系统自带的程序打开所选的一件", (EVIDENCE,), 1),
+    Action("add", ("1",), "加文件", "写文件的位置；也可把文件拖进窗口", (EVIDENCE,), 2),
+    Action("newest", ("2",), "最近的", "列出最近的照片和文件，按数字选", (EVIDENCE,), 3),
+    Action("reference", ("3",), "出处", "没有文件，只写材料在哪里", (EVIDENCE,), 4),
+    Action("remove", ("4", "delete"), "移除", "移除所选的一件，可撤销", (EVIDENCE,), 5),
+    Action("caption", ("5",), "说明", "写或改所选一件的说明", (EVIDENCE,), 6),
+    Action("folder", ("6",), "换文件夹", "指定照片在哪个文件夹，以后按 2 就看那里", (EVIDENCE,), 7, "文件夹"),
+    Action("stop_copy", ("7",), "停止", "停止正在抄的文件", (EVIDENCE,), 8),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本单位做的上一步", (EVIDENCE,), 9),
+    Action("redo", ("ctrl+y",), "重做", "恢复刚撤销的一步", (EVIDENCE,)),
+    Action("next_pane", ("tab",), "看全文", "到下面一栏，用上下键看全文；再按一次回来", (EVIDENCE,)),
     # Everywhere
     Action("leave_help", ("f1",), "返回", "回到上一屏", (HELP,), run="back"),
     Action("back", ("escape",), "返回", "回到上一屏", _BELOW_HOME, 20),
@@ -702,11 +785,10 @@ ACTIONS: tuple[Action, ...] = (
         ("f1", "question_mark"),
         "帮助",
         "看本屏所有按键",
-        tuple(s for s in SCREENS if s not in (HELP, SCORES)),
+        tuple(s for s in SCREENS if s not in (HELP, *_ASKED)),
         19,
     ),
-    # On scores the question mark asks where a figure comes from.
-    Action("help", ("f1",), "帮助", "看本屏所有按键", (SCORES,), 19),
+    Action("help", ("f1",), "帮助", "看本屏所有按键", _ASKED, 19),
     Action("quit", ("ctrl+q",), "退出", "保存并退出", SCREENS, 30, run="app.quit"),
 )
 

@@ -16,6 +16,7 @@ from inspect_tui.model.round import Round
 from inspect_tui.model.terms import FindingKind, Method, Outcome, RectState
 from inspect_tui.model.view import Finding
 from inspect_tui.rules.applicability import checklists_for
+from inspect_tui.rules.evidence import evidence_of
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow, history_of, unit_rows
 from inspect_tui.rules.lifecycle import outcomes_from
@@ -296,6 +297,10 @@ def answer_lines(state: State, round_: Round, old: Old, width: int) -> list[Line
         lines += wrapped("说法不一，待组长裁定：", width, "warn")
     for taken in old.row.outcomes:
         lines += _taken_lines(taken, width, with_names=True)
+    held = evidence_of(state, old.carried.unit, old.row.record)
+    if held:
+        told = "、".join(e.piece.title for e in held)
+        lines += wrapped(f"佐证{len(held)}件（8）：{told}", width, "accent")
     for text in old.row.again:
         lines += wrapped(f"本轮同一问题：{text}", width, "fail")
     for past in _this_round(state, round_, old):

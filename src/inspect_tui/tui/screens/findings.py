@@ -12,6 +12,7 @@ from inspect_tui.model.phrase import PhraseKind
 from inspect_tui.model.terms import FindingKind, Scoring, Severity, Verdict
 from inspect_tui.model.view import Answer, Finding, Judgement
 from inspect_tui.rules import actions, visiting
+from inspect_tui.rules.evidence import evidence_of
 from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.reading import BARE, findings_of_item, free_findings, read_answer
 from inspect_tui.tui import finding_text, walking
@@ -114,7 +115,12 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
                 *wrapped(self._row.item.text, width, "strong"),
                 *(wrapped(f"评分：{self._row.item.rubric}", width, "dim") if self._row.item.rubric else []),
             ]
-        return finding_text.lines(finding, width, self.item_id, when(finding.at))
+        lines = finding_text.lines(finding, width, self.item_id, when(finding.at))
+        held = evidence_of(self.desk.state, self.unit, finding.key)
+        if held:
+            told = "、".join(e.piece.title for e in held)
+            lines += wrapped(f"佐证{len(held)}件（F10）：{told}", width, "accent")
+        return lines
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_open()
@@ -468,6 +474,17 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
         self._offer_judgement(f"{title}：", choices, chosen)
 
     # ---------------------------------------------------------------- elsewhere
+
+    def action_evidence(self) -> None:
+        """What stands behind the finding, and more of it."""
+        from inspect_tui.tui.screens.evidence_page import EvidenceScreen
+
+        finding = self.finding
+        if finding is None:
+            self.app.say("这里还没有内容，按 1 新增问题。")
+            return
+        about = f"{self.item_id} {finding.kind.label}" if finding.item else finding.kind.label
+        self.app.push_screen(EvidenceScreen(self.desk, self.unit, finding.key, about))
 
     def action_summary(self) -> None:
         """Summary and text of this unit."""

@@ -301,6 +301,18 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
 
     # ---------------------------------------------------------------- elsewhere
 
+    def action_evidence(self) -> None:
+        """What was seen then, and what is put behind this look."""
+        from inspect_tui.tui.screens.evidence_page import EvidenceScreen
+
+        old = self.old
+        if old is None:
+            self.app.say("这个单位没有上轮转入的问题。")
+            return
+        about = f"上轮问题 {old.short}"
+        page = EvidenceScreen(self.desk, self.unit, old.row.record, about, earlier=old.carried.pieces)
+        self.app.push_screen(page)
+
     def action_item(self) -> None:
         """The item of the problem, in the walk."""
         old = self.old

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.css.query import NoMatches
 
-from inspect_tui.model.change import free_finding_key
+from inspect_tui.model.change import answer_key, free_finding_key
 from inspect_tui.model.phrase import PhraseKind
 from inspect_tui.model.terms import FindingKind, Scoring, Verdict
 from inspect_tui.rules import actions
@@ -24,8 +24,9 @@ from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.tui import looking_back, skin, walking
 from inspect_tui.tui.actions import ACROSS, WALK, bindings_for, footer_for
 from inspect_tui.tui.desk import Desk, VisitAccepted, VisitClosed
+from inspect_tui.tui.evidence_desk import evidence_desk
 from inspect_tui.tui.product_screen import ProductScreen
-from inspect_tui.tui.text import fit
+from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
 from inspect_tui.tui.usual import phrase_options
 from inspect_tui.tui.walking import OWN_WORDS, Deed, Option
@@ -118,7 +119,9 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         stop = self.track.stops[index]
         glyphs = skin.current().glyphs
         tail = verdict_parts(stop)
-        room = width - 19 - 5
+        count = evidence_desk(self.desk).of_item(*stop.key)
+        held = f" 佐证{count}" if count else ""
+        room = width - 19 - 5 - cells(held)
         if self.track.across:
             path = self.desk.path_of(stop.sheet.unit)
             name = f"{stop.sheet.unit.name}" + (f"（{path}）" if path else "")
@@ -136,6 +139,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             (glyphs.cursor if here else " ", "accent"),
             (f" {sign} ", ink),
             *text,
+            (held, "accent"),
             (" ", "text"),
             *tail,
         ]
@@ -496,9 +500,25 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             Option("返回主页", "也可按 Esc", "back"),
             Option("上轮问题", "也可按 F7", "lookback"),
             Option("得分怎样得来", "直到每条记录", "derivation"),
+            Option("佐证", f"也可按 F10  {self._evidence_words(stop)}".rstrip(), "evidence"),
             *self._adoption_option(stop.unit),
         ]
+        if stop.row.item.helper is not None:
+            options.append(Option(stop.row.item.helper.label, "帮助判断这一项", "helper"))
         self.offer(f"{stop.row.item.id} 更多操作：", options, self._menu_picked)
+
+    def _evidence_words(self, stop: Stop) -> str:
+        count = evidence_desk(self.desk).of_item(*stop.key)
+        return f"已有{count}件" if count else ""
+
+    def action_evidence(self) -> None:
+        """What stands behind this item, and more of it."""
+        from inspect_tui.tui.screens.evidence_page import EvidenceScreen
+
+        stop = self.stop
+        if stop is not None:
+            record = answer_key(*stop.key)
+            self.app.push_screen(EvidenceScreen(self.desk, stop.unit, record, stop.row.item.id))
 
     def _adoption_option(self, unit: str) -> list[Option]:
         """The way to other units' good practice, where there is any to ask about."""
@@ -525,6 +545,12 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
                 getattr(self, f"_menu_{name}")()
             case _:
                 getattr(self, f"action_{name}")()
+
+    def action_helper(self) -> None:
+        """The page that helps to judge this item."""
+        stop = self.stop
+        if stop is not None and stop.row.item.helper is not None:
+            self.app.open_helper(stop.row.item.helper, stop.unit, (stop.row.checklist.id, stop.row.item.id))
 
     def action_derivation(self) -> None:
         """Where the unit's score comes from."""

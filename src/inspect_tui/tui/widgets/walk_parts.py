@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from inspect_tui.model.terms import Scoring, Verdict, VisitResult
+from inspect_tui.model.terms import Helper, Scoring, Verdict, VisitResult
 from inspect_tui.rules.duty_diff import latest_revision, month_words, revision_words
+from inspect_tui.rules.evidence import evidence_of_item
+from inspect_tui.rules.flow_walks import newest_walk
+from inspect_tui.rules.fold import State
 from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.points import PointsMonth, points_of
 from inspect_tui.rules.problems import carried_of, contested, owed
 from inspect_tui.rules.reading import findings_of_item, free_findings
+from inspect_tui.rules.recounts import recounts_of, sentence
 from inspect_tui.rules.scoring import half_up, points_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.linebreak import wrap
@@ -158,6 +162,18 @@ def points_words(month: PointsMonth) -> str:
     return f"党员积分 {month.month}：加分{count.rewards}次，扣分{count.penalties}次{share}{used}{two}"
 
 
+def helper_words(state: State, unit: str, helper: Helper) -> str:
+    """How far the page that helps with an item was used at a unit, and how to get there."""
+    if helper is Helper.FLOWS:
+        walk = newest_walk(state, unit)
+        if walk is not None:
+            broken = f"，{walk.broken}项走不通" if walk.broken else ""
+            return f"{helper.label}：{len(walk.flows)}项，已看{walk.looked}/{walk.steps}步{broken}"
+    elif months := recounts_of(state, unit):
+        return f"{helper.label}：{sentence(months[-1].month, months[-1].told)}"
+    return f"可用“{helper.label}”：回车，在菜单里选"
+
+
 class ItemDetail(Inked):
     """Everything about the item under the cursor: its words, how it scores, what was recorded."""
 
@@ -218,6 +234,9 @@ class ItemDetail(Inked):
             if revision is not None:
                 said = f"岗位责任 {month_words(revision.month)}：{revision_words(revision)}"
                 lines += self._wrapped(said, room, "accent")
+        if item.helper is not None:
+            said = helper_words(stop.sheet.state, stop.unit, item.helper)
+            lines += self._wrapped(said, room, "accent")
         lines += self._recorded(room)
         if told := needs_owed(stop):
             lines += self._wrapped(told, room, "warn")
@@ -227,6 +246,9 @@ class ItemDetail(Inked):
             own = set(note.by) & set(self.people)
             who = "" if own else f"（{'、'.join(note.by)}）"
             lines += self._wrapped(f"说明{who}：{note.text}", room, "text")
+        held = evidence_of_item(stop.sheet.state, stop.unit, row.checklist.id, item.id)
+        if held:
+            lines += self._wrapped(f"佐证{len(held)}件：" + "、".join(e.piece.title for e in held), room, "dim")
         seen = [s for s in (method_signs(answer.methods), "、".join(answer.samples)) if s]
         if seen:
             lines += self._wrapped("方式、抽查：" + "  ".join(seen), room, "dim")
