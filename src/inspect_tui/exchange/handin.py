@@ -163,7 +163,7 @@ def hand_in(session: Session, out: Path | None = None) -> Receipt:
     with tempfile.TemporaryDirectory(prefix="inspect-tui-") as folder:
         copy = Path(folder) / f"{session.writer}.json"
         session.file.write_copy(copy)
-        findings = copy.read_bytes()
+        findings = files.fs.read(copy)
     evidence, missing = _evidence(session, changes)
     manifest = Manifest(
         round=session.round.id,
@@ -291,7 +291,7 @@ def _entry(name: str, compression: int) -> zipfile.ZipInfo:
 
 def _read_back(path: Path, sha256: str, manifest: Manifest) -> None:
     try:
-        with path.open("rb") as file:
+        with files.fs.open_read(path) as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
         held = read_hand_in(path)
     except (OSError, InputFaults) as error:

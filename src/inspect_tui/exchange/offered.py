@@ -24,6 +24,7 @@ import msgspec
 from inspect_tui.exchange.handin import MANIFEST, Manifest, read_hand_in
 from inspect_tui.model.change import Change
 from inspect_tui.model.fault import InputFaults
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.findings import read_findings
@@ -123,7 +124,7 @@ def offers(paths: list[Path]) -> list[Offer]:
 
 def _file(path: Path, label: str, *, stray: bool = False) -> Iterator[Offer]:
     try:
-        with path.open("rb") as file:
+        with files.fs.open_read(path) as file:
             head = file.read(4)
     except OSError as error:
         yield Offer(label=label, path=path, refused=f"打不开：{reason(error)}")
@@ -272,7 +273,7 @@ class Opener:
         self._hold(size)
         if self._has_parts(path):
             return _from_parts(path)
-        data = path.read_bytes()
+        data = files.fs.read(path)
         try:
             return _opened(data)
         except Refused:

@@ -18,6 +18,7 @@ from inspect_tui.exchange.offered import Opened
 from inspect_tui.exchange.scanning import Cancelled, Progress, Scan, Source, scan
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.store import files
 from inspect_tui.store.content import findings_exist, read_findings
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.files import discard, private_folder, write_durable
@@ -165,7 +166,7 @@ def _take_one(folder: Path, source: Source, who: str, now: dt.datetime, copies: 
     left = take_evidence(folder, source)
     target = received_folder(folder) / f"{sha256}.json"
     private_folder(target.parent)
-    if not (target.is_file() and target.read_bytes() == data):
+    if not (target.is_file() and files.fs.read(target) == data):
         if not target.exists():
             copies.append(target)
         write_durable(target, data)

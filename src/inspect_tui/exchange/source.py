@@ -14,9 +14,10 @@ from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import PACK_FORMAT, Round
 from inspect_tui.rules.fold import State
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.content import FindingsContent, read_findings
-from inspect_tui.store.errors import StoreError
+from inspect_tui.store.errors import Shut, StoreError
 from inspect_tui.store.limits import OTHER_BYTES
 from inspect_tui.store.received import active_files, is_as_received
 from inspect_tui.store.roundfile import read_round, round_of
@@ -71,7 +72,7 @@ def _leaders(folder: Path) -> Iterable[_Leaders | Unit]:
     path = folder / "roster.json"
     try:
         if path.stat().st_size <= OTHER_BYTES:
-            return msgspec.json.decode(path.read_bytes(), type=_Names).units
+            return msgspec.json.decode(files.fs.read(path), type=_Names).units
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         pass
     # Another encoding, or a fault in the names themselves: the full reading knows all that can be read.
@@ -97,10 +98,12 @@ def _read(path: Path) -> Source:
 
 def _head(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with files.fs.open_read(path) as file:
             return file.read(4096)
     except FileNotFoundError:
         raise _fault(path, "H20", "找不到文件", "请核对文件名和文件夹") from None
+    except Shut as shut:
+        raise _fault(path, "H20", str(shut), "请先用口令打开工作文件夹") from None
     except OSError:
         raise _fault(path, "H20", "文件读不出来", "请核对权限、磁盘或移动盘") from None
 

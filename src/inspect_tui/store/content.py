@@ -142,7 +142,7 @@ def _pack(document: Mapping[str, Any]) -> int:
 
 def _head_of(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
+        with files.fs.open_read(path) as file:
             return file.read(HEAD_BYTES)
     except OSError:
         return None

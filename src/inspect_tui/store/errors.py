@@ -35,6 +35,10 @@ for _name, _reason in (
         _REASONS[getattr(errno, _name)] = _reason
 
 
+class Shut(OSError):
+    """A file is encrypted and its vault is not open here, or is another one; the words are Chinese."""
+
+
 class StoreError(Exception):
     """Something could not be saved or read. The message is Chinese and says what was kept and where.
 
@@ -75,6 +79,8 @@ def held_by_other(error: OSError) -> bool:
 
 def reason(error: OSError) -> str:
     """Why the system refused, in Chinese."""
+    if isinstance(error, Shut):
+        return str(error)
     if held_by_other(error):
         return "文件正被其他程序占用（杀毒、同步盘或另一个窗口）"
     known = _REASONS.get(error.errno or 0)

@@ -11,18 +11,21 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from inspect_tui.store.errors import StoreError, held_by_other, reason
+from inspect_tui.store.errors import Shut, StoreError, held_by_other, reason
 
 #: Pauses between attempts while Windows says that another program holds the file: 1.9 s in all.
 HELD_PAUSES = (0.015, 0.03, 0.06, 0.12, 0.24, 0.48, 0.96)
 #: Bytes written between two flushes of a long file, so that nothing waits long behind one flush.
 CHUNK = 4 * 1024 * 1024
+#: How a file begins that `store.vault` encrypted: as no text and no JSON does.
+ENCRYPTED = b"\x00itv1\x00"
 
 
 class FileOps:
@@ -76,7 +79,28 @@ class FileOps:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def read(self, path: Path) -> bytes:
+        """A whole file. Raises Shut for an encrypted one."""
+        data = self.raw(path)
+        if data.startswith(ENCRYPTED):
+            raise Shut("文件已加密，先要输入口令")
+        return data
+
+    def raw(self, path: Path) -> bytes:
+        """A whole file as it stands on the medium."""
         return path.read_bytes()
+
+    def open_read(self, path: Path) -> io.BufferedReader | io.BytesIO:
+        """A file to be read piece by piece. Raises Shut for an encrypted one."""
+        file = path.open("rb")
+        if file.read(len(ENCRYPTED)) == ENCRYPTED:
+            file.close()
+            raise Shut("文件已加密，先要输入口令")
+        file.seek(0)
+        return file
+
+    def size(self, path: Path) -> int:
+        """How many bytes a reader gets."""
+        return path.stat().st_size
 
     def names(self, folder: Path) -> list[str]:
         return [path.name for path in folder.iterdir()]

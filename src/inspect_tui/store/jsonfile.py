@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.rules.issue import MAX_DEPTH, Steps
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
+from inspect_tui.store.errors import Shut
 from inspect_tui.store.limits import OTHER_BYTES
 
 if TYPE_CHECKING:
@@ -247,10 +249,12 @@ def _bytes_of(path: Path, name: str, limit: int) -> bytes:
             raise _refusal("J01", name, "这是文件夹，不是文件", "请选择一个JSON文件")
         if not stat.S_ISREG(status.st_mode):
             raise _refusal("J01", name, "这不是普通文件", "请选择一个JSON文件")
-        with path.open("rb") as handle:
+        with files.fs.open_read(path) as handle:
             return handle.read(limit + 1)
     except FileNotFoundError:
         raise _refusal("J01", name, "找不到文件", "请核对文件名和文件夹") from None
+    except Shut as shut:
+        raise _refusal("J01", name, str(shut), "请先用口令打开工作文件夹") from None
     except PermissionError:
         raise _refusal(
             "J01", name, "没有读取权限，或文件正被其他程序占用", "请关闭占用它的程序后再试"

@@ -31,6 +31,7 @@ from inspect_tui.rules.checking_scheme import check_contest, check_scheme
 from inspect_tui.rules.checking_units import check_roster
 from inspect_tui.rules.checking_words import check_papers, check_words
 from inspect_tui.rules.issue import MAX_ISSUES, Issue, Steps, did_you_mean, rows, text
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.jsonfile import Parsed, cut_short, parse_json, path_text, shown
 from inspect_tui.store.structure import check_structure
@@ -121,7 +122,7 @@ def sniff_format(path: Path) -> str:
         parsed = parse_json(path)
     except InputFaults:
         try:
-            with path.open("rb") as handle:
+            with files.fs.open_read(path) as handle:
                 head = handle.read(65536)
         except OSError:
             return ""

@@ -17,9 +17,10 @@ import msgspec
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.phrase import PHRASES_FORMAT, PHRASES_VERSION, Phrase, PhraseKind
 from inspect_tui.rules.canonical import canonical, digest
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_json, clean_text
 from inspect_tui.store.errors import StoreError, reason
-from inspect_tui.store.files import discard, fs, write_durable
+from inspect_tui.store.files import discard, write_durable
 from inspect_tui.store.jsonfile import read_json
 from inspect_tui.store.workspace import Workspace, machine_id
 
@@ -240,9 +241,9 @@ class Phrases:
             number += 1
         try:
             if keep:
-                write_durable(kept, self.path.read_bytes())
+                write_durable(kept, files.fs.read(self.path))
             else:
-                fs.replace(self.path, kept)
+                files.fs.replace(self.path, kept)
         except (OSError, StoreError) as error:
             why = reason(error) if isinstance(error, OSError) else error.message
             self.message = f"{said}，也没能另存：{why}。"

@@ -153,7 +153,7 @@ def load(path: Path) -> tuple[Snapshot, bytes]:
 def generation_of(path: Path) -> int:
     """Generation a snapshot file says it has, from its first bytes; 0 when it says none."""
     try:
-        with path.open("rb") as file:
+        with files.fs.open_read(path) as file:
             match = _GENERATION.search(file.read(4096))
     except OSError:
         return 0

@@ -21,6 +21,7 @@ import msgspec
 
 from inspect_tui.model.round import ROUND_FORMAT, ROUND_VERSION, Round
 from inspect_tui.rules.issue import good_id, plain_decimal
+from inspect_tui.store import files
 from inspect_tui.store.clean import is_clean
 from inspect_tui.store.limits import OTHER_BYTES
 
@@ -58,7 +59,7 @@ def _bytes_of(path: Path) -> bytes:
     """The bytes of a plain file; none when it cannot be read, which the full reading then tells."""
     try:
         status = path.stat()
-        return path.read_bytes() if stat.S_ISREG(status.st_mode) and status.st_size <= OTHER_BYTES else b""
+        return files.fs.read(path) if stat.S_ISREG(status.st_mode) and status.st_size <= OTHER_BYTES else b""
     except (OSError, ValueError):
         return b""
 

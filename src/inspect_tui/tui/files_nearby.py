@@ -14,6 +14,8 @@ from urllib.parse import unquote
 
 import msgspec
 
+from inspect_tui.store import files
+
 #: Most files listed, and most looked into, newest first.
 MOST, LOOKED_INTO = 60, 400
 _PARTS = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|(?:\\.|[^\s\\])+")
@@ -85,7 +87,7 @@ def is_ours(path: Path) -> bool:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
             return len(names) <= _ENTRIES and any(n.lower().endswith((".json", ".zip")) for n in names)
-        with path.open("rb") as file:
+        with files.fs.open_read(path) as file:
             return file.read(len(_HEAD)) == _HEAD
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
         return False

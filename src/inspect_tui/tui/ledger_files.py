@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
+from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.tui.desk import Desk
@@ -48,7 +49,7 @@ def _free_path(desk: Desk, parts: list[str], extension: str, data: bytes) -> Pat
         told = [parts[0], practice, desk.round.title, *parts[1:], f"第{copy}份" if copy > 1 else ""]
         path = desk.session.space.exports_dir / readable_name(told, desk.session.date(), extension)
         try:
-            if not path.exists() or path.read_bytes() == data:
+            if not path.exists() or files.fs.read(path) == data:
                 break
         except OSError:
             continue

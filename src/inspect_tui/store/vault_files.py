@@ -1,0 +1,277 @@
+"""Files of an encrypted workspace: encrypted on the way to the medium, decrypted in memory on the way back.
+
+It stands behind the one seam every file goes through (`files.fs`), so nothing above knows of it. A file is a
+head (mark, id of the vault, random prefix) and frames, one per write: length, then XChaCha20-Poly1305 over
+the bytes, the head as associated data, the prefix and the frame's number as nonce. So a frame cannot be
+changed, moved or left out in the middle unnoticed; a lost end is what a torn write is anyway, and snapshots,
+journals and JSON files each notice that by themselves.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from inspect_tui.store import files
+from inspect_tui.store.errors import Shut, StoreError
+from inspect_tui.store.vault import Vault, vault_files
+
+MARK = files.ENCRYPTED
+_HEAD = len(MARK) + 8 + 16
+#: Bytes of one frame; longer writes are taken in several.
+FRAME = 1024 * 1024
+_TAG = 16
+#: What a frame that cannot be read stands as: a line no reader takes for sound.
+_JUNK = b"\x00\n"
+
+
+def encrypted(vault: Vault, data: bytes) -> bytes:
+    """A whole file as it stands on the medium."""
+    out = _Out(vault)
+    view = memoryview(data)
+    frames = [out.frame(bytes(view[start : start + FRAME])) for start in range(0, len(view), FRAME)]
+    return b"".join((out.head, *frames))
+
+
+def decrypted(vault: Vault, data: bytes) -> bytes:
+    """The plain bytes of a file. Raises Shut for a file of another vault.
+
+    A frame that was changed and an end that was cut off are put as junk, so that whoever reads the file finds
+    it damaged or torn exactly as if it had never been encrypted.
+    """
+    return b"".join(_plain(vault, data))
+
+
+def is_encrypted(data: bytes) -> bool:
+    """Whether bytes begin like an encrypted file."""
+    return data.startswith(MARK)
+
+
+def _plain(vault: Vault, data: bytes) -> Iterator[bytes]:
+    from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt
+    from nacl.exceptions import CryptoError
+
+    head = data[:_HEAD]
+    if len(head) < _HEAD:
+        yield b"\x00"
+        return
+    if head[len(MARK) : len(MARK) + 8] != vault.id:
+        raise Shut("文件是用另一个口令加密的")
+    view, at, number = memoryview(data), _HEAD, 0
+    while at < len(view):
+        size = int.from_bytes(view[at : at + 4], "big")
+        frame = view[at + 4 : at + 4 + size]
+        if at + 4 > len(view) or size > FRAME + _TAG or len(frame) < size or size < _TAG:
+            yield b"\x00"
+            return
+        try:
+            yield decrypt(bytes(frame), head, _nonce(head, number), vault.key)
+        except CryptoError:
+            yield _JUNK
+        at, number = at + 4 + size, number + 1
+
+
+def _nonce(head: bytes, number: int) -> bytes:
+    return head[-16:] + number.to_bytes(8, "big")
+
+
+class _Out:
+    """A file being written: its head, and the number of its next frame."""
+
+    def __init__(self, vault: Vault) -> None:
+        from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt
+
+        self.head = MARK + vault.id + os.urandom(16)
+        self._encrypt, self._key, self._number = encrypt, vault.key, 0
+
+    def frame(self, data: bytes) -> bytes:
+        sealed = self._encrypt(data, self.head, _nonce(self.head, self._number), self._key)
+        self._number += 1
+        return len(sealed).to_bytes(4, "big") + sealed
+
+
+class VaultOps(files.FileOps):
+    """The seam with vaults behind it. `inner` does the real operations, so that tests can fail those."""
+
+    def __init__(self, inner: files.FileOps) -> None:
+        self.inner = inner
+        self.vaults: dict[Path, Vault] = {}
+        self._out: dict[int, _Out] = {}
+
+    def open_new(self, path: Path) -> int:
+        fd = self.inner.open_new(path)
+        vault = next((v for v in self.vaults.values() if v.encloses(path)), None)
+        if vault is not None:
+            out = _Out(vault)
+            try:
+                self._put(fd, out.head)
+            except OSError:
+                self.inner.close(fd)
+                raise
+            self._out[fd] = out
+        return fd
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        out = self._out.get(fd)
+        if out is None:
+            return self.inner.write(fd, data)
+        taken = bytes(memoryview(data)[:FRAME])
+        self._put(fd, out.frame(taken))
+        return len(taken)
+
+    def _put(self, fd: int, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self.inner.write(fd, view) :]
+
+    def close(self, fd: int) -> None:
+        self._out.pop(fd, None)
+        self.inner.close(fd)
+
+    def read(self, path: Path) -> bytes:
+        data = self.inner.raw(path)
+        return decrypted(self._of(data[:_HEAD]), data) if is_encrypted(data) else data
+
+    def raw(self, path: Path) -> bytes:
+        return self.inner.raw(path)
+
+    def open_read(self, path: Path) -> io.BufferedReader | io.BytesIO:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+        return io.BytesIO(self.read(path)) if is_encrypted(head) else self.inner.open_read(path)
+
+    def size(self, path: Path) -> int:
+        whole = self.inner.size(path)
+        with path.open("rb") as file:
+            if not is_encrypted(file.read(_HEAD)):
+                return whole
+            plain, at = 0, _HEAD
+            while at < whole:
+                file.seek(at)
+                frame = int.from_bytes(file.read(4), "big")
+                plain, at = plain + frame - _TAG, at + 4 + frame
+        return plain
+
+    def _of(self, head: bytes) -> Vault:
+        mine = head[len(MARK) : len(MARK) + 8]
+        vault = next((v for v in self.vaults.values() if v.id == mine), None)
+        if vault is None:
+            raise Shut("文件已加密，先要输入口令" if not self.vaults else "文件是用另一个口令加密的")
+        return vault
+
+    def fsync(self, fd: int) -> None:
+        self.inner.fsync(fd)
+
+    def replace(self, source: Path, target: Path) -> None:
+        self.inner.replace(source, target)
+
+    def link(self, source: Path, target: Path) -> None:
+        self.inner.link(source, target)
+
+    def unlink(self, path: Path) -> None:
+        self.inner.unlink(path)
+
+    def fsync_dir(self, folder: Path) -> None:
+        self.inner.fsync_dir(folder)
+
+    def mkdir(self, folder: Path) -> None:
+        self.inner.mkdir(folder)
+
+    def names(self, folder: Path) -> list[str]:
+        return self.inner.names(folder)
+
+    def sleep(self, seconds: float) -> None:
+        self.inner.sleep(seconds)
+
+
+def open_vault(vault: Vault) -> None:
+    """From now on this process reads and writes the vault's files."""
+    if not isinstance(files.fs, VaultOps):
+        files.fs = VaultOps(files.fs)
+    files.fs.vaults[vault.root] = vault
+
+
+def shut_vault(root: Path) -> None:
+    """Forget a vault's key; without any vault left the plain seam stands again."""
+    if isinstance(files.fs, VaultOps):
+        files.fs.vaults.pop(root.absolute(), None)
+        if not files.fs.vaults:
+            files.fs = files.fs.inner
+
+
+def opened(root: Path) -> Vault | None:
+    """The vault of a workspace, when it is open in this process."""
+    return files.fs.vaults.get(root.absolute()) if isinstance(files.fs, VaultOps) else None
+
+
+# -------------------------------------------------------------------- a whole workspace
+
+
+def encrypt_all(vault: Vault) -> tuple[int, list[str]]:
+    """Encrypt every plain file below the workspace, each put in place whole.
+
+    Returns how many were encrypted and which could not be. Killed in the middle, the rest is done by calling
+    it again: plain and encrypted files of one workspace read alike.
+    """
+    return _go_over(vault, to_plain=False)
+
+
+def decrypt_all(vault: Vault) -> tuple[int, list[str]]:
+    """Make every file plain again; the vault file goes last, and only if nothing encrypted is left."""
+    done, left = _go_over(vault, to_plain=True)
+    if not left:
+        for path in vault_files(vault.root):
+            files.discard(path)
+        shut_vault(vault.root)
+    return done, left
+
+
+def plain_files(vault: Vault) -> list[Path]:
+    """Files that should be encrypted and are not: copied in by somebody, or encrypting was broken off."""
+    return [path for path in _own_files(vault) if not _starts_encrypted(path)]
+
+
+def _go_over(vault: Vault, *, to_plain: bool) -> tuple[int, list[str]]:
+    inner = files.fs.inner if isinstance(files.fs, VaultOps) else files.fs
+    done, left = 0, []
+    for path in _own_files(vault):
+        try:
+            data = inner.raw(path)
+            if is_encrypted(data) is not to_plain:
+                continue
+            turned = decrypted(vault, data) if to_plain else encrypted(vault, data)
+            _put_in_place(inner, path, turned)
+            done += 1
+        except (OSError, StoreError) as error:
+            left.append(f"{path.relative_to(vault.root)}：{error}")
+    return done, left
+
+
+def _put_in_place(inner: files.FileOps, path: Path, data: bytes) -> None:
+    """Write through the plain seam: what is written is encrypted already, or is to be plain."""
+    held, files.fs = files.fs, inner
+    try:
+        files.write_durable(path, data)
+    finally:
+        files.fs = held
+
+
+def _own_files(vault: Vault) -> list[Path]:
+    found = []
+    for folder, names, entries in os.walk(vault.root):
+        names[:] = [n for n in names if not n.startswith(".")]
+        for name in entries:
+            path = Path(folder) / name
+            if vault.encloses(path) and not path.is_symlink():
+                found.append(path)
+    return sorted(found)
+
+
+def _starts_encrypted(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return is_encrypted(file.read(len(MARK)))
+    except OSError:
+        return True
