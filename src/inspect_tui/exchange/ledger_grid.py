@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 80
 #: A sheet that is one merged cell after another is no ledger any more.
 _MAX_MERGED = 200_000
+#: Most sheets, cells with something in them, and signs of a file; and of one cell, as spreadsheets keep less.
+MAX_SHEETS, MAX_CELLS, MAX_SIGNS, MAX_CELL_SIGNS = 40, 600_000, 20_000_000, 131_072
 _GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -64,6 +67,26 @@ def read_grids(data: bytes, name: str) -> list[Grid]:
     return _workbook_grids(data)
 
 
+class _Budget:
+    """How much of a file may still be taken in; one text shown in many cells counts each time."""
+
+    def __init__(self) -> None:
+        self._cells, self._signs = MAX_CELLS, MAX_SIGNS
+
+    def spend(self, cells: Iterable[GridCell]) -> None:
+        """Take cells in. Raises GridRefused when it becomes too much."""
+        for cell in cells:
+            if cell.value is None:
+                continue
+            self._cells -= 1
+            if isinstance(cell.value, str):
+                self._signs -= len(cell.value)
+                if len(cell.value) > MAX_CELL_SIGNS:
+                    raise GridRefused(f"{cell.address}里的文字过长", "请缩短这一格的文字后再试")
+        if self._cells < 0 or self._signs < 0:
+            raise GridRefused("表格的内容过多", "请删去多余的工作表、行和长文字，另存一份再试")
+
+
 def address(row: int, column: int) -> str:
     """A cell's name as spreadsheets show it: row and column count from 1."""
     letters = ""
@@ -81,7 +104,7 @@ def _csv_grid(data: bytes) -> Grid:
     first = text.split("\n", 1)[0]
     # Regional settings and “copy as text” write other separators.
     mark = max((",", "\t", ";"), key=first.count)
-    rows, cut = [], False
+    rows, cut, budget = [], False, _Budget()
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=mark), 1):
             if number > MAX_ROWS:
@@ -92,6 +115,7 @@ def _csv_grid(data: bytes) -> Grid:
                 for c, value in enumerate(cells[:MAX_COLUMNS], 1)
             )
             if any(cell.value for cell in told):
+                budget.spend(told)
                 rows.append((number, told))
     except csv.Error:
         raise GridRefused("CSV的引号或换行不成对", "请用Excel或WPS打开后另存为.xlsx再试") from None
@@ -121,7 +145,12 @@ def _workbook_grids(data: bytes) -> list[Grid]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            return [_sheet_grid(book[name]) for name in book.sheetnames if _is_table(book[name])]
+            sheets = [book[name] for name in book.sheetnames if _is_table(book[name])]
+            paths = {getattr(sheet, "_worksheet_path", "") for sheet in sheets}
+            if len(sheets) > MAX_SHEETS or len(paths) < len(sheets):
+                raise GridRefused("工作表过多", "请删去多余的工作表，另存一份再试")
+            budget = _Budget()
+            return [_sheet_grid(sheet, budget) for sheet in sheets]
     except GridRefused:
         raise
     except Exception:
@@ -133,16 +162,18 @@ def _is_table(sheet: Any) -> bool:
     return hasattr(sheet, "iter_rows") and getattr(sheet, "sheet_state", "visible") == "visible"
 
 
-def _sheet_grid(sheet: Any) -> Grid:
+def _sheet_grid(sheet: Any, budget: _Budget) -> Grid:
     merges, last = _merges_and_end(sheet)
     # A sheet may claim to be a million rows high: only what is written is gone through.
     sheet.reset_dimensions()
     rows: list[tuple[int, tuple[GridCell, ...]]] = []
     held: dict[tuple[int, int], GridCell] = {}
     merged_rows = {row for row, _ in merges}
-    end = min(MAX_ROWS, last)
+    end, blank = min(MAX_ROWS, last), None
     for number, cells in enumerate(sheet.iter_rows(max_row=end, max_col=MAX_COLUMNS) if end else (), 1):
-        if number not in merged_rows and all(cell.value is None for cell in cells):
+        # Rows that were never written all come as the same one.
+        if number not in merged_rows and (cells is blank or all(cell.value is None for cell in cells)):
+            blank = cells
             continue
         told = []
         for column, cell in enumerate(cells, 1):
@@ -157,6 +188,7 @@ def _sheet_grid(sheet: Any) -> Grid:
             else:
                 told.append(found)
         if any(cell.value is not None or cell.bad for cell in told):
+            budget.spend(told)
             rows.append((number, tuple(told)))
     return Grid(name=str(sheet.title), rows=tuple(rows), cut=last > MAX_ROWS)
 
