@@ -13,6 +13,7 @@ from notice_work import QUARTER, judge, typed, worked
 from strategies import GW1, GW2, Desk
 
 from inspect_tui.exchange.refusal import ExportRefused
+from inspect_tui.model.roster import Crew
 from inspect_tui.model.terms import FindingKind, Secrecy, Severity, Verdict
 from inspect_tui.report.findings_layout import (
     print_report,
@@ -243,6 +244,18 @@ def test_hostile_words_stay_words() -> None:
         assert len(row) == 4
     marked = set_document(report_doc(report), "md").decode()
     assert "\\| a \\| b \\|" in marked
+
+
+def test_the_grid_stands_in_the_whole_report_where_crews_are_known() -> None:
+    desk = worked()
+    assert made(desk).part("grid") is None
+    first = QUARTER.units[-1]
+    crewed = msgspec.structs.replace(first, crews=(Crew(name="[/]卸油点", staff=5),))
+    round_ = msgspec.structs.replace(QUARTER, units=(*QUARTER.units[:-1], crewed))
+    report = made(desk, round_=round_)
+    assert f"{first.name}：党员空白班组“[/]卸油点”没有培养或联系安排。" in prose(report, "grid")
+    assert "[/]卸油点" in readable(set_document(report_doc(report), "html")) and "三级网格" in printed(report)
+    assert made(desk, first.id, round_).part("grid") is None
 
 
 def readable(data: bytes) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import NamingLevel
+from inspect_tui.report.grid_table import PARTIAL, report_words
 from inspect_tui.report.outline import Outline, Point, UnitDigest, branch_of
 from inspect_tui.report.papers.documents import Table
 from inspect_tui.report.progress import Bar, bars_of, total_bar
@@ -21,6 +22,7 @@ from inspect_tui.report.summary import progress_word, raw_text, totals_lines
 from inspect_tui.report.telling import Held, outline_of, scope_of
 from inspect_tui.report.zh_numbers import score_text, share_text, span_text
 from inspect_tui.rules.agreement import LEAST_PAIRS, Pair, agreement, pairs_of
+from inspect_tui.rules.grid import grid_of
 from inspect_tui.rules.ledger import LedgerRow, ledger_rows
 from inspect_tui.rules.round_sets import ScoresBefore
 from inspect_tui.store.clean import clean_text
@@ -126,6 +128,7 @@ def compile_report(
         _part("good", "值得推广的好的做法", _good(outline)),
         _part("ledger", "整改情况", _ledger(rows, round_)),
         _part("agreement", "检查人员判断的一致性", _agreement(pairs, round_)),
+        *(() if scope else _grid_parts(round_)),
     )
     return FindingsReport(
         title=f"{clean_text(round_.title, newlines=False)}合并检查报告",
@@ -136,6 +139,14 @@ def compile_report(
         scope=scope,
         date=date,
     )
+
+
+def _grid_parts(round_: Round) -> tuple[ReportPart, ...]:
+    """How the round's units are covered; nothing where no roster says which crews they have."""
+    if not any(unit.crews for unit in round_.units):
+        return ()
+    lines = report_words(grid_of(round_.units, complete=False))
+    return (_part("grid", "三级网格", [Prose(lines=(*lines, PARTIAL))]),)
 
 
 def _part(key: str, title: str, pieces: Iterable[Piece]) -> ReportPart:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from inspect_tui.model.terms import Role
+from inspect_tui.model.terms import Helper, Role
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 
 if TYPE_CHECKING:
@@ -67,6 +67,26 @@ def _sheets(app: InspectApp) -> None:
     app.push_screen(SheetsScreen())
 
 
+def _helper(helper: Helper, title: str) -> Callable[[InspectApp], object]:
+    """Opens a helping page at a unit: those whose items ask for it, or any where none does."""
+
+    def opened(app: InspectApp) -> None:
+        desk = app.desk
+        if desk is None:
+            return
+        units = desk.units(mine=True)
+        asked = [u for u in units if any(row.item.helper is helper for row in desk.sheet(u.id).rows)]
+
+        def picked(unit: str | None) -> None:
+            if unit is not None:
+                app.open_helper(helper, unit)
+
+        entries = [Entry(unit.id, unit.name, desk.path_of(unit)) for unit in asked or units]
+        app.push_screen(MenuScreen(title, entries), picked)
+
+    return opened
+
+
 CHECKLISTS: tuple[Door, ...] = (
     Door(id="faults", label="清单和名册的问题", about="文件里要改的地方", open=_faults, round=False),
     Door(id="checklists", label="清单", about="核对、试走、和本轮比", open=_checklists, round=False),
@@ -92,6 +112,18 @@ DOSSIER: tuple[Door, ...] = (
     Door(id="pairs", label="结对帮扶", about="谁帮扶谁、目标、成效", open=_pairs, lead=True),
     Door(id="duties", label="九大岗位责任制", about="按月填、比上月、是否按时修订", open=_duties),
     Door(id="grid", label="三级网格", about="覆盖、空白班组、缺口、分级承包", open=_grid),
+    Door(
+        id="recount",
+        label="分配复算",
+        about="按细则重算一个月的分配表",
+        open=_helper(Helper.RECOUNT, "复算哪个单位的分配"),
+    ),
+    Door(
+        id="flows",
+        label="基本流程抽查",
+        about="按种子抽几项，逐步看",
+        open=_helper(Helper.FLOWS, "抽查哪个单位的流程"),
+    ),
 )
 
 

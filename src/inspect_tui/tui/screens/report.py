@@ -109,6 +109,9 @@ class ReportScreen(LeadPage, inherit_bindings=False):
 
     def action_part(self, key: str) -> None:
         """Another part."""
+        if key == "grid" and self.report is not None and self.report.part(key) is None:
+            self.app.say("只有整轮的报告、名册写了班组的，才有三级网格。")
+            return
         self.key = key
         self.compile()
 
