@@ -131,7 +131,7 @@ def items(
         when=draw(conditions(earlier, sets)),
         require=draw(
             st.dictionaries(
-                st.sampled_from([Verdict.FAIL, Verdict.NA]), st.sampled_from([(Need.NOTE,), tuple(Need)])
+                st.sampled_from(["fail", "na"]), st.sampled_from([(Need.NOTE,), tuple(Need)])
             )
         ),
         **made,

@@ -148,7 +148,7 @@ def rule_lines(checklist: Checklist, item: Item) -> list[str]:
     if item.na_when:
         told.append(f"可不适用：{'；'.join(item.na_when)}")
     for verdict, needs in item.require.items():
-        told.append(f"{verdict.label}须有{'、'.join(need.label for need in needs)}")
+        told.append(f"{Verdict(verdict).label}须有{'、'.join(need.label for need in needs)}")
     return told
 
 

@@ -264,6 +264,11 @@ def conditions_of(checklist: Checklist, item: str) -> tuple[When, ...]:
 
 
 def when_words(when: When) -> str:
-    """A condition in words: GW-01为“符合”“基本符合”."""
+    """A condition in words: GW-01为“符合”或“基本符合”."""
+    return f"{when.item}为{wanted_words(when)}"
+
+
+def wanted_words(when: When) -> str:
+    """What a condition asks the other item to be: “符合”或“基本符合”."""
     said = [verdict.label for verdict in when.verdict] + list(when.answer)
-    return f"{when.item}为{'或'.join(f'“{word}”' for word in dict.fromkeys(said))}"
+    return "或".join(f"“{word}”" for word in dict.fromkeys(said))

@@ -16,7 +16,7 @@ from inspect_tui.rules.fold import State
 
 def needs_of(item: Item, answer: Answer) -> tuple[Need, ...]:
     """What the verdict an item stands at must come with; nothing while it is open or under two opinions."""
-    return item.require.get(answer.verdict, ()) if answer.answered and item.require else ()
+    return item.require.get(answer.verdict.value, ()) if answer.answered and item.require else ()
 
 
 def owed_needs(state: State, item: Item, answer: Answer) -> tuple[Need, ...]:

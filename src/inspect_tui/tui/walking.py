@@ -7,6 +7,7 @@ the red lines it puts before the inspector.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,12 +16,12 @@ from inspect_tui.model.checklist import Item
 from inspect_tui.model.terms import Method, Need, Scoring, Verdict
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules import actions
-from inspect_tui.rules.applicability import conditions_of, when_words
+from inspect_tui.rules.applicability import conditions_of, wanted_words, when_words
 from inspect_tui.rules.own_answers import BY_DIGIT, answer_judgement, own_answers, said_word
 from inspect_tui.rules.reading import findings_of_item
 from inspect_tui.rules.requiring import needs_words, owed_needs
 from inspect_tui.rules.scoring import points_text
-from inspect_tui.rules.sheet import UnitSheet
+from inspect_tui.rules.sheet import Row, UnitSheet
 from inspect_tui.tui.track import Stop
 
 #: Value of the option that asks for words of one's own.
@@ -147,6 +148,8 @@ def condition_words(stop: Stop) -> str:
     conditions = conditions_of(stop.row.checklist, stop.row.item.id)
     if not conditions:
         return ""
+    if len(conditions) == 1:
+        return f"以{conditions[0].item}为准：{wanted_words(conditions[0])}才检查这一项"
     asked = "、".join(dict.fromkeys(when.item for when in conditions))
     return f"以{asked}为准：{'，并且'.join(when_words(when) for when in conditions)}才检查这一项"
 
@@ -154,19 +157,19 @@ def condition_words(stop: Stop) -> str:
 def moved_words(sheet: UnitSheet) -> str:
     """What came and went with the last answer, and what becomes of answers given before."""
     said = []
-    gone = [row.item.id for row in sheet.gone]
-    if gone:
-        kept = [row.item.id for row in sheet.gone if sheet.standing(row)[0].opinions]
-        said.append(f"{_few(gone)}不再适用" + (f"，{_few(kept)}原答保留，不计入" if kept else ""))
-    if sheet.came:
-        back = [row.item.id for row in sheet.came if sheet.standing(row)[0].opinions]
-        said.append(
-            f"{_few([row.item.id for row in sheet.came])}要查" + (f"，{_few(back)}用原答" if back else "")
-        )
+    for rows, word, kept_word in (
+        (sheet.gone, "不再适用", "原答保留，不计入"),
+        (sheet.came, "要查", "照原答恢复"),
+    ):
+        if rows:
+            kept = [row for row in rows if sheet.standing(row)[0].opinions]
+            whose = "" if len(kept) == len(rows) else f"其中{_few(kept)}"
+            said.append(f"{_few(rows)} {word}" + (f"，{whose}{kept_word}" if kept else ""))
     return "；".join(said) + "。" if said else ""
 
 
-def _few(ids: list[str]) -> str:
+def _few(rows: Sequence[Row]) -> str:
+    ids = [row.item.id for row in rows]
     return "、".join(ids[:4]) + (f"等{len(ids)}项" if len(ids) > 4 else "")
 
 
