@@ -285,7 +285,13 @@ def _head(old: Checklist, new: Checklist) -> tuple[str, ...]:
     ]
     told = {"format", "version", "revision", "id", "title", "full_score", "sections", "triggers", "draft"}
     told |= {"change_note", "answer_sets"}
-    words = {"unit_kinds": "单位类别", "profiles": "定位", "duties": "岗位责任制名称", "duty_day": "岗位责任制修订节点", "remark": "备注"}
+    words = {
+        "unit_kinds": "单位类别",
+        "profiles": "定位",
+        "duties": "岗位责任制名称",
+        "duty_day": "岗位责任制修订节点",
+        "remark": "备注",
+    }
     parts += [
         f"{words.get(name, name)}变了"
         for name in Checklist.__struct_fields__
