@@ -80,7 +80,7 @@ def period(
             ranking=rank,
         )
     except periods.NotAPeriod as error:
-        raise faults("E12", str(error), "", "请核对轮次、时间和清单") from error
+        raise faults("E12", str(error), "", "请核对轮次、时间，或用 --checklist 选一份清单") from error
     counted = {id_ for id_, _, _ in table.rounds}
     if not checklist and periods.mixed_checklists(s.round for s in sources if s.round.id in counted):
         warn(["提醒：这几轮用的清单不一样，得分放在一起只供参考；可用 --checklist 选一份。"])

@@ -16,7 +16,7 @@ import msgspec
 
 from inspect_tui.model.round import Round
 from inspect_tui.model.scheme import RollUp, Span
-from inspect_tui.model.terms import Verdict
+from inspect_tui.model.terms import Stage, Verdict
 from inspect_tui.report.settled import Issued, all_issued, next_issue
 from inspect_tui.report.zh_numbers import parse_date, score_text, share_text
 from inspect_tui.rules.applicability import checklists_for
@@ -177,6 +177,8 @@ def _dated(
         day = round_day(round_)
         if round_.practice:
             left_out.append((round_.title, "是演练，不计入"))
+        elif round_.stage is Stage.SELF:
+            left_out.append((round_.title, "是自评，只和检查对照，不计入"))
         elif day is None:
             left_out.append((round_.title, "没有日期"))
         elif checklist and round_.checklist(checklist) is None:
@@ -342,7 +344,7 @@ def _ranked(table: Table, now: Sequence[tuple[Round, State, dt.date]], newest: R
             raise NotAPeriod(f"“{round_.title}”：{refused}")
     kinds = dict.fromkeys(line.kind for line in table.units)
     if len(kinds) > 1:
-        raise NotAPeriod("这一期有几类单位，不能放在一起排名；请用 --checklist 选一份清单")
+        raise NotAPeriod("这一期有几类单位，不能放在一起排名；请选一份清单")
     contenders = [
         Contender(
             unit=line.key,
@@ -465,19 +467,28 @@ def rolled_words(table: Table) -> str:
     return f"{table.period.label}得分：{how}，四舍五入{missing}。"
 
 
-def ranking_lines(table: Table) -> list[str]:
-    """The places of a period with those left out and the formula; nothing unless a ranking was wanted."""
+def ranking_told(table: Table) -> list[tuple[str, str]]:
+    """The places of a period, those left out and the formula, each line with the unit it is about.
+
+    Nothing unless a ranking was wanted.
+    """
     if table.ranked is None or table.progress is None:
         return []
-    lines = [f"{table.period.label}得分排名"]
+    lines = [(f"{table.period.label}得分排名", "")]
     for p in table.ranked.places:
         tied = "（并列）" if p.shared else ""
-        lines.append(f"第{p.place}名{tied}  {p.contender.name}  {score_text(p.value)}分")
-    lines += [f"  不参加排名：{c.name}，{why}" for c, why in table.ranked.left_out]
+        said = f"第{p.place}名{tied}  {p.contender.name}  {score_text(p.value)}分"
+        lines.append((said, p.contender.unit))
+    lines += [(f"  不参加排名：{c.name}，{why}", c.unit) for c, why in table.ranked.left_out]
     if better := [p for p in table.progress.places if p.value > 0]:
-        lines += ["", "进步榜"]
-        lines += [f"第{p.place}名  {p.contender.name}  +{p.value}分" for p in better]
-    return [*lines, "", "得分相同的名次并列，后一名次空出。"]
+        lines += [("", ""), ("进步榜", "")]
+        lines += [(f"第{p.place}名  {p.contender.name}  +{p.value}分", p.contender.unit) for p in better]
+    return [*lines, ("", ""), ("得分相同的名次并列，后一名次空出。", "")]
+
+
+def ranking_lines(table: Table) -> list[str]:
+    """The same as plain lines."""
+    return [text for text, _ in ranking_told(table)]
 
 
 def failed_lines(table: Table) -> list[str]:

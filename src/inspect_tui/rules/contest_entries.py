@@ -12,7 +12,7 @@ import msgspec
 
 from inspect_tui.model.round import Round
 from inspect_tui.model.scheme import Contest, Criterion, RollUp, Span
-from inspect_tui.model.terms import RectState, Severity
+from inspect_tui.model.terms import RectState, Severity, Stage
 from inspect_tui.rules.contests import Award, Candidate, Entry, Outcome, held_in_a_row, period_order
 from inspect_tui.rules.delta import Incomparable, compare
 from inspect_tui.rules.fold import State
@@ -31,8 +31,15 @@ class NotThisContest(ValueError):
 
 
 def fits(contest: Contest, round_: Round) -> bool:
-    """Whether a round has units that take part in a contest, and the checklist it goes by."""
-    if round_.practice or (contest.checklist and round_.checklist(contest.checklist) is None):
+    """Whether a round has units that take part in a contest, and the checklist it goes by.
+
+    What units say of themselves wins nothing: a self-assessment never counts.
+    """
+    if (
+        round_.practice
+        or round_.stage is Stage.SELF
+        or (contest.checklist and round_.checklist(contest.checklist) is None)
+    ):
         return False
     return bool(_units(contest, [round_]))
 
@@ -41,6 +48,7 @@ def period_for(contest: Contest, rounds: Iterable[Round]) -> Period:
     """The period that rounds belong to. Raises NotThisContest when they do not fit together."""
     held = list(rounds)
     faults = [f"“{r.title}”是演练，不计入" for r in held if r.practice]
+    faults += [f"“{r.title}”是自评，不计入" for r in held if r.stage is Stage.SELF]
     if contest.checklist:
         faults += [
             f"“{r.title}”没有用清单{contest.checklist}"
@@ -210,6 +218,17 @@ def _fix_rates(rounds: Rounds, today: str) -> dict[str, Decimal | None]:
             except Incomparable:
                 return {}
     return {}
+
+
+def period_words(contest: Contest) -> str:
+    """How a contest brings the rounds of its period together, in words."""
+    how = {
+        RollUp.MEAN: "各月得分相加，除以有得分的月数",
+        RollUp.WEIGHTED: "各月得分按适用分加权平均",
+        RollUp.LATEST: "取最近一次得分",
+        RollUp.WORST: "取最低一次得分",
+    }[contest.rollup if isinstance(contest.rollup, RollUp) else RollUp.MEAN]
+    return f"{how}；没有检查的月不计。"
 
 
 def compares(contest: Contest) -> str:

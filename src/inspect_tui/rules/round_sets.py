@@ -49,7 +49,7 @@ def award_home(rounds: Iterable[tuple[Round, State]], key: str) -> Round:
 
 def series_before(rounds: Iterable[tuple[Round, T]], stages: Sequence[Round]) -> list[tuple[Round, T]]:
     """The rounds of the last grading series over the same checklists that began before these stages."""
-    first = min((str(round_day(stage) or "") for stage in stages), default="")
+    first = min((day_text(stage) for stage in stages), default="")
     series = {stage.series for stage in stages}
     checklists = {checklist.id for stage in stages for checklist in stage.checklists}
     found: dict[str, list[tuple[Round, T]]] = {}
@@ -57,11 +57,11 @@ def series_before(rounds: Iterable[tuple[Round, T]], stages: Sequence[Round]) ->
         held = pair[0]
         if held.stage is None or held.practice or held.series in series:
             continue
-        if str(round_day(held) or "") < first and checklists & {c.id for c in held.checklists}:
+        if day_text(held) < first and checklists & {c.id for c in held.checklists}:
             found.setdefault(held.series, []).append(pair)
     if not found:
         return []
-    return max(found.items(), key=lambda item: (max(str(round_day(r) or "") for r, _ in item[1]), item[0]))[1]
+    return max(found.items(), key=lambda item: (max(day_text(r) for r, _ in item[1]), item[0]))[1]
 
 
 def levels_left(rounds: Sequence[tuple[Round, State]], scheme: Scheme) -> dict[str, str]:
@@ -107,5 +107,10 @@ def scores_before(held: tuple[Round, State] | None) -> ScoresBefore:
     )
 
 
+def day_text(round_: Round) -> str:
+    """The day a round counts on, as it is written; blank where it has none."""
+    return str(round_day(round_) or "")
+
+
 def _age(round_: Round) -> tuple[str, str]:
-    return str(round_day(round_) or ""), round_.id
+    return day_text(round_), round_.id

@@ -15,6 +15,7 @@ from inspect_tui.rules.contest_entries import (
     compares,
     entries_of,
     period_for,
+    period_words,
     without_places,
 )
 from inspect_tui.rules.contests import Award, Candidate, Outcome, award, award_key, awards, judge
@@ -27,6 +28,7 @@ from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.ledger_files import FileRefused, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
+from inspect_tui.tui.screens.sources import SourcesScreen
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
@@ -240,6 +242,13 @@ class ContestScreen(LeadPage, inherit_bindings=False):
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_mark()
+
+    def action_why(self) -> None:
+        """The rounds behind a candidate's figures."""
+        if self.current is not None:
+            words = [f"本项比{compares(self.contest)}；{period_words(self.contest)}"]
+            rounds, checklist = self.used, self.contest.checklist
+            self.app.push_screen(SourcesScreen(self.desk, self.current.unit, rounds, words, checklist))
 
     def action_mark(self) -> None:
         """Choose the unit, or not."""

@@ -6,10 +6,14 @@ from typing import ClassVar, NamedTuple
 
 from textual.binding import BindingType
 
+from inspect_tui.model.round import Round
 from inspect_tui.report.scores import derivation_lines
 from inspect_tui.report.summary import raw_text
+from inspect_tui.rules.applicability import checklists_for
+from inspect_tui.rules.fold import State
 from inspect_tui.rules.result import Result, unit_result
 from inspect_tui.rules.scoring import ZERO
+from inspect_tui.rules.sheet import UnitSheet
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import DERIVATION, bindings_for
 from inspect_tui.tui.desk import Desk
@@ -36,14 +40,35 @@ class DerivationScreen(VisitPage, inherit_bindings=False):
     title_word = "得分怎样得来"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(DERIVATION)]
 
-    def __init__(self, desk: Desk, unit: str) -> None:
+    def __init__(
+        self, desk: Desk, unit: str, of: tuple[Round, State] | None = None, checklist: str = ""
+    ) -> None:
         super().__init__(desk, unit)
+        here = desk.round
+        self.round = of[0] if of is not None else here
+        #: The state of another round; None for the open one, which is read as it now stands.
+        self.other = of[1] if of and (of[0].id, of[0].origin) != (here.id, here.origin) else None
+        self.checklist = checklist
         self.rows: list[Row] = []
 
+    def page_about(self) -> str:
+        unit = self.round.unit(self.unit)
+        if self.other is None or unit is None:
+            return super().page_about()
+        return f"{unit.name}  {self.round.title}"
+
     def reread(self) -> None:
-        result = unit_result(self.desk.sheet(self.unit))
-        texts = derivation_lines(self.desk.round, result)
-        self.rows = rows_of(self.desk, result, texts)
+        unit = self.round.unit(self.unit)
+        if unit is None:
+            return
+        if self.other is None and not self.checklist:
+            sheet = self.desk.sheet(self.unit)
+        else:
+            held = [c for c in checklists_for(self.round, unit) if self.checklist in ("", c.id)]
+            state = self.other if self.other is not None else self.desk.state
+            sheet = UnitSheet(state, self.round, self.unit, held)
+        result = unit_result(sheet)
+        self.rows = rows_of(self.round, result, derivation_lines(self.round, result))
 
     def count(self) -> int:
         return len(self.rows)
@@ -72,7 +97,7 @@ class DerivationScreen(VisitPage, inherit_bindings=False):
             return []
         lines = wrapped(row.text, width, row.ink)
         if row.item is not None:
-            item = self.desk.round.item(*row.item)
+            item = self.round.item(*row.item)
             lines += wrapped(item.text, width, "dim") if item is not None else []
         return lines
 
@@ -84,7 +109,9 @@ class DerivationScreen(VisitPage, inherit_bindings=False):
         row = self.mark()
         if not isinstance(row, Row):
             return
-        if row.item is not None:
+        if self.other is not None and (row.item is not None or row.problem):
+            self.app.say(f"这是“{self.round.title}”的记录；要打开它，先在主页打开那一轮。", timeout=10)
+        elif row.item is not None:
             self.app.open_unit(self.unit, row.item)
         elif row.problem:
             self.app.open_ledger_row(self.unit, row.problem, [(self.unit, row.problem)])
@@ -92,11 +119,11 @@ class DerivationScreen(VisitPage, inherit_bindings=False):
             self.app.say("这一行没有单独的记录；请选一项检查内容或一个上轮问题。")
 
 
-def rows_of(desk: Desk, result: Result, texts: list[str]) -> list[Row]:
+def rows_of(round_: Round, result: Result, texts: list[str]) -> list[Row]:
     """The printed derivation as rows that know what they rest on."""
     sections = {
         (checklist.id, item.id): (checklist.id, section.id, section.short_name or section.name)
-        for checklist in desk.round.checklists
+        for checklist in round_.checklists
         for section in checklist.sections
         for item in section.items
     }

@@ -14,17 +14,24 @@ from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.ledger_files import FileRefused, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.text import cells, fit, one_line
-from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+from inspect_tui.tui.widgets.page import wrapped
+from inspect_tui.tui.widgets.span_pane import Row, Span, SpanPane
 
 READING = "正在读各轮记录，请稍候。"
 
 
 class Told(NamedTuple):
-    """A line of the text with its ink; `whole` lines are cut at the edge instead of being wrapped."""
+    """A line of the text with its ink; `whole` lines are cut at the edge instead of being wrapped.
+
+    `key` is what the line is about, so that the cursor can stand on it. `beside` stands to the right of a
+    whole line, which has been fitted to its own column.
+    """
 
     text: str
     ink: str = "text"
     whole: bool = False
+    key: str = ""
+    beside: Told | None = None
 
 
 class FiguresPage(LeadPage, inherit_bindings=False):
@@ -39,7 +46,7 @@ class FiguresPage(LeadPage, inherit_bindings=False):
         self.all = desk.kept(AllRounds)
 
     def body(self) -> Sequence[Widget]:
-        self.text = LinePane(self._lines, id="text")
+        self.text = SpanPane(self._rows, id="text")
         return [self.text]
 
     def ready(self) -> None:
@@ -61,28 +68,31 @@ class FiguresPage(LeadPage, inherit_bindings=False):
     def refill(self) -> None:
         if self.is_mounted and self.query("#text"):
             self.tell_head(about=self.page_about())
-            self.text.show(top=False)
+            self.text.show_rows()
 
     def told(self, width: int) -> list[Told]:
         """The lines; asked once the rounds are read."""
         raise NotImplementedError
 
-    def _lines(self, width: int) -> list[Line]:
+    def _rows(self, width: int) -> list[Row]:
         if not self.all.ready:
-            return wrapped(READING, width, "dim")
-        lines: list[Line] = []
+            return [[Span(READING, "dim")]]
+        rows: list[Row] = []
         notes = [Told(note, "warn") for note in self.all.notes]
-        for told in [*self.told(width - 2), *notes]:
-            if told.whole:
-                lines.append([(" ", "text"), (fit(told.text, width - 2), told.ink)])
+        for told in [*self.told(width - 1), *notes]:
+            if told.beside is not None:
+                rows.append([Span(t.text, t.ink, t.key) for t in (told, told.beside)])
+            elif told.whole:
+                rows.append([Span(fit(told.text, width - 1), told.ink, told.key)])
             else:
-                lines += wrapped(told.text, width, told.ink)
-        return lines
+                lines = wrapped(told.text, width, told.ink, indent="")
+                rows += [[Span(text, ink, told.key) for text, ink in line] for line in lines]
+        return rows
 
     def show_top(self) -> None:
         """Show another text from its top."""
         self.tell_head(about=self.page_about())
-        self.text.show()
+        self.text.show_rows(top=True)
 
     def write(self, parts: list[str], ext: str, data: bytes) -> None:
         """Write a file to exports/ and say where it is, or why it may not be."""
@@ -94,8 +104,13 @@ class FiguresPage(LeadPage, inherit_bindings=False):
             self.app.say(f"已存到 {one_line(str(path))}", timeout=10)
 
 
-def grid(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[Told]:
-    """A table as lines: names at the left, figures right; what does not fit beside follows below."""
+def grid(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], width: int, keys: Sequence[str] = ()
+) -> list[Told]:
+    """A table as lines: names at the left, figures right; what does not fit beside follows below.
+
+    `keys` say what each row is about.
+    """
     if not rows:
         return []
     most = max(12, width // 3)
@@ -113,7 +128,8 @@ def grid(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> lis
         for number, row in enumerate([heads, *rows]):
             said = fit(row[0], first)
             said += "".join(fit(row[n], widths[n - 1], "right") for n in range(start, end))
-            lines.append(Told(said, "text" if number else "dim", whole=True))
+            key = keys[number - 1] if number and keys else ""
+            lines.append(Told(said, "text" if number else "dim", whole=True, key=key))
         lines.insert(
             -len(rows), Told(skin.current().glyphs.rule * min(width, cells(lines[-1].text)), "dim", True)
         )

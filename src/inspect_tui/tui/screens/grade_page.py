@@ -27,6 +27,7 @@ from inspect_tui.tui.actions import GRADES, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.screens.lead_page import LeadPage
+from inspect_tui.tui.screens.sources import SourcesScreen
 from inspect_tui.tui.step_form import read_typed_day
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
@@ -206,6 +207,14 @@ class GradesScreen(LeadPage, inherit_bindings=False):
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_step()
+
+    def action_why(self) -> None:
+        """The stages behind a unit's grade."""
+        grading = self.current
+        if grading is not None:
+            stages = [(r, s) for r, s in self.all.rounds if r.stage and r.series == self.series]
+            words = [*grading.proposed.reasons, *grading.reasons]
+            self.app.push_screen(SourcesScreen(self.desk, grading.unit, stages, words))
 
     def action_scheme(self) -> None:
         """Grade by another scheme."""

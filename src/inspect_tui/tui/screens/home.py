@@ -388,7 +388,7 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         sheet = desk.sheet(unit.id)
         result = unit_result(sheet)
         if result.score is not None:
-            lines += pair("得分", f"{result.score}（{result.raw}/{result.applicable}）", width)
+            lines += pair("得分", f"{result.score}（{result.raw}/{result.applicable}，按 ? 看由来）", width)
         if why := result_text(result):
             lines += pair("", why, width)
         lines.append([])
@@ -630,6 +630,14 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             self.app.open_lookback(row.unit.id)
         else:
             self.app.say("先把光标移到一个单位上。")
+
+    def action_why(self) -> None:
+        """How the score of the unit under the cursor came about; elsewhere, the keys of this screen."""
+        row = self.row
+        if isinstance(row, UnitRow):
+            self.app.open_derivation(row.unit.id)
+        else:
+            self.action_help()
 
     def action_ledger(self) -> None:
         """The ledger of the round."""

@@ -16,8 +16,10 @@ from textual.widget import Widget
 
 from inspect_tui.exchange.refusal import ExportRefused
 from inspect_tui.model.change import parse_key
+from inspect_tui.model.roster import Unit
 from inspect_tui.model.terms import FindingKind, NamingLevel
 from inspect_tui.report.document import NoticeKind, Sentence
+from inspect_tui.report.outline import under
 from inspect_tui.report.settled import issue
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import SUMMARY, bindings_for
@@ -30,6 +32,7 @@ from inspect_tui.tui.screens import notice_menus
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.notice_edit import edit_sentence, leave_out, write_again
 from inspect_tui.tui.text import one_line
+from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 from inspect_tui.tui.widgets.page import Line, LinePane, RichPane, wrapped
 from inspect_tui.tui.widgets.span_pane import Row, Span, SpanPane
 
@@ -353,6 +356,35 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
             self.app.open_unit(address.unit, (finding.checklist, finding.item))
         else:
             self.app.open_unit(address.unit)
+
+    def action_why(self) -> None:
+        """How the score of the unit under the cursor came about; asked for where it could be several."""
+        units = self._units_here()
+        if len(units) == 1:
+            self.app.open_derivation(units[0].id)
+            return
+        entries = [Entry(unit.id, unit.name) for unit in units or self._units_told()]
+
+        def picked(unit: str | None) -> None:
+            if unit is not None:
+                self.app.open_derivation(unit)
+
+        self.app.push_screen(MenuScreen("看哪个单位的得分怎样得来", entries), picked)
+
+    def _units_here(self) -> list[Unit]:
+        """The units that the record or sentence under the cursor is about."""
+        keys: Sequence[str] = ()
+        if not self.has_class("-figures"):
+            sentence = self.sentence
+            keys = [self.records.key] if self.records.has_focus else sentence.records if sentence else ()
+        named = {address.unit for key in keys if (address := parse_key(key)) is not None}
+        return [unit for unit in self._units_told() if unit.id in named]
+
+    def _units_told(self) -> list[Unit]:
+        """The units the text is about."""
+        wanted = self.book.wanted.unit
+        inside = set(under(self.desk.round, wanted)) if wanted else set()
+        return [u for u in self.desk.units() if not wanted or u.id == wanted or u.id in inside]
 
     # ---------------------------------------------------------------- copying
 

@@ -11,6 +11,7 @@ from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.tui.actions import TREND, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.screens.figures_page import FiguresPage, Told
+from inspect_tui.tui.screens.sources import SourcesScreen
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 
 
@@ -59,6 +60,21 @@ class TrendScreen(FiguresPage, inherit_bindings=False):
         if unit is not None:
             self.about_unit = unit
             self.show_top()
+
+    def action_why(self) -> None:
+        """The rounds behind a unit's scores."""
+        if not self.all.ready:
+            return
+        if self.about_unit:
+            self._sources(self.about_unit)
+            return
+        entries = [Entry(unit.id, unit.name) for unit in inspected_units(self.desk.round)]
+        self.app.push_screen(MenuScreen("看哪个单位的得分怎样得来", entries), self._sources)
+
+    def _sources(self, unit: str | None) -> None:
+        if unit is not None:
+            words = ["走势里每一轮的得分。"]
+            self.app.push_screen(SourcesScreen(self.desk, unit, self.all.rounds, words))
 
     def action_section(self) -> None:
         """One section."""
