@@ -62,7 +62,12 @@ def keep(space: Workspace, found: Imported) -> Path:
         private_folder(folder)
         # What is said of one month (version, title) is no part of how the sheet is read.
         plain = msgspec.structs.replace(
-            found.mapping, id=checklist.id, revision="", title="", headings=(0, 0)
+            found.mapping,
+            id=checklist.id,
+            revision="",
+            title="",
+            headings=(0, 0),
+            sheet=found.sheet if found.others else "",
         )
         write_durable(folder / f"{checklist.id}.json", mapping_bytes(plain))
     return path

@@ -94,11 +94,12 @@ class ChecklistScreen(PageScreen[None], inherit_bindings=False):
     def _overview(self, width: int) -> list[Line]:
         held, checklist = self.held, self.held.checklist
         said, ink = found_words(held)
+        where = f"程序自带：{held.name}" if held.shipped else f"checklists/{held.name}"
         if checklist is None:
-            return [*pair("文件", str(held.path), width), *pair("核对", said, width, ink=ink)]
+            return [*pair("文件", where, width), *pair("核对", said, width, ink=ink)]
         kinds = "、".join(kind.label for kind in checklist.unit_kinds)
         lines = [
-            *pair("文件", f"{'程序自带：' if held.shipped else ''}{held.path}", width),
+            *pair("文件", where, width),
             *pair("版本", checklist.revision + ("（草案）" if checklist.draft else ""), width),
             *pair("本版改动", checklist.change_note or "没有写", width),
             *pair("用于", kinds, width),
