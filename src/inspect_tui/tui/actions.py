@@ -108,6 +108,7 @@ SHEETS, SHEET_LOOK = "sheets", "sheet_look"
 DUTIES, GRID = "duties", "grid"
 RECOUNT, FLOWS = "recount", "flows"
 EVIDENCE = "evidence"
+FORMS, FORM_TAKE = "forms", "form_take"
 SCREENS = (
     HOME,
     WALK,
@@ -175,6 +176,8 @@ SCREENS = (
     RECOUNT,
     FLOWS,
     EVIDENCE,
+    FORMS,
+    FORM_TAKE,
 )
 _JUDGE = (WALK, ACROSS)
 _ASKED = (SCORES, SOURCES, PERIOD, RANKING, TREND, CONTEST, GRADES, SUMMARY, HOME, WALK)
@@ -354,6 +357,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("draw", ("4",), "抽取", "从已销号的问题里按种子抽几个", (RECHECK,), 5),
     Action("other", ("5",), "另一次", "看另一次抽查", (RECHECK,), 6),
     Action("make", ("1",), "收下", "把能收的都记入台账，不能收的列在后面", (LEDGER_SHEET,), 1),
+    # Forms on paper and as sheets
+    Action("sheet", ("1", "enter"), "填报表", "存成Excel填报表，可以收回", (FORMS,), 1, run="write('xlsx')"),
+    Action("paper", ("2",), "纸面表", "存成Word纸面表，打印出来用笔填", (FORMS,), 2, run="write('docx')"),
+    Action("make", ("1",), "收下", "把要记的记下；和已有记录不同的不改", (FORM_TAKE,), 1, run="make(False)"),
+    Action(
+        "replace",
+        ("2",),
+        "连不同的也收",
+        "把要记的都记下，和本人已有记录不同的换成表上的",
+        (FORM_TAKE,),
+        2,
+        run="make(True)",
+    ),
+    Action("next_pane", ("tab",), "看全文", "到下面一栏，用上下键看全文；再按一次回来", (FORM_TAKE,)),
     # Problems of earlier rounds
     Action(
         "fixed",

@@ -47,6 +47,19 @@ def _phrases(app: InspectApp) -> None:
     app.push_screen(PhrasesScreen())
 
 
+def _forms(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.forms import FormsScreen
+
+    if app.desk is not None:
+        app.push_screen(FormsScreen(app.desk))
+
+
+def _form_take(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.forms import pick_form
+
+    pick_form(app)
+
+
 def _duties(app: InspectApp) -> None:
     from inspect_tui.tui.screens.duties_page import DutiesScreen
 
@@ -92,6 +105,8 @@ CHECKLISTS: tuple[Door, ...] = (
     Door(id="checklists", label="清单", about="核对、试走、和本轮比", open=_checklists, round=False),
     Door(id="sheets", label="从表格导入清单", about="考核细则做成清单", open=_sheets, round=False),
     Door(id="phrases", label="常用语", about="按检查项记下的常用说法", open=_phrases, round=False),
+    Door(id="forms", label="打印检查表", about="没有电脑的现场用：纸面表、填报表", open=_forms),
+    Door(id="form_take", label="收回填好的表", about="填好的Excel、CSV，先看后收", open=_form_take),
 )
 def _cards(app: InspectApp) -> None:
     from inspect_tui.tui.screens.cards_page import CardsScreen
