@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from inspect_tui.demo_duties import enter_duties
+from inspect_tui.demo_helpers import recount_sheet
 from inspect_tui.demo_papers import write_papers
 from inspect_tui.demo_parts import Clock, Ledger, digest, ids_of, put_in_place, record, verify_line, writer_of
 from inspect_tui.demo_spread import adopt_and_pair, write_card
@@ -339,6 +340,7 @@ def _current_user(space: Workspace, round_: Round, user: Identity) -> None:
     record(session, _visit(round_, "DG01", "2026-11-17", random.Random(41), 4, _FOURTH_LOOKED["DG01"]), ids)
     record(session, _half_visit(round_), ids)
     enter_duties(session, "DG01", "DG06")
+    recount_sheet(session, space.root / "samples", "DG06", "2026-10")
     session.close()
 
 

@@ -12,12 +12,14 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.demo_helpers import walk_flows
 from inspect_tui.demo_parts import Clock, digest, ids_of, record, writer_of
 from inspect_tui.exchange.appraisal_sheet import enter_sheet, headings
 from inspect_tui.exchange.planning import open_round
 from inspect_tui.exchange.points_sheet import read_points_sheet
 from inspect_tui.exchange.source import read_source
 from inspect_tui.model.appraisal import APPRAISAL_FORMAT, Appraisal, Subject
+from inspect_tui.model.flows import StepFound
 from inspect_tui.model.person import Identity
 from inspect_tui.model.round import Period, Round, Team
 from inspect_tui.model.scheme import Scheme
@@ -124,12 +126,22 @@ def grade_branches(space: Workspace, year: int) -> list[Round]:
         "basis": "验收得分不到标准化，岗位廉洁风险防控和考核挂钩没有落实",
         "due": f"{year}-12-15",
     }
+    _walk_flows(space, stages[-1], "DG-B3")
     decided = [("DG-B1", _K.GRANT, approved), ("DG-B2", _K.GRANT, {}), ("DG-B3", _K.ORDER, order)]
     _take(space, stages, f"{year}-12-01", levels, decided)
     stages.append(_stage(space, Stage.RECHECK, f"{year}-12-12", COMPANY_LEAD, _RECHECKED))
     found = {"basis": "逐条复查，风险点都有措施，考核已经挂钩，得分回到标准化", "who": COMPANY_LEAD}
     _take(space, stages, f"{year}-12-15", levels, [("DG-B3", _K.PASS, found)])
     return [before, *stages]
+
+
+def _walk_flows(space: Workspace, round_: Round, unit: str) -> None:
+    """Three basic flows of a branch, walked at the acceptance."""
+    day = round_.period.start
+    session = Session.open(space, round_.id, _person(COMPANY_LEAD, round_), Clock(day, 15))
+    short = {5: (StepFound.PARTLY, "只有上半年的")}
+    walk_flows(session, unit, day.replace("-", ""), short)
+    session.close()
 
 
 def graded(space: Workspace, stages: Sequence[Round]) -> tuple[str, Scheme, list[UnitGrading]]:

@@ -334,7 +334,7 @@ def _as_decimal(amount: Fraction) -> Decimal:
 def _notes(made: Recount) -> list[str]:
     notes = []
     if made.total_from == "paid":
-        notes.append("细则和命令都没有给总额，按表里各人金额相加作总额")
+        notes.append("没有另给总额，按表里各人金额相加")
     if made.total is not None and (left := made.total - made.due_sum):
         words = "没有分完，剩" if left > 0 else "超过总额"
         notes.append(f"按细则分下来{words}{yuan_text(abs(left))}")

@@ -31,7 +31,7 @@ from inspect_tui.rules.sentences import award_sentence, bare_sentence, deduction
 BARE = "*"
 _UNJUDGED = Judgement()
 #: What goes on without anyone visiting: ledger, grades, points, duties, bonuses, cards and pairs.
-_NO_VISIT = ("rect/", "grade/", "points/", "duties/", "bonus/", "card/", "adopt/", "pair/")
+_NO_VISIT = ("rect/", "grade/", "points/", "recount/", "duties/", "bonus/", "card/", "adopt/", "pair/")
 
 
 def judgement_of(value: Any) -> Judgement:

@@ -18,6 +18,7 @@ from textual.screen import Screen
 
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.person import Identity
+from inspect_tui.model.terms import Helper
 from inspect_tui.rules import actions
 from inspect_tui.store.drafts import Drafts
 from inspect_tui.store.errors import DamagedFile, NewerVersion, StoreError
@@ -577,6 +578,15 @@ class InspectApp(BaseApp[None]):
 
         if self.desk is not None:
             self.push_screen(SubmitScreen(self.desk, unit))
+
+    def open_helper(self, helper: Helper, unit: str, item: tuple[str, str] | None = None) -> None:
+        """The page that helps to judge an item at a unit."""
+        from inspect_tui.tui.screens.flows_page import FlowsScreen
+        from inspect_tui.tui.screens.recount_page import RecountScreen
+
+        if self.desk is not None:
+            page = FlowsScreen if helper is Helper.FLOWS else RecountScreen
+            self.push_screen(page(self.desk, unit, item))
 
     def open_search(self, unit: str | None = None) -> None:
         """Search items, findings and units."""
