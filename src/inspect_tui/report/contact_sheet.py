@@ -30,7 +30,7 @@ from inspect_tui.report.telling import Held
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.evidence import Evidence, evidence_of_unit
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.matter import item_of, zh_date
+from inspect_tui.rules.matter import item_of
 from inspect_tui.store.evidence import read_file
 from inspect_tui.store.limits import size_text
 from inspect_tui.store.stripping import Picture, stripped
@@ -91,7 +91,7 @@ class _Teller:
         address = parse_key(found.record)
         assert address is not None
         item = address.item or str(self.state.value(found.record, "item", ""))
-        day = zh_date(found.piece.taken or found.at[:10])
+        day = found.piece.taken or found.at[:10]
         return "　".join(part for part in (self.unit(address.unit), item, day) if part)
 
 

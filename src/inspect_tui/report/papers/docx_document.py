@@ -189,7 +189,7 @@ class _Setting:
         told = paper.picture(number, size, shot.turns, shot.lines[0] if shot.lines else "")
         centre = '<w:jc w:val="center"/>'
         lines = "".join(para("TableText", runs(line(text)), centre) for text in shot.lines)
-        return cell_of(para("TableText", told, _KEEP + centre) + lines, width)
+        return cell_of(para("TableText", told, centre) + lines, width)
 
     # ------------------------------------------------------------------- tail
 

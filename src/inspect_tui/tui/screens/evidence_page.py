@@ -96,7 +96,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
         self._unhear = self.work.listen(self._copying)
 
     def on_unmount(self) -> None:
-        super().on_unmount()
+        # Textual calls the one of the base class by itself.
         self._unhear()
 
     def _copying(self) -> None:
@@ -233,7 +233,9 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
         self.app.push_screen(TextPrompt("佐证文件在哪里", hint=hint, required=True), given)
 
     def _look_at(self, paths: list[Path]) -> None:
-        if paths:
+        if self.desk.session.trial:
+            self.app.say("试走不存文件，可以按 3 写出处。", "warning")
+        elif paths:
             # A path on a drive that sleeps may take seconds to look at.
             self.run_worker(self._looked_at(paths), group="look", exclusive=True)
 
