@@ -1,7 +1,7 @@
 """Conditions and requirements of an item as lines of a cell, so that authors can write them in a sheet.
 
 A condition reads `GW-01：符合、基本符合`, with own answers between quotes: `GW-01：“有”、“过期”`; a
-requirement reads `不符合：说明、证据`. What cannot be told so exactly stands there as JSON.
+requirement reads `不符合：说明、佐证`. What cannot be told so exactly stands there as JSON.
 """
 
 from __future__ import annotations

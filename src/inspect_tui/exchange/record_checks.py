@@ -42,7 +42,7 @@ _HOW = {
     Need.REASON: "请在“reason”里写明原因",
     Need.METHOD: "请在“methods”里写检查方式",
     Need.SAMPLE: "请在“samples”里写抽查了什么",
-    Need.EVIDENCE: "请先附上证据，再记这个结论",
+    Need.EVIDENCE: "请先附上佐证，再记这个结论",
 }
 #: Where on a line what the guards object to stands.
 _VERIFY_PATHS = {

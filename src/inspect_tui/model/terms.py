@@ -78,7 +78,7 @@ class Need(Term):
 
     NOTE = "note", "说明"
     REASON = "reason", "原因"
-    EVIDENCE = "evidence", "证据"
+    EVIDENCE = "evidence", "佐证"
     METHOD = "method", "检查方式"
     SAMPLE = "sample", "抽查内容"
 

@@ -488,5 +488,5 @@ def _required(item: dict[str, Any], at: Steps) -> Iterator[Issue]:
                 code="C48",
                 steps=here,
                 message="没有写要附上什么",
-                remedy='请写["note"]（说明）、["evidence"]（证据）之类，或删去',
+                remedy='请写["note"]（说明）、["evidence"]（佐证）之类，或删去',
             )

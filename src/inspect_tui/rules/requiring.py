@@ -41,5 +41,5 @@ def _given(state: State, answer: Answer, need: Need) -> bool:
 
 
 def needs_words(needs: tuple[Need, ...]) -> str:
-    """Needs in words: 说明、证据."""
+    """Needs in words: 说明、佐证."""
     return "、".join(need.label for need in needs)
