@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from office_sheets import branch_rules, safety_list
 
 from inspect_tui.cli import main as cli
@@ -169,3 +171,22 @@ def test_base_at_the_command_line(capsysbinary: Any, tmp_path: Path) -> None:
     made = json.loads(out.read_text(encoding="utf-8"))
     assert (made["id"], made["revision"]) == ("dzb", "2026.4")
     assert cli.run(("checklist", "import", str(new), "--base", str(new), "--preview")) == 1
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_whatever_is_moved_or_dropped_equal_words_keep_their_id(data: st.DataObject) -> None:
+    old = by_hand()
+    held = [(s.name, i) for s in old.sections for i in s.items]
+    kept = data.draw(st.permutations(held).map(lambda rows: rows[: data.draw(st.integers(1, len(rows)))]))
+    fresh = data.draw(st.lists(st.sampled_from(["新查一", "另查二", "再查三"]), unique=True))
+    rows = [[name, item.text, "5", "缺1次扣1分"] for name, item in kept]
+    rows += [["作用发挥", f"{text}：有记录、有人管", "3", ""] for text in fresh]
+    out = io.StringIO()
+    csv.writer(out).writerows([["检查项目", "检查内容", "分值", "评分标准"], *rows])
+    found = import_bytes(out.getvalue().encode(), "x.csv", base=old)
+    made = [item for section in found.raw["sections"] for item in section["items"]]
+    assert len({item["id"] for item in made}) == len(made)
+    words = {item["text"]: item["id"] for item in made}
+    assert {i.text: i.id for _, i in kept}.items() <= words.items()
+    assert not {words[t] for t in words if t[:3] in fresh} & {i.id for i in old.items()}

@@ -85,6 +85,7 @@ class InspectApp(BaseApp[None]):
         self._brought: Path | None = None
         self._usual: UsualWords | None = None
         self._usual_waits = False
+        self._usual_said = ""
         #: What was open when an author began to try a checklist.
         self._parked: tuple[Desk | None, Drafts | None] | None = None
 
@@ -404,8 +405,11 @@ class InspectApp(BaseApp[None]):
 
     async def _phrases_written(self) -> None:
         usual = self._usual
-        if usual is not None and (said := await asyncio.to_thread(usual.book.save)):
+        said = await asyncio.to_thread(usual.book.save) if usual is not None else ""
+        # Said once: in a folder that cannot be written it would come back with every problem written down.
+        if said and said != self._usual_said:
             self.say(said, "warning")
+        self._usual_said = said
 
     def _keep_phrases(self) -> None:
         # What cannot be written is only a convenience; it must not keep anybody from leaving.

@@ -13,7 +13,6 @@ from inspect_tui.rules.fold import State
 from inspect_tui.store.phrases import Phrases
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.walking import OWN_WORDS, Option
 
 
 class UsualWords:
@@ -42,8 +41,3 @@ class UsualWords:
         told = (visit.counterpart, visit.confirmed_by, *visit.inspectors, *visit.present)
         own = {name for text in (*told, *desk.session.identity.people) for name in names_in(text)}
         return self._known[1] | own
-
-
-def phrase_options(texts: list[str]) -> list[Option]:
-    """Phrases to pick by digit, and the way to words of one's own."""
-    return [*(Option(text, value=text) for text in texts), Option("自己写", value=OWN_WORDS)]

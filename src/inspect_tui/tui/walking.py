@@ -173,6 +173,11 @@ def _few(rows: Sequence[Row]) -> str:
     return "、".join(ids[:4]) + (f"等{len(ids)}项" if len(ids) > 4 else "")
 
 
+def phrase_options(texts: list[str]) -> list[Option]:
+    """Wordings used often, to pick by digit, and the way to words of one's own."""
+    return [*(Option(text, value=text) for text in texts), Option("自己写", value=OWN_WORDS)]
+
+
 # -------------------------------------------------------------------- below 符合
 
 

@@ -21,8 +21,7 @@ from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.screens.visit_page import VisitPage, when
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.track import Stop
-from inspect_tui.tui.usual import phrase_options
-from inspect_tui.tui.walking import OWN_WORDS, Option
+from inspect_tui.tui.walking import OWN_WORDS, Option, phrase_options
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import ConfirmScreen

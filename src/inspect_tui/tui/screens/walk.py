@@ -28,8 +28,7 @@ from inspect_tui.tui.evidence_desk import evidence_desk
 from inspect_tui.tui.product_screen import ProductScreen
 from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
-from inspect_tui.tui.usual import phrase_options
-from inspect_tui.tui.walking import OWN_WORDS, Deed, Option
+from inspect_tui.tui.walking import OWN_WORDS, Deed, Option, phrase_options
 from inspect_tui.tui.widgets.choice import ChoicePanel, Picked
 from inspect_tui.tui.widgets.footer import KeyLine
 from inspect_tui.tui.widgets.inks import Part
