@@ -69,7 +69,17 @@ class FormTakeScreen(VisitPage, inherit_bindings=False):
     def reread(self) -> None:
         name = one_line(self.path.name)
         preview = self.preview = weigh_form(self.desk.session, self.reading, name)
-        rows = [Row("x 不对", "fail", "", f.path, f.message, f.remedy) for f in preview.faults]
+        rows = [
+            Row(
+                "x 不对",
+                "fail",
+                "",
+                f.path,
+                f"{f.message}{f'（现为“{f.value}”）' if f.value else ''}",
+                f.remedy,
+            )
+            for f in preview.faults
+        ]
         rows += [Row("  提示", "warn", "", "", message, "") for message in preview.messages]
         order = {Status.DIFFERS: 0, Status.NEW: 1, Status.KNOWN: 2}
         several = len({row.unit for row in preview.rows}) > 1

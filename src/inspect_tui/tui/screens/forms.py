@@ -140,7 +140,7 @@ class FormsScreen(PageScreen[None], inherit_bindings=False):
             self.failed = f"没有存成文件：{reason(error)}。"
         self.working = False
         self.query_one("#said", LinePane).show()
-        self.line_list.refresh()
+        self.line_list.set_rows(1 + len(self.units), self.line_list.cursor)
 
     def _written(self, contents: list[FormContent], kind: str) -> Path:
         """Write the forms, several of them into a folder of their own; returns where they lie."""
