@@ -36,20 +36,11 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
 ))  # fmt: skip
 def sheet(file: Path, output: Path) -> None:
     """出一张空的票数表，每人每层级每方面一行，填好后用 enter 录入。"""
-    from inspect_tui.exchange.appraisal_sheet import blank_rows, headings
-    from inspect_tui.report.papers.sheets import Column, Sheet, csv_bytes, workbook_bytes
+    from inspect_tui.report.appraisal_table import blank_sheet
     from inspect_tui.store.loading import load_appraisal
 
     appraisal, _ = load_appraisal(file)
-    columns = [Column(heading=word, fill_in=n > 3) for n, word in enumerate(headings(appraisal))]
-    rows = blank_rows(appraisal)
-    if output.suffix.lower() == ".csv":
-        content = csv_bytes(columns, rows)
-    else:
-        title = f"{appraisal.title}票数表"
-        note = "只填票数，不写投票人。"
-        made = Sheet(name="票数表", title=title, above=(note,), columns=tuple(columns), rows=rows, frozen=4)
-        content = workbook_bytes([made], title=title)
+    content = blank_sheet(appraisal, "csv" if output.suffix.lower() == ".csv" else "xlsx")
     write_out(content, output)
 
 
@@ -65,21 +56,15 @@ def enter(file: Path, filled: Path, output: Path | None, as_json: bool) -> None:
 
     一个层级收回的票太少，只记收回几张，不记各档次的票数。
     """
-    import msgspec
-
+    from inspect_tui.exchange.appraisal_file import save_appraisal
     from inspect_tui.exchange.appraisal_sheet import enter_sheet
-    from inspect_tui.store.files import write_durable
     from inspect_tui.store.loading import load_appraisal
 
     appraisal, warnings = load_appraisal(file)
     warn(f"提醒：{fault.text()}" for fault in warnings)
     entered = enter_sheet(appraisal, filled)
-    encoded = msgspec.json.Encoder(decimal_format="number").encode(entered.appraisal)
     target = output if output is not None else file
-    content = msgspec.json.format(encoded, indent=2) + b"\n"
-    # What is written must be what is read again, whole.
-    load_appraisal(content, name=target.name)
-    write_durable(target, content)
+    save_appraisal(target, entered.appraisal)
     if as_json:
         print_json({"path": str(target), "rows": entered.rows, "messages": list(entered.messages)})
         return

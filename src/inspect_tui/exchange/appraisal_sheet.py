@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 
 from inspect_tui.exchange.plain_sheet import PlainSheet, SheetRow, read_sheet, sheet_fault
-from inspect_tui.model.appraisal import Appraisal, Subject, Tally
+from inspect_tui.model.appraisal import Appraisal, Subject
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.rules.issue import did_you_mean
+from inspect_tui.rules.tallying import with_counts
 from inspect_tui.store.clean import clean_text
 
 CODE = "E08"
@@ -174,14 +175,8 @@ class _Entering:
         ballots = {level: count for level, (count, _) in self.ballots.get(subject.id, {}).items()}
         if not ballots:
             return subject
-        hidden = [level for level, count in ballots.items() if 0 < count < self.appraisal.least]
+        made, hidden = with_counts(self.appraisal, subject, ballots, self.counts[subject.id])
         for level in hidden:
             told = f"{level}只收回{ballots[level]}张，不足{self.appraisal.least}张"
             messages.append(f"{subject.name}：{told}，各档次的票数没有保存。")
-        tallies = [
-            Tally(dimension=dimension, level=level, counts=counts)
-            for (level, dimension), counts in self.counts[subject.id].items()
-            if level not in hidden
-        ]
-        kept = [t for t in subject.tallies if t.level not in ballots]
-        return msgspec.structs.replace(subject, ballots=subject.ballots | ballots, tallies=(*kept, *tallies))
+        return made

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from inspect_tui.model.appraisal import Appraisal
 from inspect_tui.model.terms import NamingLevel
@@ -16,6 +16,20 @@ from inspect_tui.rules.scoring import half_up, points_text
 
 #: Of fewer persons an average tells their own results.
 FEWEST = 3
+
+
+def blank_sheet(appraisal: Appraisal, to: Literal["xlsx", "csv"]) -> bytes:
+    """A sheet to be filled in with counts: one row for every person, level and dimension."""
+    from inspect_tui.exchange.appraisal_sheet import blank_rows, headings
+    from inspect_tui.report.papers.sheets import Column, Sheet, csv_bytes, workbook_bytes
+
+    columns = tuple(Column(heading=word, fill_in=n > 3) for n, word in enumerate(headings(appraisal)))
+    rows = blank_rows(appraisal)
+    if to == "csv":
+        return csv_bytes(columns, rows)
+    title, note = f"{appraisal.title}票数表", "只填票数，不写投票人。"
+    made = Sheet(name="票数表", title=title, above=(note,), columns=columns, rows=rows, frozen=4)
+    return workbook_bytes([made], title=title)
 
 
 def results_of(appraisal: Appraisal) -> list[Appraised]:

@@ -101,6 +101,8 @@ NOTICE_PRIVACY, NOTICE_PICK, REPORT = "notice_privacy", "notice_pick", "report"
 SCORES, DERIVATION, RANKING, PERIOD = "scores", "derivation", "ranking", "period"
 TREND, AGREEMENT, CONTESTS, CONTEST = "trend", "agreement", "contests", "contest"
 GRADES, SOURCES = "grades", "sources"
+POINTS, POINTS_LOOK = "points", "points_look"
+APPRAISALS, APPRAISAL = "appraisals", "appraisal"
 CARDS, ADOPTION, FEATURES = "cards", "adoption", "features"
 PAIRS, PAIR_EFFECT = "pairs", "pair_effect"
 CHECKLISTS, CHECKLIST, PHRASES = "checklists", "checklist", "phrases"
@@ -161,6 +163,10 @@ SCREENS = (
     CONTEST,
     GRADES,
     SOURCES,
+    POINTS,
+    POINTS_LOOK,
+    APPRAISALS,
+    APPRAISAL,
     CARDS,
     ADOPTION,
     FEATURES,
@@ -615,6 +621,18 @@ ACTIONS: tuple[Action, ...] = (
         (SUMMARY, HOME),
     ),
     Action("derivation", ("question_mark",), "得分怎样得来", "看本单位的得分是怎样得来的", (WALK,)),
+    Action("take", ("1", "enter"), "收表", "给所选的单位收一张积分表，先看再收", (POINTS,), 1),
+    Action("earlier", ("2", "left"), "上个月", "看前一个月", (POINTS,), 2),
+    Action("later", ("3", "right"), "下个月", "看后一个月", (POINTS,), 3),
+    Action("make", ("1",), "收进", "收进能计的数字；有误的行不计", (POINTS_LOOK,), 1),
+    Action("open", ("enter",), "打开", "看这次测评的结果", (APPRAISALS,), 1),
+    Action("new", ("1",), "新建", "写下名称和测评对象，新建一次测评", (APPRAISALS,), 2),
+    Action("sheet", ("1",), "收票数表", "从填好的票数表录入，只留合计", (APPRAISAL,), 1),
+    Action("enter_counts", ("2", "enter"), "录票数", "给所选的人录入一个层级的票数", (APPRAISAL,), 2),
+    Action("blank", ("3",), "出空表", "出一张空的票数表，填好再收", (APPRAISAL,), 3),
+    Action("level", ("4",), "级别", "换级别：内部台账、书记版、群内版", (APPRAISAL,), 4),
+    Action("lowest", ("5",), "靠后的", "列出得分靠后的几人，只限内部台账", (APPRAISAL,), 5),
+    Action("write", ("6",), "存结果", "按现在的级别把结果存成文字", (APPRAISAL,), 6),
     Action("bonus", ("7",), "加分", "组长给单位加分，写明理由和依据；也可取消", (SCORES,), 9),
     Action("ranking", ("1",), "排名", "另列名次、不参加的和进步榜；写明不排名的不列", (SCORES,), 8),
     Action("period", ("2",), "期间", "月、季、半年、年的得分，缺的标明", (SCORES,), 2),
@@ -655,13 +673,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("vacant", ("2",), "空缺", "组长确认本期空缺，写明理由", (CONTEST,), 3),
     Action("step", ("enter", "1"), "办一步", "定级、限期整改、复查、降级、摘牌", (GRADES,), 1),
     Action("scheme", ("2",), "办法", "换一个定级办法", (GRADES,), 2),
-    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (SCORES, CONTEST, GRADES), 9),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (SCORES, CONTEST, GRADES, POINTS), 9),
     Action(
         "next_pane",
         ("tab",),
         "看全文",
         "到下面一栏，用上下键看全文；再按一次回来",
-        (SCORES, DERIVATION, SOURCES, CONTESTS, CONTEST, GRADES),
+        (SCORES, DERIVATION, SOURCES, CONTESTS, CONTEST, GRADES, POINTS, POINTS_LOOK),
     ),
     # Checklists and their authors
     Action("open", ("enter",), "打开", "看这份清单的问题、条目、各定位的条数和用时", (CHECKLISTS,), 1),
@@ -766,11 +784,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("clear", ("0",), "清除", "清除这一步的结果", (FLOWS,), run="found('')"),
     Action("words", ("4", "enter", "f5"), "说明", "写这一步看到了什么", (FLOWS,), 5),
     Action("draw", ("5",), "抽取", "从流程目录里按种子抽几项", (FLOWS,), 4),
-    Action("other", ("6",), "另一次", "看另一次抽查", (FLOWS,), 9),
+    Action("other", ("6",), "另一次", "看另一次抽查", (FLOWS,), 21),
     Action("problem", ("7", "f2"), "记问题", "按走不通的项数记扣分情形", (FLOWS,), 6),
     Action("note", ("8",), "写说明", "把抽查的结果写进检查项的说明", (FLOWS,), 7),
     Action("write", ("9",), "存表", "把每一步的结果存成表格", (FLOWS,), 8),
-    Action("undo", ("ctrl+z",), "撤销", "撤销在本单位做的上一步", (RECOUNT, FLOWS), 9),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本单位做的上一步", (RECOUNT, FLOWS), 21),
     Action("redo", ("ctrl+y",), "重做", "恢复刚撤销的一步", (RECOUNT, FLOWS)),
     Action(
         "next_pane",

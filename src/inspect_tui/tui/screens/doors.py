@@ -122,10 +122,32 @@ def _pairs(app: InspectApp) -> None:
         app.push_screen(PairsScreen(app.desk))
 
 
+def _points(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.points_page import PointsScreen
+
+    if app.desk is not None:
+        app.push_screen(PointsScreen(app.desk))
+
+
+def _appraisals(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.appraisals import AppraisalsScreen
+
+    app.push_screen(AppraisalsScreen())
+
+
 DOSSIER: tuple[Door, ...] = (
     Door(id="cards", label="经验", about="好的做法写成经验，谁采用了；一组一特色", open=_cards),
     Door(id="pairs", label="结对帮扶", about="谁帮扶谁、目标、成效", open=_pairs, lead=True),
     Door(id="duties", label="九大岗位责任制", about="按月填、比上月、是否按时修订", open=_duties),
+    Door(id="points", label="党员积分", about="收积分表，各组各月的覆盖、加扣分次数", open=_points),
+    Door(
+        id="appraisals",
+        label="测评统计",
+        about="德能勤绩廉学的票数和结果，不记名",
+        open=_appraisals,
+        round=False,
+        lead=True,
+    ),
     Door(id="grid", label="三级网格", about="覆盖、空白班组、缺口、分级承包", open=_grid),
     Door(
         id="recount",
