@@ -54,7 +54,7 @@ def note_edits(desk: Desk, unit: str, target: Target, sentence: str) -> list[Edi
     own = next((note.text for note in answer.notes if set(note.by) & people), "")
     if sentence in own:
         return []
-    text = f"{own}\n{sentence}" if own else sentence
+    text = f"{own}\n{sentence}。" if own else f"{sentence}。"
     return [actions.write_note(desk.state, unit, target.checklist, target.item, text)]
 
 

@@ -321,7 +321,7 @@ class FlowsScreen(VisitPage, inherit_bindings=False):
         if self.target is None:
             self.app.say("本单位的清单没有对应的检查项，走不通的可以按 7 记为单位名下的问题。", "warning")
             return
-        edits = note_edits(self.desk, self.unit, self.target, flow_sentence(walk) + "。")
+        edits = note_edits(self.desk, self.unit, self.target, flow_sentence(walk))
         if not edits:
             self.app.say("说明里已经有这句话。")
         elif self.make(edits, f"{self.target.item.id} 说明：基本流程抽查"):

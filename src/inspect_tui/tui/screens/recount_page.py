@@ -310,7 +310,7 @@ class RecountScreen(VisitPage, inherit_bindings=False):
         if self.target is None:
             self.app.say("本单位的清单没有对应的检查项，可以按 7 记为单位名下的问题。", "warning")
             return
-        edits = note_edits(self.desk, self.unit, self.target, self._sentence() + "。")
+        edits = note_edits(self.desk, self.unit, self.target, self._sentence())
         if not edits:
             self.app.say("说明里已经有这句话。")
         elif self.make(edits, f"{self.target.item.id} 说明：分配复算"):
