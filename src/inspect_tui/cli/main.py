@@ -61,8 +61,13 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "pair": ("pair", "pair", "结对帮扶：目标、期限、前后对比的成效"),
     "grid": ("grid", "grid", "三级网格：支部、党小组、班组的覆盖，空白班组，缺口"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
+    "vault": ("vaults", "vault", "给工作文件夹设口令，加密存放"),
+    "unlock": ("vaults", "unlock", "从加密的工作文件夹取出文件"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
 }
+_WORDS = "inspect_tui.words"
+#: Commands that ask for a passphrase themselves, or need nothing of a workspace.
+_ASK_THEMSELVES = {"vault", "unlock", "schema", "init", "demo"}
 #: Commands that are not listed: `open` is what a bare PACK on the command line means.
 _HIDDEN = {"open": ("open_app", "open_pack", "")}
 
@@ -80,6 +85,10 @@ class LazyGroup(zh.ZhGroup):
         module = importlib.import_module(f"inspect_tui.cli.{entry[0]}")
         command: click.Command = getattr(module, entry[1])
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_WORDS] = list(args)
+        return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(zh.translate("Commands")):
@@ -119,10 +128,40 @@ def main(ctx: click.Context, workspace: str | None, unit: str | None, version: b
 
         click.echo(f"inspect-tui {__version__}")
         ctx.exit()
+    _open_vaults(ctx)
     if ctx.invoked_subcommand is None:
         from inspect_tui.cli.open_app import start
 
         ctx.exit(start(workspace, None, unit))
+
+
+def _open_vaults(ctx: click.Context) -> None:
+    """Ask for the passphrase where a command is about an encrypted workspace; free where none is."""
+    words: list[str] = ctx.meta[_WORDS]
+    if ctx.invoked_subcommand in _ASK_THEMSELVES or {"--help", "-h"} & set(words):
+        return
+    places = {os.path.abspath(p) for p in (".", ctx.obj["workspace"], *words) if p and _is_there(p)}  # noqa: PTH100
+    above = {folder for place in places for folder in _above(place)}
+    if any(_is_there(os.path.join(folder, "vault.json")) for folder in above):  # noqa: PTH118
+        from pathlib import Path
+
+        from inspect_tui.cli.vaults import open_vaults
+
+        open_vaults([Path(place) for place in sorted(places)])
+
+
+def _is_there(place: str) -> bool:
+    try:
+        return os.path.exists(place)  # noqa: PTH110
+    except ValueError:
+        return False
+
+
+def _above(place: str) -> list[str]:
+    found = [place]
+    while (up := os.path.dirname(found[-1])) != found[-1]:  # noqa: PTH120
+        found.append(up)
+    return found
 
 
 def run(argv: Sequence[str] | None = None) -> int:

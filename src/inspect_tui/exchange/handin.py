@@ -325,7 +325,7 @@ def read_hand_in(path: Path) -> HandIn:
 def _read(path: Path) -> HandIn:
     if not path.is_file():
         raise FileNotFoundError(path)
-    with zipfile.ZipFile(path) as archive:
+    with files.fs.open_read(path) as stream, zipfile.ZipFile(stream) as archive:
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
         if len(entries) > _ENTRIES or len(set(names)) != len(names):

@@ -156,7 +156,7 @@ def _folder(folder: Path, label: str) -> Iterator[Offer]:
 
 def _zip(path: Path, label: str) -> Iterator[Offer]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with files.fs.open_read(path) as stream, zipfile.ZipFile(stream) as archive:
             entries = _entries(archive)
             names = [entry.filename for entry in entries]
             if MANIFEST in names:
@@ -246,7 +246,7 @@ class Opener:
             elif offer.entry == MANIFEST:
                 yield offer.label, self._hand_in(offer.path)
             elif offer.entry:
-                with zipfile.ZipFile(offer.path) as archive:
+                with files.fs.open_read(offer.path) as stream, zipfile.ZipFile(stream) as archive:
                     yield offer.label, self._zipped(archive, offer.entry)
             else:
                 yield offer.label, self._plain(offer.path)
@@ -301,7 +301,7 @@ class Opener:
 
     def _hand_in(self, path: Path) -> Opened:
         held = read_hand_in(path)
-        with zipfile.ZipFile(path) as archive:
+        with files.fs.open_read(path) as stream, zipfile.ZipFile(stream) as archive:
             name = next(f.name for f in held.manifest.files if not f.name.startswith("evidence/"))
             data = entry_bytes(archive, name)
         self._hold(len(data))
@@ -331,7 +331,7 @@ class Opener:
 
     def _inner(self, offer: Offer) -> Iterator[tuple[str, Opened | str]]:
         """A zip in a zip, as when someone packs several hand-ins; one level, not more."""
-        with zipfile.ZipFile(offer.path) as archive:
+        with files.fs.open_read(offer.path) as stream, zipfile.ZipFile(stream) as archive:
             data = entry_bytes(archive, offer.inner)
         self._hold(len(data))
         with tempfile.TemporaryDirectory(prefix="inspect-tui-") as place:

@@ -98,6 +98,9 @@ class FileOps:
         file.seek(0)
         return file
 
+    def exists(self, path: Path) -> bool:
+        return path.exists()
+
     def size(self, path: Path) -> int:
         """How many bytes a reader gets."""
         return path.stat().st_size
@@ -213,7 +216,7 @@ def write_durable(
     temp = temp_beside(path)
     try:
         write_temp(temp, pieces(data))
-        if bak is not None and path.exists():
+        if bak is not None and fs.exists(path):
             old = fs.read(path)
             if valid is None or valid(old):
                 keep_previous(path, bak, old)

@@ -40,8 +40,8 @@ class WrongPassphrase(StoreError):
 class _Wrapped(msgspec.Struct, frozen=True, kw_only=True):
     salt: str
     key: str
-    passes: int = PASSES
-    memory: int = MEMORY
+    passes: int
+    memory: int
 
 
 class VaultFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +218,7 @@ def _wrap(vault: Vault, passphrase: str) -> _Wrapped:
 
     salt, nonce = os.urandom(16), os.urandom(24)
     sealed = nonce + encrypt(vault.key, vault.id, nonce, _derive(passphrase, salt, PASSES, MEMORY))
-    return _Wrapped(salt=_text(salt), key=_text(sealed))
+    return _Wrapped(salt=_text(salt), key=_text(sealed), passes=PASSES, memory=MEMORY)
 
 
 def _unwrap(wrapped: _Wrapped, passphrase: str, vault: str) -> bytes | None:

@@ -9,10 +9,14 @@ journals and JSON files each notice that by themselves.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+
+import msgspec
 
 from inspect_tui.store import files
 from inspect_tui.store.errors import Shut, StoreError
@@ -93,14 +97,21 @@ class _Out:
 
 
 class VaultOps(files.FileOps):
-    """The seam with vaults behind it. `inner` does the real operations, so that tests can fail those."""
+    """The seam with vaults behind it. `inner` does the real operations, so that tests can fail those.
+
+    Names under exports/ tell whom a paper is about, so there they stand as codes; `Names` knows what for.
+    """
 
     def __init__(self, inner: files.FileOps) -> None:
         self.inner = inner
         self.vaults: dict[Path, Vault] = {}
+        self.names_of: dict[Path, Names] = {}
         self._out: dict[int, _Out] = {}
 
+    # ------------------------------------------------------------ writing
+
     def open_new(self, path: Path) -> int:
+        path = self.at(path)
         fd = self.inner.open_new(path)
         vault = next((v for v in self.vaults.values() if v.encloses(path)), None)
         if vault is not None:
@@ -130,19 +141,26 @@ class VaultOps(files.FileOps):
         self._out.pop(fd, None)
         self.inner.close(fd)
 
+    def fsync(self, fd: int) -> None:
+        self.inner.fsync(fd)
+
+    # ------------------------------------------------------------ reading
+
     def read(self, path: Path) -> bytes:
-        data = self.inner.raw(path)
+        data = self.inner.raw(self.at(path))
         return decrypted(self._of(data[:_HEAD]), data) if is_encrypted(data) else data
 
     def raw(self, path: Path) -> bytes:
-        return self.inner.raw(path)
+        return self.inner.raw(self.at(path))
 
     def open_read(self, path: Path) -> io.BufferedReader | io.BytesIO:
+        path = self.at(path)
         with path.open("rb") as file:
             head = file.read(_HEAD)
         return io.BytesIO(self.read(path)) if is_encrypted(head) else self.inner.open_read(path)
 
     def size(self, path: Path) -> int:
+        path = self.at(path)
         whole = self.inner.size(path)
         with path.open("rb") as file:
             if not is_encrypted(file.read(_HEAD)):
@@ -154,6 +172,9 @@ class VaultOps(files.FileOps):
                 plain, at = plain + frame - _TAG, at + 4 + frame
         return plain
 
+    def exists(self, path: Path) -> bool:
+        return self.inner.exists(self.at(path))
+
     def _of(self, head: bytes) -> Vault:
         mine = head[len(MARK) : len(MARK) + 8]
         vault = next((v for v in self.vaults.values() if v.id == mine), None)
@@ -161,29 +182,91 @@ class VaultOps(files.FileOps):
             raise Shut("文件已加密，先要输入口令" if not self.vaults else "文件是用另一个口令加密的")
         return vault
 
-    def fsync(self, fd: int) -> None:
-        self.inner.fsync(fd)
+    # ------------------------------------------------------------ names
+
+    def at(self, path: Path) -> Path:
+        """Where a path really stands."""
+        for names in self.names_of.values():
+            if (hidden := names.hidden(path)) is not None:
+                return hidden
+        return path
+
+    def _note(self, path: Path) -> None:
+        for names in self.names_of.values():
+            names.note(path)
 
     def replace(self, source: Path, target: Path) -> None:
-        self.inner.replace(source, target)
+        self._note(target)
+        self.inner.replace(self.at(source), self.at(target))
 
     def link(self, source: Path, target: Path) -> None:
-        self.inner.link(source, target)
+        self.inner.link(self.at(source), self.at(target))
 
     def unlink(self, path: Path) -> None:
-        self.inner.unlink(path)
+        self.inner.unlink(self.at(path))
 
     def fsync_dir(self, folder: Path) -> None:
-        self.inner.fsync_dir(folder)
+        self.inner.fsync_dir(self.at(folder))
 
     def mkdir(self, folder: Path) -> None:
-        self.inner.mkdir(folder)
+        self._note(folder)
+        self.inner.mkdir(self.at(folder))
 
     def names(self, folder: Path) -> list[str]:
-        return self.inner.names(folder)
+        return self.inner.names(self.at(folder))
 
     def sleep(self, seconds: float) -> None:
         self.inner.sleep(seconds)
+
+
+class Names:
+    """What the codes under exports/ stand for, kept encrypted beside them."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.folder = vault.root / "exports"
+        self.path = self.folder / "names.json"
+        self._key = vault.key
+        self.told: dict[str, str] = {}
+
+    def load(self) -> None:
+        """Read the list; a damaged one costs the names only, the files are still found by code."""
+        try:
+            self.told = msgspec.json.decode(files.fs.read(self.path), type=dict[str, str])
+        except (OSError, msgspec.MsgspecError, ValueError):
+            self.told = {}
+
+    def code(self, name: str) -> str:
+        """The code of a name; nobody without the key can tell which name it is."""
+        return hashlib.blake2b(name.encode("utf-8"), key=self._key, digest_size=10).hexdigest()
+
+    def hidden(self, path: Path) -> Path | None:
+        """Where a file under exports/ really stands; None for any other place."""
+        try:
+            parts = path.absolute().relative_to(self.folder).parts
+        except (OSError, ValueError):
+            return None
+        if not parts or parts[0].startswith("names."):
+            return None
+        coded = (part if part in self.told else self.code(part) for part in parts)
+        return self.folder.joinpath(*coded)
+
+    def shown(self, path: Path) -> Path:
+        """The path as people know it."""
+        if not path.is_relative_to(self.folder):
+            return path
+        return self.folder.joinpath(
+            *(self.told.get(part, part) for part in path.relative_to(self.folder).parts)
+        )
+
+    def note(self, path: Path) -> None:
+        """Keep what the codes of a path stand for, before anything is put there."""
+        if self.hidden(path) is None:
+            return
+        parts = path.absolute().relative_to(self.folder).parts
+        new = {self.code(part): part for part in parts if part not in self.told}
+        if not new.keys() <= self.told.keys():
+            self.told |= new
+            files.write_durable(self.path, msgspec.json.encode(self.told))
 
 
 def open_vault(vault: Vault) -> None:
@@ -191,12 +274,16 @@ def open_vault(vault: Vault) -> None:
     if not isinstance(files.fs, VaultOps):
         files.fs = VaultOps(files.fs)
     files.fs.vaults[vault.root] = vault
+    names = Names(vault)
+    names.load()
+    files.fs.names_of[vault.root] = names
 
 
 def shut_vault(root: Path) -> None:
     """Forget a vault's key; without any vault left the plain seam stands again."""
     if isinstance(files.fs, VaultOps):
         files.fs.vaults.pop(root.absolute(), None)
+        files.fs.names_of.pop(root.absolute(), None)
         if not files.fs.vaults:
             files.fs = files.fs.inner
 
@@ -204,6 +291,33 @@ def shut_vault(root: Path) -> None:
 def opened(root: Path) -> Vault | None:
     """The vault of a workspace, when it is open in this process."""
     return files.fs.vaults.get(root.absolute()) if isinstance(files.fs, VaultOps) else None
+
+
+# -------------------------------------------------------------------- exports
+
+
+def exports(vault: Vault) -> list[tuple[str, Path]]:
+    """The files under exports/: the name people know, with its folder, and where the file stands."""
+    names, found = _names_of(vault), []
+    for path in _own_files(vault):
+        parts = path.relative_to(vault.root).parts
+        if parts[0] == "exports" and len(parts) > 1 and not parts[1].startswith("names."):
+            found.append(("/".join(names.told.get(part, part) for part in parts[1:]), path))
+    return sorted(found)
+
+
+def _names_of(vault: Vault) -> Names:
+    if isinstance(files.fs, VaultOps) and vault.root in files.fs.names_of:
+        return files.fs.names_of[vault.root]
+    names = Names(vault)
+    names.load()
+    return names
+
+
+def take_out(path: Path, target: Path) -> None:
+    """Write a plain copy of an encrypted file to a place outside. Raises OSError, StoreError."""
+    files.private_folder(target.parent)
+    files.write_durable(target, files.fs.read(path))
 
 
 # -------------------------------------------------------------------- a whole workspace
@@ -235,24 +349,44 @@ def plain_files(vault: Vault) -> list[Path]:
 
 def _go_over(vault: Vault, *, to_plain: bool) -> tuple[int, list[str]]:
     inner = files.fs.inner if isinstance(files.fs, VaultOps) else files.fs
+    names = _names_of(vault)
     done, left = 0, []
     for path in _own_files(vault):
         try:
             data = inner.raw(path)
             if is_encrypted(data) is not to_plain:
                 continue
-            turned = decrypted(vault, data) if to_plain else encrypted(vault, data)
-            _put_in_place(inner, path, turned)
+            if to_plain:
+                turned, target = decrypted(vault, data), names.shown(path)
+            else:
+                names.note(path)
+                turned, target = encrypted(vault, data), names.hidden(path) or path
+            _put_in_place(inner, target, turned)
+            if target != path:
+                inner.unlink(path)
             done += 1
         except (OSError, StoreError) as error:
             left.append(f"{path.relative_to(vault.root)}：{error}")
+    _drop_empty(names.folder)
+    if to_plain and not left:
+        for path in names.folder.glob("names.*"):
+            files.discard(path)
     return done, left
+
+
+def _drop_empty(folder: Path) -> None:
+    """Folders whose files now stand under another name."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            with contextlib.suppress(OSError):
+                path.rmdir()
 
 
 def _put_in_place(inner: files.FileOps, path: Path, data: bytes) -> None:
     """Write through the plain seam: what is written is encrypted already, or is to be plain."""
     held, files.fs = files.fs, inner
     try:
+        files.private_folder(path.parent)
         files.write_durable(path, data)
     finally:
         files.fs = held

@@ -84,7 +84,7 @@ def is_ours(path: Path) -> bool:
     """Whether a file is a findings file or a zip that may hold some, by its head or its list of names."""
     try:
         if path.suffix.lower() == ".zip":
-            with zipfile.ZipFile(path) as archive:
+            with files.fs.open_read(path) as stream, zipfile.ZipFile(stream) as archive:
                 names = archive.namelist()
             return len(names) <= _ENTRIES and any(n.lower().endswith((".json", ".zip")) for n in names)
         with files.fs.open_read(path) as file:

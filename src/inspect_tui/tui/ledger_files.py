@@ -49,7 +49,7 @@ def _free_path(desk: Desk, parts: list[str], extension: str, data: bytes) -> Pat
         told = [parts[0], practice, desk.round.title, *parts[1:], f"第{copy}份" if copy > 1 else ""]
         path = desk.session.space.exports_dir / readable_name(told, desk.session.date(), extension)
         try:
-            if not path.exists() or files.fs.read(path) == data:
+            if not files.fs.exists(path) or files.fs.read(path) == data:
                 break
         except OSError:
             continue
