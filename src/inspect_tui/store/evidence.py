@@ -318,7 +318,7 @@ def place(round_dir: Path, piece: Piece, *, deep: bool = False) -> Place:
         status = path.lstat()
     except OSError:
         return Place(path=path, missing=True)
-    if not stat.S_ISREG(status.st_mode) or status.st_size != piece.size:
+    if not stat.S_ISREG(status.st_mode) or _size(path) != piece.size:
         return Place(path=path, altered=True)
     if deep:
         try:
@@ -326,6 +326,13 @@ def place(round_dir: Path, piece: Piece, *, deep: bool = False) -> Place:
         except OSError:
             return Place(path=path, altered=True)
     return Place(path=path)
+
+
+def _size(path: Path) -> int:
+    try:
+        return files.fs.size(path)
+    except OSError:
+        return -1
 
 
 def put(round_dir: Path, name: str, data: bytes) -> bool:
@@ -354,7 +361,7 @@ def _is_whole(path: Path, sha256: str) -> bool:
 
 def _hash(path: Path) -> str:
     hashed = hashlib.sha256()
-    with path.open("rb") as file:
+    with files.fs.open_read(path) as file:
         while data := file.read(STEP):
             hashed.update(data)
     return hashed.hexdigest()
@@ -364,9 +371,9 @@ def read_file(round_dir: Path, piece: Piece) -> bytes | None:
     """The bytes of a piece's file; None where it is not there or is not what it was."""
     path = folder_of(round_dir) / piece.file
     try:
-        if path.is_symlink() or path.stat().st_size != piece.size:
+        if path.is_symlink() or files.fs.size(path) != piece.size:
             return None
-        data = path.read_bytes()
+        data = files.fs.read(path)
     except OSError:
         return None
     return data if hashlib.sha256(data).hexdigest() == piece.sha256 else None
@@ -408,7 +415,7 @@ def forget(round_dir: Path, names: Iterable[str]) -> list[str]:
         if path.name in ("round.json", "list.json"):
             continue
         try:
-            data = path.read_bytes()
+            data = files.fs.read(path)
         except OSError:
             # What cannot be read may name any of them.
             return []
