@@ -274,3 +274,22 @@ def test_files_outside_and_locks_and_checklists_stay_plain(tmp_path: Path) -> No
         assert path.read_bytes() == b"{}"
     for name in ("vault.json", "rounds/q/a.lock", "rounds/q/a.holder"):
         assert not held.encloses(tmp_path / "work" / name)
+
+
+def test_a_viewer_gets_a_plain_copy_of_an_encrypted_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from inspect_tui.store import viewer
+
+    made(tmp_path)
+    picture = tmp_path / "rounds" / "2026Q4" / "evidence" / "a.jpg"
+    files.private_folder(picture.parent)
+    files.write_durable(picture, SECRET.encode())
+    shown: list[list[str]] = []
+    monkeypatch.setattr(viewer.sys, "platform", "linux")
+    monkeypatch.setattr(viewer.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(viewer, "_start", shown.append)
+    assert viewer.show_file(picture) == ""
+    [[_, copy]] = shown
+    assert Path(copy).read_text(encoding="utf-8") == SECRET
+    assert Path(copy).name == "a.jpg" and not Path(copy).is_relative_to(tmp_path)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+from inspect_tui.store import files
 from inspect_tui.store.errors import reason
 
 NO_VIEWER = "这台电脑没有能打开它的程序，文件在{path}。"
@@ -16,9 +19,12 @@ NO_VIEWER = "这台电脑没有能打开它的程序，文件在{path}。"
 def show_file(path: Path) -> str:
     """Open a file in the system's viewer without waiting for it; returns why not, or nothing.
 
-    The path goes as one argument and never through a shell, so that no name can become a command.
+    The path goes as one argument and never through a shell, so that no name can become a command. Of an
+    encrypted file a plain copy is shown that only this user can read and that goes when the program ends.
     """
     try:
+        if files.fs.raw(path).startswith(files.ENCRYPTED):
+            path = _plain_copy(path)
         if sys.platform == "win32":
             os.startfile(path)
             return ""
@@ -32,6 +38,14 @@ def show_file(path: Path) -> str:
     except OSError as error:
         return f"打不开：{reason(error)}。文件在{path}。"
     return NO_VIEWER.format(path=path)
+
+
+def _plain_copy(path: Path) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="inspect-tui-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    copy = folder / path.name
+    copy.write_bytes(files.fs.read(path))
+    return copy
 
 
 def _start(command: list[str]) -> None:
