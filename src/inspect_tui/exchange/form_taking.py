@@ -53,6 +53,8 @@ _REMEDIES = {
     "L26": "请重新导出一张表，把内容抄过去",
 }
 
+_OWED = "L28"
+
 
 class Status(enum.Enum):
     """How a row of a form stands to what its inspector has recorded."""
@@ -114,9 +116,14 @@ def weigh_form(session: Session, reading: FormReading, name: str = "") -> FormPr
     open_rows = [row for row in rows if row.status is not Status.KNOWN]
     numbered = [Numbered(n, row.full.line) for n, row in enumerate(open_rows, 1)]
     ids = [_ids(session, row.full.line) for row in open_rows]
-    found = check_lines(session, numbered, name, ids)
+    found = check_lines(session, numbered, name, ids, owed_later=True)
     faults = [*reading.faults, *(_at_cell(fault, open_rows[fault.line - 1]) for fault in found)]
-    return FormPreview(rows=rows, faults=tuple(faults), messages=(*reading.messages, *weigher.remarks(rows)))
+    remarks = weigher.remarks(rows)
+    if not faults:
+        # Evidence goes on no form: it is owed as after a key on a screen, and asked for before submitting.
+        owed = [f for f in check_lines(session, numbered, name, ids) if f.code == _OWED]
+        remarks += [f"{open_rows[f.line - 1].about}{f.message}，收下后在程序里补。" for f in owed]
+    return FormPreview(rows=rows, faults=tuple(faults), messages=(*reading.messages, *remarks))
 
 
 def take_form(
@@ -133,7 +140,8 @@ def take_form(
     ids = [i for _, line in lines for i in _ids(session, line)]
     numbered = [Numbered(number, line) for number, (_, line) in enumerate(lines, 1)]
     try:
-        done = record_lines(session, numbered, name, new_id=iter(ids).__next__, wait=wait)
+        new_id = iter(ids).__next__
+        done = record_lines(session, numbered, name, new_id=new_id, wait=wait, owed_later=True)
     except InputFaults as error:
         told = [_at_cell(f, lines[f.line - 1][0]) if 0 < f.line <= len(lines) else f for f in error.faults]
         raise InputFaults(told) from None

@@ -62,16 +62,18 @@ def record_lines(
     new_id: Callable[[], str] | None = None,
     *,
     wait: bool = True,
+    owed_later: bool = False,
 ) -> RecordResult:
     """Like `record_file`, for lines already read and the faults found while reading them.
 
-    Without `wait` the disk may still be behind when it returns, as after any key on a screen.
+    Without `wait` the disk may still be behind when it returns, as after any key on a screen. With
+    `owed_later` what a verdict must come with may follow until the visit is submitted.
     """
     if session.file is None or session.read_only:
         raise ReadOnlySession(session.read_only or "没有自己的检查记录")
     make_id = new_id or (lambda: secrets.token_hex(6))
     ids = [[make_id() for _ in range(free_count(n.line))] for n in lines]
-    found = [*(faults or ()), *check_lines(session, lines, name, ids)]
+    found = [*(faults or ()), *check_lines(session, lines, name, ids, owed_later=owed_later)]
     if found:
         raise InputFaults(sorted(found, key=lambda f: (f.line, f.column)))
     recorder = _Recorder(session.state, session.round, session.identity.people, session.today)
@@ -88,7 +90,12 @@ def record_lines(
 
 
 def check_lines(
-    session: Session, lines: list[Numbered], name: str = "", ids: list[list[str]] | None = None
+    session: Session,
+    lines: list[Numbered],
+    name: str = "",
+    ids: list[list[str]] | None = None,
+    *,
+    owed_later: bool = False,
 ) -> list[Fault]:
     """Everything wrong with lines, each tried out after those before it; nothing is written.
 
@@ -97,6 +104,7 @@ def check_lines(
     head = session.file.head if session.file is not None else GENESIS
     writer = session.writer or "trial"
     trial = _Recorder(session.state.copy(), session.round, session.identity.people, session.today)
+    trial.owed_later = owed_later
     found: list[Fault] = []
     for place, numbered in enumerate(lines):
         told = trial.check(numbered.line)

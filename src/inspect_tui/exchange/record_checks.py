@@ -62,6 +62,8 @@ class LineChecker:
 
     def __init__(self, state: State, round_: Round, people: tuple[str, ...], today: str) -> None:
         self.state, self.round, self.people, self.today = state, round_, people, today
+        #: Whether what a verdict must come with may follow until the visit is submitted, as on a screen.
+        self.owed_later = False
         self.inspected = {u.id for u in inspected_units(round_)}
 
     def check(self, line: Line) -> list[Fault]:
@@ -277,7 +279,7 @@ class LineChecker:
 
     def _check_owed(self, line: Line, checklist: Checklist, item: Item) -> list[Fault]:
         """What the verdict must come with, neither on the line nor recorded before."""
-        if not item.require:
+        if not item.require or self.owed_later:
             return []
         held = read_answer(self.state, line.unit, checklist.id, item)
         notes = (Note(by=(), at="", text=line.note),) if line.note is not None else held.notes

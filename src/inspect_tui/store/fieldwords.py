@@ -88,6 +88,8 @@ LINE_WORDS: dict[str, dict[str, str]] = {
         "good_practices": "好的做法",
         "suggestions": "建议",
         "lineage": "这一项的问题和上轮哪个问题是同一个（编号）",
+        "fixed_on_site": "结论形成的问题当场已整改",
+        "wording": "填表时检查内容的指纹；条文后来改了，就标“需重看”",
         "verify": "复查上轮问题",
         "visit": "进点情况",
         "trigger": "红线、一票否决或即时上报",
