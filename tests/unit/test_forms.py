@@ -473,3 +473,66 @@ def test_the_commands(space, tmp_path: Path, capsys):
         ("form", "export", "--round", round_.id, "--unit", "DG01", "-o", path, "--profile", "别的", *at),
     ):
         assert cli(capsys, *bad)[0] == 2
+
+
+OWN = {
+    "format": "inspect-tui/checklist",
+    "version": "1.0",
+    "id": "own",
+    "revision": "1",
+    "title": "自定答案的清单",
+    "full_score": 10,
+    "answer_sets": {
+        "有过期无": [
+            {"label": "有", "verdict": "pass", "share": 1},
+            {"label": "过期", "verdict": "partial", "share": 0.5, "sentence": "已过期"},
+            {"label": "无", "verdict": "fail", "share": 0, "sentence": "没有", "missing": True},
+        ]
+    },
+    "sections": [
+        {
+            "id": "A",
+            "name": "甲",
+            "points": 10,
+            "items": [
+                {"id": "A-01", "text": "灭火器在检验期内", "points": 6, "answer_set": "有过期无"},
+                {
+                    "id": "A-02",
+                    "text": "会用灭火器",
+                    "points": 4,
+                    "when": [{"item": "A-01", "answer": ["有", "过期"]}],
+                    "require": {"fail": ["evidence", "note"]},
+                },
+            ],
+        }
+    ],
+}
+
+
+def test_own_answers_conditions_and_what_a_verdict_must_come_with(space):
+    path = space.checklists_dir / "own.json"
+    for item in OWN["sections"][0]["items"]:
+        if "answer_set" in item:
+            item["scoring"] = "award"
+    path.write_text(json.dumps(OWN, ensure_ascii=False), encoding="utf-8")
+    session = work(space, make_round(space, checklist_ids=["own"]))
+    try:
+        data = form_of(session)
+        page = load_workbook(io.BytesIO(data))["检查表"]
+        texts = {r[0].value: r[1].value for r in page.iter_rows()}
+        assert "A-01为“有”或“过期”才检查这一项" in texts["A-02"]
+        assert "不符合须有佐证、说明" in texts["A-02"]
+        both = filled(data, {"A-01": {"verdict": "无"}, "A-02": {"verdict": "不符合", "note": "都不会"}})
+        (fault,) = faults_of(session, both)
+        assert fault.code == "L11" and "才检查这一项" in fault.message
+        data = filled(data, {"A-01": {"verdict": "过期"}, "A-02": {"verdict": "不符合", "note": "都不会"}})
+        preview = weighed(session, data)
+        assert [r.words for r in preview.rows] == ["过期", "不符合；说明：都不会"]
+        assert any("还缺佐证" in message for message in preview.messages)
+        take_form(session, preview)
+        held = read_answer(session.state, "DG01", "own", session.round.item("own", "A-01"))
+        assert (held.judgement.award, held.verdict) == ("过期", Verdict.PARTIAL)
+        points = UnitSheet(session.state, session.round, "DG01").open_points()
+        assert any("佐证" in point.text for point in points), "it is asked for before submitting"
+    finally:
+        session.close()
