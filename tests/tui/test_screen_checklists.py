@@ -200,7 +200,6 @@ async def test_hostile_checklists_are_shown_harmless(tmp_path: Path, monkeypatch
     async with running(app) as pilot:
         await opened(app, pilot)
         assert_sound(app)
-        for key in ("enter", "3", "4", "5", "2", "1"):
+        for key in ("enter", "4", "5", "1"):
             await pilot.press(key)
-            await pilot.pause()
             assert_sound(app)
