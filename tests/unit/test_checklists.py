@@ -18,7 +18,14 @@ from inspect_tui.model.round import Rules
 from inspect_tui.model.terms import Profile, Scoring, Severity, TriggerEffect, UnitKind, Verdict
 from inspect_tui.rules.applicability import items_for
 from inspect_tui.store.loading import check_file, load_checklist, load_roster, load_rules
-from inspect_tui.store.shipped import shipped_contests, shipped_dir, shipped_files, shipped_schemes
+from inspect_tui.store.shipped import (
+    shipped_contests,
+    shipped_dir,
+    shipped_distributions,
+    shipped_files,
+    shipped_flows,
+    shipped_schemes,
+)
 
 SHAPES = {
     "lzrh-dxz": ({"GW": 20, "RC": 16, "PX": 12, "QZ": 16, "JJ": 14, "JF": 12, "TS": 10}, 42),
@@ -205,5 +212,6 @@ def test_the_wheel_carries_the_shipped_files(tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr.decode()
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
     shipped = [*shipped_files(), *shipped_schemes(), *shipped_contests()]
+    shipped += [*shipped_distributions(), *shipped_flows()]
     inside = {f"inspect_tui/data/checklists/{p.relative_to(shipped_dir()).as_posix()}" for p in shipped}
     assert len(inside) > 15 and inside <= set(names)

@@ -60,6 +60,8 @@ def demo(tmp_path_factory):
         "notice {round}", "score {round}", "verify {file}", "ledger {round}",
         "round carry-over --preview --from 2026Q4-lookback",
         "rectify set HTK26Q4-A1-DG02-B-03 task=补齐", "doctor", "checklist check {checklist}",
+        "recount list", "recount show {round}", "recount {sheet} --rule points-share", "flows list",
+        "flows draw --unit DG01 --seed 1 --preview",
     ],
 )  # fmt: skip
 def test_every_json_key_is_written_down(demo, capsysbinary, args):
@@ -67,6 +69,7 @@ def test_every_json_key_is_written_down(demo, capsysbinary, args):
         "round": demo / "rounds" / CURRENT,
         "pack": next((demo / "exports").glob("*.json")),
         "file": next((demo / "rounds" / CURRENT).glob("????????????.json")),
+        "sheet": next((demo / "samples").glob("*.csv")),
         "checklist": demo / "checklists" / "lzrh-dxz.json",
     }
     words = [word.format(**places) for word in args.split(" ")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -252,6 +253,14 @@ def test_a_rule_in_words() -> None:
     assert words[2:5] == ["每人固定：每人加200元", "单项奖励：按奖励金额加", "考核扣减：按扣减金额扣"]
     assert part_words(Part(name="奖", amount=D(300))) == "奖：300元平均分配"
     assert part_words(Part(name="罚", each=D("-2.5"), by=(Measure.DAYS,))) == "罚：每份出勤扣2.50元"
+
+
+def test_the_example_in_the_documents_is_sound_and_computes() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "helpers.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    made, warnings = load_distribution(block.encode())
+    rows = [line(1, post="班长", points=98, reward=50), line(2, post="巡井工", points=90, penalty=20)]
+    assert warnings == [] and sum(d for d in dues(recount(made, rows, D(3000))) if d is not None) == 3000
 
 
 def test_every_mistake_of_a_rule_is_told_at_once(tmp_path: Path) -> None:

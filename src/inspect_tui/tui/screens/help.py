@@ -67,6 +67,8 @@ PLACES: dict[str, str] = {
     actions.GRADES: "达标晋级",
     actions.DUTIES: "九大岗位责任制",
     actions.GRID: "三级网格",
+    actions.RECOUNT: "分配复算",
+    actions.FLOWS: "基本流程抽查",
     actions.EVIDENCE: "佐证",
     actions.SOURCES: "由哪几轮得来",
     actions.POINTS: "党员积分",
