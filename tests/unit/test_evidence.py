@@ -153,30 +153,30 @@ def test_an_item_has_the_evidence_of_its_findings_and_a_problem_that_of_its_item
     assert len(row.evidence) == len(row.pieces) == 3
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        7,
-        {},
-        {"kind": "photo"},
-        {"kind": "film", "reference": "x"},
-        {"kind": "reference", "reference": ""},
-        {"kind": "reference", "reference": "x" * 201},
-        {"kind": "reference", "reference": "x", "sha256": "0" * 64},
-        {"kind": "photo", "sha256": "../../etc/passwd", "ext": "jpg", "size": 3},
-        {"kind": "photo", "sha256": "a" * 64, "ext": "exe", "size": 3},
-        {"kind": "photo", "sha256": "a" * 64, "ext": "jpg/../../x", "size": 3},
-        {"kind": "photo", "sha256": "a" * 64, "ext": "jpg", "size": -1},
-        {"kind": "photo", "sha256": "a" * 64, "ext": "jpg", "size": 3, "caption": "一\n二"},
-    ],
-)
-def test_a_foreign_value_that_is_no_evidence_is_rejected_with_a_reason_and_read_as_none(value, session):
+NONSENSE = [
+    7,
+    {},
+    {"kind": "photo"},
+    {"kind": "film", "reference": "x"},
+    {"kind": "reference", "reference": ""},
+    {"kind": "reference", "reference": "x" * 201},
+    {"kind": "reference", "reference": "x", "sha256": "0" * 64},
+    {"kind": "photo", "sha256": "../../etc/passwd", "ext": "jpg", "size": 3},
+    {"kind": "photo", "sha256": "a" * 64, "ext": "exe", "size": 3},
+    {"kind": "photo", "sha256": "a" * 64, "ext": "jpg/../../x", "size": 3},
+    {"kind": "photo", "sha256": "a" * 64, "ext": "jpg", "size": -1},
+    {"kind": "photo", "sha256": "a" * 64, "ext": "jpg", "size": 3, "caption": "一\n二"},
+]
+
+
+def test_a_foreign_value_that_is_no_evidence_is_rejected_with_a_reason_and_read_as_none(session):
     from inspect_tui.exchange.judging import Grounds
 
-    field = "evidence:" + "a" * 16
-    change = Hand("c" * 12, "丙").do(State(), [Edit(record=RECORD, field=field, value=value)])
-    assert Grounds([session.round]).faults(change) == ["佐证写法不对：类型、编号或文字不合规定"]
-    assert evidence_of(State([change]), "DG01", RECORD) == []
+    grounds, field = Grounds([session.round]), "evidence:" + "a" * 16
+    for value in NONSENSE:
+        change = Hand("c" * 12, "丙").do(State(), [Edit(record=RECORD, field=field, value=value)])
+        assert grounds.faults(change) == ["佐证写法不对：类型、编号或文字不合规定"], value
+        assert evidence_of(State([change]), "DG01", RECORD) == []
 
 
 def test_a_piece_under_an_id_that_is_not_its_own_is_rejected():
@@ -237,34 +237,35 @@ def test_a_file_put_in_place_of_the_one_looked_at_is_refused_too(session, tmp_pa
     assert folder_names(session) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "ext"),
-    [
-        ("a.JPEG", jpeg(), "jpg"),
-        ("phone.jpg", b"\0\0\0\x18ftypheic" + b"\0" * 9, "heic"),
-        ("a.png", png(), "png"),
-        ("a.pdf", b"%PDF-1.7", "pdf"),
-        ("a.docx", b"PK\x03\x04", "docx"),
-        ("a.doc", b"\xd0\xcf\x11\xe0", "doc"),
-        ("a.txt", "党员".encode("gb18030"), "txt"),
-        ("a.jpg", b"MZ program", ""),
-        ("a.pdf", b"PK\x03\x04", ""),
-        ("a.xlsx", b"%PDF-1.7", ""),
-        ("a.txt", b"MZ program", ""),
-    ],
-)
-def test_a_file_is_kept_by_what_it_is_not_by_what_it_is_called(session, tmp_path, name, data, ext):
-    path = photo(tmp_path, name, data)
+#: Names and contents, with the ending a file is then kept by; none where it is refused.
+TRUE_KINDS = [
+    ("a.JPEG", jpeg(), "jpg"),
+    ("phone.jpg", b"\0\0\0\x18ftypheic" + b"\0" * 9, "heic"),
+    ("a.png", png(), "png"),
+    ("a.pdf", b"%PDF-1.7", "pdf"),
+    ("a.docx", b"PK\x03\x04", "docx"),
+    ("a.doc", b"\xd0\xcf\x11\xe0", "doc"),
+    ("a.txt", "党员".encode("gb18030"), "txt"),
+    ("a.jpg", b"MZ program", ""),
+    ("a.pdf", b"PK\x03\x04", ""),
+    ("a.xlsx", b"%PDF-1.7", ""),
+    ("a.txt", b"MZ program", ""),
+]
+
+
+def test_a_file_is_kept_by_what_it_is_not_by_what_it_is_called(session, tmp_path):
     round_dir = session.space.round_dir(session.round.id)
-    if not ext:
-        assert "对不上" in refusal(keep, round_dir, look(path), "w")
-        assert folder_names(session) == []
-        return
-    kept = keep(round_dir, look(path), "w")
-    assert (kept.ext, kept.name, kept.known) == (ext, name, False) and ext in ENDINGS
-    assert keep(round_dir, look(path), "w").known
-    assert folder_names(session) == [f"{hashlib.sha256(data).hexdigest()}.{ext}"]
-    assert ending(name) in ENDINGS
+    for name, data, ext in TRUE_KINDS:
+        path = photo(tmp_path, name, data)
+        if not ext:
+            assert "对不上" in refusal(keep, round_dir, look(path), "w"), name
+            assert folder_names(session) == []
+            continue
+        kept = keep(round_dir, look(path), "w")
+        assert (kept.ext, kept.name, kept.known) == (ext, name, False) and ext in ENDINGS
+        assert keep(round_dir, look(path), "w").known and ending(name) in ENDINGS
+        assert folder_names(session) == [f"{hashlib.sha256(data).hexdigest()}.{ext}"]
+        (round_dir / "evidence" / folder_names(session)[0]).unlink()
 
 
 def test_a_source_that_changes_or_is_pulled_out_while_copied_leaves_nothing(session, tmp_path, monkeypatch):
