@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from inspect_tui.demo_authoring import write_authoring
 from inspect_tui.demo_duties import enter_duties
+from inspect_tui.demo_evidence import attach_past, attach_some
 from inspect_tui.demo_helpers import recount_sheet
 from inspect_tui.demo_papers import write_papers
 from inspect_tui.demo_parts import Clock, Ledger, digest, ids_of, put_in_place, record, verify_line, writer_of
@@ -57,6 +59,7 @@ _ABOUT = """这是演示用的工作文件夹，单位、人名和检查记录�
 第四季度转入这些问题，有一条由组长写明理由留在第三季度。东沟第1党小组已复查并提交；
 东沟第2党小组还有几条上轮问题等着复查，按F7先看；有一条复查结论两人不同，等组长裁定。
 东沟第1、第6党小组记下了10月、11月的岗位责任，第1党小组按当月任务改过，第6党小组只改了日期。
+“收卷”里另有一份改过的每周督查考核细则表格，可以在主页菜单“清单和名册”里试着导入，对照旧版。
 """
 
 _GOOD = (
@@ -139,6 +142,7 @@ def _make(space: Workspace) -> None:
     _current_others(space, fourth)
     space.save_identity(user)
     write_papers(space, third, dt.date(2026, 8, 24))
+    write_authoring(space, CHECKLIST, "2026-11-16")
     write_durable(space.root / MARK, _ABOUT.encode("utf-8"))
 
 
@@ -253,6 +257,7 @@ def _third_ledger(space: Workspace, round_: Round) -> None:
                 until="2026-12-25",
             )
     ledger.close()
+    attach_past(space, round_, _lead(round_), HALF_DONE)
 
 
 def _look_back(round_: Round, unit_id: str, looked: Looked) -> list[tuple[Carried, Outcome]]:
@@ -341,6 +346,7 @@ def _current_user(space: Workspace, round_: Round, user: Identity) -> None:
     record(session, _half_visit(round_), ids)
     enter_duties(session, "DG01", "DG06")
     recount_sheet(session, space.root / "samples", "DG06", "2026-10")
+    attach_some(session, HALF_DONE, CHECKLIST)
     session.close()
 
 
