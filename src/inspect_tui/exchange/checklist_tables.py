@@ -6,35 +6,46 @@ newer checklist loses nothing either.
 
 from __future__ import annotations
 
-import json
-import unicodedata
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
-from inspect_tui.exchange.condition_cells import require_in, require_out, when_in, when_out
+from inspect_tui.exchange.checklist_cells import (
+    JSON,
+    LINES,
+    NUMBER,
+    REQUIRE,
+    TEXT,
+    WHEN,
+    YES,
+    Cell,
+    Kind,
+    Unfit,
+    labels,
+    term,
+    terms,
+)
 from inspect_tui.exchange.ledger_grid import Grid, GridCell
 from inspect_tui.exchange.plain_sheet import cell_line
 from inspect_tui.model.checklist import ANY, CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.fault import Fault
-from inspect_tui.model.terms import Method, Profile, Scoring, Severity, Term, TriggerEffect, UnitKind, Verdict
-from inspect_tui.rules.issue import Steps, plain_decimal
+from inspect_tui.model.terms import (
+    Helper,
+    Method,
+    Profile,
+    Scoring,
+    Severity,
+    TriggerEffect,
+    UnitKind,
+    Verdict,
+)
+from inspect_tui.rules.issue import Steps
 
 CODE = "E20"
-Cell = str | int | Decimal | None
 #: The column for what has no column of its own.
 OTHER = "other"
 _ALL = "全部"
-_YES, _NO = ("是", "√", "✓", "y", "yes", "true", "1"), ("", "否", "×", "n", "no", "false", "0")
-
-
-class Kind(msgspec.Struct, frozen=True):
-    """How a field stands in a cell: `write` for the sheet, `read` back to JSON (None for nothing)."""
-
-    write: Callable[[Any], Cell]
-    read: Callable[[GridCell], Any]
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -56,10 +67,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[Cell, ...], ...] = ()
 
 
-class Unfit(ValueError):
-    """A cell holds what its column cannot take; the message says what it takes."""
-
-
 class Read(msgspec.Struct, kw_only=True):
     """A checklist as raw JSON, the cell each part came from by its path, and what is wrong with cells."""
 
@@ -68,110 +75,16 @@ class Read(msgspec.Struct, kw_only=True):
     faults: list[Fault] = []
 
 
-# ------------------------------------------------------------------------- cells
-
-
-def _text_in(cell: GridCell) -> Any:
-    value = cell.value if isinstance(cell.value, str) else cell_line(cell)
-    return value or None
-
-
-def _number_in(cell: GridCell) -> Any:
-    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-        return cell.value
-    said = unicodedata.normalize("NFKC", cell_line(cell)).strip().removesuffix("分").strip()
-    number = plain_decimal(said)
-    return said or None if number is None else said
-
-
-def _yes_in(cell: GridCell) -> Any:
-    if isinstance(cell.value, bool):
-        return cell.value or None
-    said = unicodedata.normalize("NFKC", cell_line(cell)).strip().lower()
-    if said in _YES:
-        return True
-    if said in _NO:
-        return None
-    raise Unfit("这一栏写“是”或留空")
-
-
-def _lines_out(values: Sequence[str]) -> str:
-    told = "\n".join(values)
-    return told if _lines(told) == list(values) else json.dumps(list(values), ensure_ascii=False)
-
-
-def _lines(told: str) -> list[str]:
-    if told.startswith("["):
-        try:
-            values = json.loads(told)
-        except (ValueError, RecursionError):
-            values = None
-        if isinstance(values, list) and all(isinstance(value, str) for value in values):
-            return values
-    return [line for line in told.split("\n") if line]
-
-
-def _lines_in(cell: GridCell) -> Any:
-    return _lines(str(_text_in(cell) or "")) or None
-
-
-def _json_in(cell: GridCell) -> Any:
-    said = str(_text_in(cell) or "")
-    try:
-        value = json.loads(said) if said else None
-    except (ValueError, RecursionError):
-        value = said
-    if value is not None and not isinstance(value, dict):
-        raise Unfit("这一栏是程序写的，请不要改动")
-    return value
-
-
-def _term(kind: type[Term]) -> Kind:
-    values = {word: term.value for term in kind for word in (term.label, term.value)}
-
-    def read(cell: GridCell) -> Any:
-        said = cell_line(cell)
-        return values.get(said, said) or None
-
-    return Kind(lambda value: kind(value).label if value else "", read)
-
-
-def _terms(kind: type[Term], also: dict[str, str] | None = None) -> Kind:
-    also = also or {}
-    labels = {term.value: term.label for term in kind} | also
-    values = {word: value for value, label in labels.items() for word in (label, value)}
-
-    def read(cell: GridCell) -> Any:
-        said = cell_line(cell)
-        for mark in "，,；;/ ":
-            said = said.replace(mark, "、")
-        return [values.get(word, word) for word in said.split("、") if word] or None
-
-    return Kind(lambda listed: "、".join(labels.get(value, value) for value in listed), read)
-
-
-TEXT = Kind(lambda value: value, _text_in)
-NUMBER = Kind(lambda value: None if value in (None, "") else Decimal(str(value)), _number_in)
-YES = Kind(lambda value: "是" if value else "", _yes_in)
-LINES = Kind(_lines_out, _lines_in)
-JSON = Kind(lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True), _json_in)
-WHEN = Kind(when_out, lambda cell: when_in(str(_text_in(cell) or "")))
-REQUIRE = Kind(require_out, lambda cell: require_in(str(_text_in(cell) or "")))
-_PROFILES = _terms(Profile, {ANY: _ALL})
-
-
-def _labels(kind: type[Term], *but: Term) -> tuple[str, ...]:
-    return tuple(term.label for term in kind if term not in but)
-
-
 # ------------------------------------------------------------------------ columns
+
+_PROFILES = terms(Profile, {ANY: _ALL})
 
 HEAD = (
     Field("编号", "id", TEXT),
     Field("版本号", "revision", TEXT),
     Field("标题", "title", TEXT),
     Field("总分", "full_score", NUMBER),
-    Field("单位类别", "unit_kinds", _terms(UnitKind)),
+    Field("单位类别", "unit_kinds", terms(UnitKind)),
     Field("分值须合计的定位", "profiles", _PROFILES),
     Field("岗位责任制名称", "duties", LINES),
     Field("草案", "draft", YES),
@@ -184,11 +97,11 @@ _REST = Field("其他（程序用）", OTHER, JSON, 10)
 #: To which units a section or item applies, and on which answers.
 _REACH = (
     Field("适用定位", "applies_to", _PROFILES, 12),
-    Field("适用单位类别", "unit_kinds", _terms(UnitKind), 12),
+    Field("适用单位类别", "unit_kinds", terms(UnitKind), 12),
     Field("适用标签", "tags", LINES, 10),
     Field("适用条件", "when", WHEN, 20),
 )
-_SEVERITY = Field("程度", "severity", _term(Severity), 8, _labels(Severity))
+_SEVERITY = Field("程度", "severity", term(Severity), 8, labels(Severity))
 SECTIONS = (
     Field("大项编号", "id", TEXT, 10),
     Field("大项", "name", TEXT, 24),
@@ -203,15 +116,16 @@ ITEMS = (
     Field("检查内容", "text", TEXT, 40),
     Field("分值", "points", NUMBER, 6),
     Field("评分标准", "rubric", TEXT, 40),
-    Field("计分办法", "scoring", _term(Scoring), 8, _labels(Scoring)),
+    Field("计分办法", "scoring", term(Scoring), 8, labels(Scoring)),
     _SEVERITY,
-    Field("检查方式", "methods", _terms(Method), 16),
+    Field("检查方式", "methods", terms(Method), 16),
     Field("答案组", "answer_set", TEXT, 10),
     *_REACH,
     Field("必须附上", "require", REQUIRE, 16),
     Field("不适用情形", "na_when", LINES, 16),
     Field("抽查内容", "samples", LINES, 14),
     Field("依据", "basis", TEXT, 16),
+    Field("辅助页", "helper", term(Helper), 12, labels(Helper)),
     _REST,
 )
 DEDUCTIONS = (
@@ -233,7 +147,7 @@ AWARDS = (
     Field("检查内容编号", "item", TEXT, 12),
     Field("名称", "label", TEXT, 20),
     Field("得分", "points", NUMBER, 6),
-    Field("结论", "verdict", _term(Verdict), 10, ("符合", "基本符合", "不符合")),
+    Field("结论", "verdict", term(Verdict), 10, ("符合", "基本符合", "不符合")),
     Field("问题描述", "sentence", TEXT, 44),
     Field("缺项", "missing", YES, 6, ("是",)),
     _SEVERITY,
@@ -244,7 +158,7 @@ ANSWERS = (
     Field("答案", "label", TEXT, 16),
     Field("得几成", "share", NUMBER, 8),
     Field("得分", "points", NUMBER, 6),
-    Field("结论", "verdict", _term(Verdict), 10, ("符合", "基本符合", "不符合")),
+    Field("结论", "verdict", term(Verdict), 10, ("符合", "基本符合", "不符合")),
     Field("问题描述", "sentence", TEXT, 44),
     Field("缺项", "missing", YES, 6, ("是",)),
     _SEVERITY,
@@ -253,7 +167,7 @@ ANSWERS = (
 TRIGGERS = (
     Field("编号", "id", TEXT, 10),
     Field("内容", "text", TEXT, 60),
-    Field("类别", "effect", _term(TriggerEffect), 12, _labels(TriggerEffect)),
+    Field("类别", "effect", term(TriggerEffect), 12, labels(TriggerEffect)),
     _REST,
 )
 NAMES = {

@@ -311,7 +311,7 @@ def _rings(parts: list[_Part]) -> Iterator[Issue]:
                 yield Issue(
                     code="C47",
                     steps=(*at, "item"),
-                    message=f"{told}：{' → '.join(ring[:12])}{' …' if len(ring) > 12 else ''}",
+                    message=f"{told}：{' → '.join(ring[:40])}{' …' if len(ring) > 40 else ''}",
                     value=step,
                     remedy="请去掉其中一个条件",
                 )

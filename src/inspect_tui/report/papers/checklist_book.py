@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from inspect_tui.exchange.checklist_tables import NUMBER, Table, tables_of
+from inspect_tui.exchange.checklist_cells import NUMBER
+from inspect_tui.exchange.checklist_tables import Table, tables_of
 from inspect_tui.model.checklist import Checklist
 from inspect_tui.report.papers.sheets import Column, Sheet, workbook_bytes
 
