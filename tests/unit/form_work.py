@@ -44,9 +44,18 @@ def round_with_old(space: Workspace, **changed: Any) -> Round:
     return held
 
 
+_untouched: dict[tuple[str, int, str], bytes] = {}
+
+
 def form_of(session: Session, unit: str = "DG01") -> bytes:
-    """The workbook of a unit's form as things stand."""
-    return form_workbook(form_content(session.state, session.round, unit))
+    """The workbook of a unit's form as things stand; one of a round nobody worked in is set once."""
+    key = (session.round.origin, session.round.pack_version, unit)
+    if not session.state.changes and key in _untouched:
+        return _untouched[key]
+    data = form_workbook(form_content(session.state, session.round, unit))
+    if not session.state.changes:
+        _untouched[key] = data
+    return data
 
 
 def filled(data: bytes, rows: Filled, header: dict[str, Any] | None = None) -> bytes:

@@ -1,14 +1,12 @@
 """A form that was filled in, read back into the lines `record` takes, each knowing the cells it came from.
 
-Rows are known by their code wherever they stand. What cannot be read is told by its cell; blank cells say
-nothing, because a row nobody looked at must not be taken for one that was cleared.
+Blank cells say nothing, because a row nobody looked at must not be taken for one that was cleared; what
+cannot be understood is told by its cell.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +14,7 @@ import msgspec
 
 from inspect_tui.exchange.form_layout import (
     ADVICE,
-    CODE,
-    COLUMNS,
     GOOD,
-    HEADER,
     ITEM,
     KINDS,
     LINE,
@@ -29,16 +24,11 @@ from inspect_tui.exchange.form_layout import (
     PAIRS,
     PROBLEM,
     Code,
-    FormColumn,
     Mark,
-    newer_mark,
-    read_code,
-    read_mark,
     verdict_words,
 )
-from inspect_tui.exchange.ledger_columns import heading_key
-from inspect_tui.exchange.ledger_grid import Grid, GridCell, GridRefused, read_grids
-from inspect_tui.exchange.plain_sheet import cell_line
+from inspect_tui.exchange.form_rows import Row, RowReader, refused, same
+from inspect_tui.exchange.ledger_grid import GridRefused, read_grids
 from inspect_tui.exchange.record_lines import (
     Line,
     LineDeduction,
@@ -48,9 +38,8 @@ from inspect_tui.exchange.record_lines import (
     LineVerify,
     LineVisit,
 )
-from inspect_tui.exchange.typed_dates import typed_date
 from inspect_tui.model.checklist import Item
-from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.model.fault import Fault
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Method, Outcome, Severity, VisitResult
 from inspect_tui.rules.issue import did_you_mean
@@ -58,10 +47,6 @@ from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import reason
 from inspect_tui.store.limits import OTHER_BYTES
 
-MAX_TEXT = 4_000
-_MOST_FAULTS = 300
-_KNOWN = {kind: {heading_key(c.heading): c for c in columns} for kind, columns in COLUMNS.items()}
-_LABELS = {heading_key(label): field for field, label in HEADER}
 _NAMES = re.compile(r"[、，,;；\s]+")
 _PARTS = re.compile(r"[；;\n]+")
 _COUNTED = re.compile(r"(.*?)\s*(?:[×xX*＊]\s*(\d{1,4})|(\d{1,4})\s*[次个处项人条])\s*")
@@ -121,13 +106,13 @@ def read_form_file(path: Path, round_: Round) -> FormReading:
     name = clean_text(path.name, newlines=False)
     try:
         if path.stat().st_size > OTHER_BYTES:
-            raise _refused(name, "文件超过32MB", "请核对文件是否正确")
+            raise refused(name, "文件超过32MB", "请核对文件是否正确")
         data = path.read_bytes()
     except FileNotFoundError:
-        raise _refused(name, "找不到文件", "请核对文件名和文件夹") from None
+        raise refused(name, "找不到文件", "请核对文件名和文件夹") from None
     except (OSError, ValueError) as error:
         said = reason(error) if isinstance(error, OSError) else "路径写法不对"
-        raise _refused(name, f"文件读不出来：{said}", "请核对文件名、权限或移动盘") from None
+        raise refused(name, f"文件读不出来：{said}", "请核对文件名、权限或移动盘") from None
     return read_form(data, name, round_)
 
 
@@ -135,111 +120,23 @@ def read_form(data: bytes, name: str, round_: Round) -> FormReading:
     """The same from bytes; `name` tells CSV from workbook and stands in the faults."""
     try:
         grids = read_grids(data, name)
-    except GridRefused as refused:
-        remedy = refused.remedy if "整改台账" not in refused.remedy else "请给填好的检查表（.xlsx或.csv）"
-        raise _refused(name, refused.message, remedy) from None
+    except GridRefused as error:
+        remedy = error.remedy if "整改台账" not in error.remedy else "请给填好的检查表（.xlsx或.csv）"
+        raise refused(name, error.message, remedy) from None
     reader = _Reader(name, round_)
-    reader.marks_of(grids)
-    for grid in grids:
-        reader.sheet(grid, several=len(grids) > 1)
+    reader.read(grids)
     return reader.reading()
 
 
-def _refused(name: str, message: str, remedy: str, code: str = "F01", value: str = "") -> InputFaults:
-    return InputFaults([Fault(code=code, file=name, message=message, remedy=remedy, value=value[:60])])
-
-
-def _words(cell: GridCell) -> str:
-    """What stands in a cell, lines kept."""
-    if isinstance(cell.value, str):
-        return clean_text(cell.value).strip()
-    return cell_line(cell)
-
-
-def _word(cell: GridCell) -> str:
-    """A word of a list: no blanks, and full width or half makes no difference."""
-    return "".join(unicodedata.normalize("NFKC", _words(cell)).split())
-
-
-def _same(one: str, other: str) -> bool:
-    return "".join(unicodedata.normalize("NFKC", one).split()) == "".join(
-        unicodedata.normalize("NFKC", other).split()
-    )
-
-
-class _Row:
-    """A row of the form under its headings."""
-
-    def __init__(self, code: Code, place: str, cells: dict[str, GridCell], sheet: str) -> None:
-        self.code, self.place, self.cells, self._sheet = code, place, cells, sheet
-
-    def at(self, key: str) -> str:
-        """The address of a part's cell."""
-        cell = self.cells.get(key)
-        return f"{self._sheet}{cell.address}" if cell is not None else self.place
-
-    def words(self, key: str) -> str:
-        """The words of a part; empty where the sheet has no such column."""
-        cell = self.cells.get(key)
-        return _words(cell) if cell is not None and not cell.bad else ""
-
-    def word(self, key: str) -> str:
-        cell = self.cells.get(key)
-        return _word(cell) if cell is not None and not cell.bad else ""
-
-    @property
-    def addresses(self) -> dict[str, str]:
-        return {key: self.at(key) for key in self.cells}
-
-
-class _Reader:
-    """The sheets of one file on their way to lines."""
+class _Reader(RowReader):
+    """The rows of one file on their way to lines."""
 
     def __init__(self, name: str, round_: Round) -> None:
-        self._name, self._round = name, round_
+        super().__init__(name, round_)
         self._lines: list[FormLine] = []
-        self._faults: list[Fault] = []
-        self._messages: dict[str, None] = {}
-        self._left_out = 0
-        self._seen: dict[tuple[str, str, str, str], str] = {}
-        self._headers: dict[tuple[str, str], tuple[str, str]] = {}
-        self._marks: list[Mark] = []
-        self._blank = 0
-        self._tables = 0
-        self._place = ""
-
-    # ---------------------------------------------------------------- the whole
-
-    def marks_of(self, grids: Iterable[Grid]) -> None:
-        """Find the marks, and refuse a form of another round. Raises InputFaults."""
-        for grid in grids:
-            for _, cells in grid.rows:
-                for cell in cells:
-                    if not isinstance(cell.value, str) or "/" not in cell.value:
-                        continue
-                    if newer_mark(cell.value):
-                        raise _refused(
-                            self._name, "这张表由更新的程序导出", "请用导出它的程序收回，或升级本程序", "F02"
-                        )
-                    mark = read_mark(cell.value)
-                    if mark is not None and mark not in self._marks:
-                        self._marks.append(mark)
-        if not self._marks:
-            raise _refused(
-                self._name, "没有找到表的编号", "请用form export导出的检查表填写，不要删改第一行", "F02"
-            )
-        for mark in self._marks:
-            if mark.round != self._round.id or mark.origin != self._round.origin:
-                told = f"这张表是另一轮检查“{clean_text(mark.round, newlines=False)[:60]}”的"
-                raise _refused(self._name, told, f"本轮是“{self._round.id}”，请核对--round", "F03")
-        if any(mark.pack != str(self._round.pack_version) for mark in self._marks):
-            self._messages["表是按本轮较早的一版导出的；后来改过条文的，收下后标为“需重看”。"] = None
 
     def reading(self) -> FormReading:
-        if not self._tables:
-            raise _refused(
-                self._name, f"没有找到含“{CODE}”一栏的表头", "请用form export导出的检查表填写，不要删改表头"
-            )
+        """What was read."""
         visits = self._visits()
         if self._left_out:
             self._faults.append(
@@ -253,115 +150,21 @@ class _Reader:
             blank=self._blank,
         )
 
-    def _fault(self, code: str, where: str, message: str, remedy: str, value: str = "") -> None:
-        if len(self._faults) >= _MOST_FAULTS:
-            self._left_out += 1
-            return
-        shown = clean_text(value, newlines=False)[:40]
-        self._faults.append(
-            Fault(code=code, file=self._name, path=where, message=message, remedy=remedy, value=shown)
-        )
-
-    # ---------------------------------------------------------------- sheets
-
-    def sheet(self, grid: Grid, *, several: bool) -> None:
-        """Read the tables of a sheet, each below its own headings, and the visit's header above them."""
-        name = clean_text(grid.name, newlines=False)
-        self._place = f"{name}!" if several and name else ""
-        unit, kind = "", ""
-        columns: dict[int, FormColumn] = {}
-        for number, cells in grid.rows:
-            words = [_words(c) if not c.bad or c.bad == "across" else "" for c in cells]
-            mark = next((m for w in words if (m := read_mark(w)) is not None), None)
-            if mark is not None:
-                unit = mark.unit
-            if any(_same(word, CODE) for word in words):
-                kind, columns = self._headings(cells, words)
-                continue
-            if not columns:
-                if unit or len(self._marks) == 1:
-                    self._header(unit or self._marks[0].unit, cells)
-                continue
-            self._row(number, kind, columns, cells)
-        if grid.cut:
-            self._fault(
-                "F12", f"{name or self._name}", "表的行数过多，后面的没有读", "请核对是不是选错了文件"
-            )
-
-    def _headings(self, cells: Sequence[GridCell], words: Sequence[str]) -> tuple[str, dict[int, FormColumn]]:
-        """What kind of table a row of headings begins, and its columns."""
-        keys = [heading_key(word) for word in words]
-        kind = max(_KNOWN, key=lambda k: sum(key in _KNOWN[k] for key in keys))
-        found: dict[int, FormColumn] = {}
-        for place, (key, word) in enumerate(zip(keys, words, strict=True)):
-            column = _KNOWN[kind].get(key)
-            if column is None:
-                if word and read_mark(word) is None:
-                    self._messages[f"“{clean_text(word, newlines=False)[:20]}”一栏不认识，没有读。"] = None
-            elif any(column is other for other in found.values()):
-                where = f"{self._place}{cells[place].address}"
-                self._fault("F04", where, f"“{column.heading}”一栏出现了两次", "请删去多余的一栏", word)
-            else:
-                found[place] = column
-        self._tables += 1
-        held = {column.key for column in found.values()}
-        needed = next(c for c in COLUMNS[kind] if c.key == NEEDED[kind])
-        if needed.key not in held:
-            strange = [w for w, key in zip(words, keys, strict=True) if w and key not in _KNOWN[kind]]
-            remedy = f"是不是改成了“{strange[0][:20]}”？请改回来" if strange else "请补上这一栏"
-            where = f"{self._place}{cells[0].address}" if cells else self._name
-            self._fault("F04", where, f"没有“{needed.heading}”一栏", remedy)
-        return kind, found
-
-    def _row(self, number: int, kind: str, columns: dict[int, FormColumn], cells: Sequence[GridCell]) -> None:
-        held = {column.key: cells[place] for place, column in columns.items() if place < len(cells)}
-        place = f"{self._place}第{number}行"
-        filled = [
-            c
-            for column in columns.values()
-            if column.fill and (c := held.get(column.key)) is not None and c.bad != "across"
-            if c.bad or _words(c)
-        ]
-        told = held.get("code")
-        code = read_code(_words(told)) if told is not None and not told.bad else None
-        if code is None:
-            if filled:
-                remedy = "请写在原来的行里；另外的问题写在“补充”表里"
-                self._fault("F05", place, f"这一行没有{CODE}，不知道是哪一项", remedy)
-            return
-        if not filled:
-            self._blank += 1
-            return
-        where = f"{self._place}{filled[0].address}"
-        first = self._seen.setdefault((code.kind, code.unit, code.checklist, code.rest), where)
-        if first != where:
-            self._fault("F06", where, f"这一行在{first}已经出现过", "请只保留一行")
-            return
-        row = _Row(code, place, held, self._place)
-        bad = [key for key, cell in held.items() if cell.bad and key != "code"]
-        for key in bad:
-            what = {"formula": "是公式", "across": "跨栏合并了"}.get(held[key].bad, "是错误值")
-            remedy = "请取消合并单元格后再填" if held[key].bad == "across" else "请改成文字或数字"
-            self._fault("F07", row.at(key), f"这一格{what}，不读入", remedy)
-        for key, cell in held.items():
-            if len(_words(cell)) > MAX_TEXT:
-                self._fault("F08", row.at(key), f"超过{MAX_TEXT}字", "请缩短")
-                bad.append(key)
-        if bad:
-            return
+    def take(self, row: Row) -> None:
+        """Read a row as a line; one with a fault in it becomes none."""
+        kind = row.code.kind
         readers = {ITEM: self._item, OLD: self._old, LINE: self._trigger, MORE: self._more}
-        count = len(self._faults) + self._left_out
-        line = readers[code.kind](row) if code.kind == kind else None
-        if code.kind != kind:
-            self._fault("F05", row.at("code"), f"{CODE}和这张表对不上", "请把这一行移回原来的表")
-        elif line is not None and len(self._faults) + self._left_out == count:
-            cells_of = row.addresses | {"code": row.at(NEEDED[kind])}
+        count = self.fault_count
+        line = readers[kind](row)
+        if line is not None and self.fault_count == count:
+            place = row.at(NEEDED[kind])
+            cells = row.addresses | {"code": place}
             self._lines.append(
-                FormLine(place=row.at(NEEDED[kind]), about=self._about(code, row), line=line, cells=cells_of)
+                FormLine(place=place, about=self._about(row.code, row), line=line, cells=cells)
             )
 
     @staticmethod
-    def _about(code: Code, row: _Row) -> str:
+    def _about(code: Code, row: Row) -> str:
         match code.kind:
             case "item":
                 return code.rest
@@ -374,14 +177,14 @@ class _Reader:
 
     # ---------------------------------------------------------------- one row of each kind
 
-    def _item(self, row: _Row) -> Line:
+    def _item(self, row: Row) -> Line:
         code = row.code
         item = self._round.item(code.checklist, code.rest)
         said, parts = None, self._deductions(row, item)
         word = row.words("verdict")
         if item is not None and word:
             known = verdict_words(item)
-            said = next((s for w, s in known.items() if _same(w, word)), None)
+            said = next((s for w, s in known.items() if same(w, word)), None)
             if said is None:
                 remedy = did_you_mean(word, list(known), f"可用：{'、'.join(known)}")
                 self._fault("F09", row.at("verdict"), "没有这种结论", remedy, word)
@@ -405,13 +208,13 @@ class _Reader:
             wording=code.wording if said is not None else "",
         )
 
-    def _deductions(self, row: _Row, item: Item | None) -> tuple[LineDeduction, ...]:
+    def _deductions(self, row: Row, item: Item | None) -> tuple[LineDeduction, ...]:
         found: list[LineDeduction] = []
         labels = {d.label for d in item.deductions} if item is not None else set()
         for place in range(PAIRS):
             told = row.words(f"label{place}")
             count = self._count(row, f"count{place}")
-            whole = next((label for label in labels if _same(label, told)), "")
+            whole = next((label for label in labels if same(label, told)), "")
             names = [whole] if whole else [part.strip() for part in _PARTS.split(told) if part.strip()]
             if count is not None and len(names) != 1:
                 said = "有次数，没有扣分项" if not names else "一格写了几个扣分项，次数不知道是哪一个的"
@@ -426,16 +229,16 @@ class _Reader:
     def _named(told: str, labels: set[str]) -> tuple[str, int]:
         """A label as it is spelt in the checklist, with the count written behind it."""
         for label in labels:
-            if _same(label, told):
+            if same(label, told):
                 return label, 1
         match = _COUNTED.fullmatch(told)
         if match is not None:
             for label in labels:
-                if _same(label, match.group(1)):
+                if same(label, match.group(1)):
                     return label, int(match.group(2) or match.group(3))
         return clean_text(told, newlines=False), 1
 
-    def _count(self, row: _Row, key: str) -> int | None:
+    def _count(self, row: Row, key: str) -> int | None:
         cell = row.cells.get(key)
         word = row.word(key)
         if cell is None or not word:
@@ -449,7 +252,7 @@ class _Reader:
             return None
         return int(float(word.removesuffix("次")))
 
-    def _yes(self, row: _Row, key: str) -> bool:
+    def _yes(self, row: Row, key: str) -> bool:
         word = row.word(key).lower()
         if word in _YES:
             return True
@@ -457,7 +260,7 @@ class _Reader:
             self._fault("F09", row.at(key), "看不懂", "已当场整改的填“是”，没有就空着", word)
         return False
 
-    def _severity(self, row: _Row, wanted: bool) -> Severity | None:
+    def _severity(self, row: Row, wanted: bool) -> Severity | None:
         word = row.word("severity")
         if not word:
             return None
@@ -471,7 +274,7 @@ class _Reader:
             self._fault("F11", row.at("severity"), "没有写问题，不能填程度", remedy)
         return found
 
-    def _old(self, row: _Row) -> Line | None:
+    def _old(self, row: Row) -> Line | None:
         word = row.word("outcome")
         outcome = next((o for o in Outcome if word in (o.label, o.value)), None)
         if outcome is None:
@@ -498,12 +301,12 @@ class _Reader:
         )
         return Line(unit=row.code.unit, verify=verify)
 
-    def _trigger(self, row: _Row) -> Line:
+    def _trigger(self, row: Row) -> Line:
         code = row.code
         trigger = LineTrigger(id=code.rest, fact=row.words("fact"), checklist=code.checklist)
         return Line(unit=code.unit, checklist=code.checklist, trigger=trigger)
 
-    def _more(self, row: _Row) -> Line | None:
+    def _more(self, row: Row) -> Line | None:
         text, kind = row.words("words"), row.word("kind")
         if not text:
             self._fault("F11", row.at("words"), "没有写内容", "请写上内容，或清空这一行")
@@ -527,7 +330,7 @@ class _Reader:
             suggestions=(LineText(text=text),) if kind == ADVICE else (),
         )
 
-    def _place_of(self, row: _Row) -> tuple[str, str]:
+    def _place_of(self, row: Row) -> tuple[str, str]:
         """The checklist and item an extra row names; an item's number alone will do where only one has it."""
         word = row.word("item")
         if not word:
@@ -543,44 +346,6 @@ class _Reader:
         self._fault("F09", row.at("item"), said, remedy, word)
         return "", ""
 
-    # ---------------------------------------------------------------- the visit's header
-
-    def _header(self, unit: str, cells: Sequence[GridCell]) -> None:
-        """What stands beside the labels of the header on one row."""
-        for place, cell in enumerate(cells):
-            field = _LABELS.get(heading_key(_words(cell))) if isinstance(cell.value, str) else None
-            if field is None or (cell.head and cell.head != cell.address):
-                continue
-            value = self._beside(cell, cells[place + 1 :])
-            if value is None:
-                continue
-            where = f"{self._place}{value.address}"
-            if value.bad and value.bad != "across":
-                self._fault("F07", where, "这一格是公式或错误值，不读入", "请改成文字")
-            elif len(_words(value)) > MAX_TEXT:
-                self._fault("F08", where, f"超过{MAX_TEXT}字", "请缩短")
-            elif field == "date":
-                day = typed_date(value.value)
-                if day is None:
-                    remedy = "日期请写成2026.11.20"
-                    self._fault("F09", where, "检查日期看不懂", remedy, _words(value))
-                elif day:
-                    self._headers.setdefault((unit, field), (day, where))
-            elif told := clean_text(_words(value), newlines=False):
-                self._headers.setdefault((unit, field), (told, where))
-
-    @staticmethod
-    def _beside(label: GridCell, cells: Sequence[GridCell]) -> GridCell | None:
-        """The cell with something in it that stands between a label and the next one."""
-        for cell in cells:
-            if cell.head and cell.head == label.head:
-                continue
-            if isinstance(cell.value, str) and heading_key(_words(cell)) in _LABELS:
-                return None
-            if cell.bad in ("formula", "error") or _words(cell):
-                return cell
-        return None
-
     def _visits(self) -> list[FormLine]:
         """A line for every unit whose header says something."""
         found = []
@@ -593,7 +358,7 @@ class _Reader:
                     fields[key] = tuple(n for n in dict.fromkeys(_NAMES.split(told[key])) if n)
             if "result" in told:
                 word = told["result"]
-                result = next((r for r in VisitResult if _same(word, r.label)), None)
+                result = next((r for r in VisitResult if same(word, r.label)), None)
                 if result is None:
                     known = [r.label for r in VisitResult]
                     remedy = did_you_mean(word, known, f"可用：{'、'.join(known)}")
