@@ -115,11 +115,13 @@ async def test_next_month_with_the_old_version_and_never_over_it_unasked(space: 
         await settled(app, pilot, "1")
         assert "对照旧版" in screen_text(app)
         assert app.screen.found.checklist.items()[0].id == "ZZ-09"
+        await pilot.press("3", "5", *"!!")
+        await settled(app, pilot, "enter")
         await settled(app, pilot, "1")
-        assert "版本号没有改" not in screen_text(app)
+        assert "版本号比" not in screen_text(app), "raised, and what it changed is written down"
         await settled(app, pilot, "1")
         checklist, _ = load_checklist(path)
-        assert (checklist.items()[0].id, checklist.revision) == ("ZZ-09", "2")
+        assert (checklist.items()[0].id, checklist.revision, checklist.change_note) == ("ZZ-09", "2", "!!")
         assert path.with_name("kh.json.bak").read_text(encoding="utf-8") == before
 
 

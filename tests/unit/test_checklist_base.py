@@ -119,7 +119,8 @@ def test_a_sheet_of_another_trade_shares_nothing() -> None:
     found, new = revised(by_hand(), safety_list())
     ids = [i.id for i in new.items()]
     assert len(set(ids)) == len(ids) and not {"ZZ-01", "DY-01"} & set(ids)
-    assert not [d for d in found.doubts if "和旧版" in d.taken]
+    assert "选错了旧版" in found.doubts[0].taken
+    assert not [d for d in found.doubts if "和旧版" in d.taken and "相近" in d.taken]
 
 
 def test_ids_in_the_sheet_are_believed_and_columns_it_has_win() -> None:

@@ -139,7 +139,8 @@ def _tell(found: Imported, written: str, kept: str, preview: bool) -> None:
     from inspect_tui.store.clean import clean_text
 
     if found.headings:
-        click.echo(f"工作表“{clean_text(found.sheet, newlines=False)}”，各列认作：")
+        tab = f"工作表“{clean_text(found.sheet, newlines=False)}”，" if found.sheet else ""
+        click.echo(f"{tab}各列认作：")
         for heading in found.headings:
             click.echo(
                 f"  {heading.column} {clean_text(heading.heading, newlines=False)}：{ROLES[heading.role]}"

@@ -62,6 +62,9 @@ class _Revising:
         self._pair_by_id()
         self._pair_equal()
         self._pair_alike()
+        if self.rows and not self.taken:
+            told = "没有一条和旧版对得上，请核对是不是选错了旧版"
+            self.doubts.insert(0, Doubt(cell="", value=self.old.title[:60], taken=told))
         self._number_sections()
         self._number()
         self._fill()

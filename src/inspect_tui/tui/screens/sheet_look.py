@@ -61,6 +61,7 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
         self.path = path
         self.given = Mapping()
         self.base: Checklist | None = None
+        self.note = ""
         self.found: Imported | None = None
         self.refused: list[Fault] = []
         self.reading = True
@@ -114,6 +115,9 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
         except InputFaults as error:
             self.found, self.refused = None, error.faults
         else:
+            if self.note and found.checklist is not None:
+                found.raw["change_note"] = self.note
+                found.checklist = msgspec.structs.replace(found.checklist, change_note=self.note)
             self.found, self.refused = found, []
         self.reading = False
         if self.is_mounted:
@@ -129,7 +133,8 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
             if found.own:
                 rows.append("这是本程序导出的表格，照原样读")
             if found.headings:
-                rows += [f"栏目（工作表“{found.sheet}”，按回车改）", *found.headings]
+                tab = f"工作表“{found.sheet}”，" if found.sheet else ""
+                rows += [f"栏目（{tab}按回车改）", *found.headings]
             if found.doubts:
                 rows += [f"要核对的{len(found.doubts)}处", *found.doubts]
             if found.rejected:
@@ -364,6 +369,7 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
             ),
             Entry("title", "标题", given.title or (checklist.title if checklist is not None else "")),
             Entry("unit_kinds", "用于哪类单位", kinds),
+            Entry("note", "本版改动", self.note or "没有写"),
         ]
 
         def picked(which: str | None) -> None:
@@ -375,11 +381,31 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
                     ask(self, name, now, lambda text: self._say(which, text), required=True, check=check)
                 case "unit_kinds":
                     self._pick_kinds()
+                case "note":
+                    ask(self, "本版改了什么", self.note or self._changed(), self._noted, required=True)
 
         self.app.push_screen(MenuScreen("清单的标题和编号", entries), picked)
 
     def _say(self, name: str, value: object) -> None:
         self.given = msgspec.structs.replace(self.given, **{name: value})
+        self.read()
+
+    def _changed(self) -> str:
+        """What a new version changes, in a line to start from; empty where there is none to compare with."""
+        checklist = self.found.checklist if self.found is not None else None
+        if checklist is None or self.base is None:
+            return ""
+        change = compare(self.base, checklist)
+        parts = (
+            ("新增", change.added),
+            ("取消", change.removed),
+            ("改写", change.reworded),
+            ("改分", change.repointed),
+        )
+        return "，".join(f"{word}{'、'.join(c.id for c in rows[:9])}" for word, rows in parts if rows)
+
+    def _noted(self, text: str) -> None:
+        self.note = text
         self.read()
 
     def _pick_kinds(self) -> None:
