@@ -235,6 +235,14 @@ def _cells(grading: UnitGrading, moved: Movement, scheme: Scheme, today: str) ->
     ]
 
 
+def totals_text(found: Sequence[UnitGrading], scheme: Scheme) -> str:
+    """How many units have each grade, and how many moved which way, in one line."""
+    counts = counts_text(level_counts([g.level for g in found if g.level], scheme))
+    groups = _grouped(found, movements_of(found, scheme))
+    moved = "，".join(f"{word}{len(groups[key])}个" for key, word in _GROUPS if groups[key])
+    return "；".join(part for part in (counts or "还没有单位定级", moved) if part)
+
+
 def warnings_of(found: Sequence[UnitGrading], scheme: Scheme) -> list[str]:
     """What the lead should know before granting: quotas passed, orders run out."""
     return over_quota([g.level for g in found if g.level], scheme)

@@ -673,6 +673,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("vacant", ("2",), "空缺", "组长确认本期空缺，写明理由", (CONTEST,), 3),
     Action("step", ("enter", "1"), "办一步", "定级、限期整改、复查、降级、摘牌", (GRADES,), 1),
     Action("scheme", ("2",), "办法", "换一个定级办法", (GRADES,), 2),
+    Action("write", ("6",), "存表", "把各级个数和年度升降存成文字和表格", (GRADES,), 5),
     Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (SCORES, CONTEST, GRADES, POINTS), 9),
     Action(
         "next_pane",
@@ -801,6 +802,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("evidence", ("f10",), "佐证", "给本项挂照片、文件，或写出处", _JUDGE),
     Action("evidence", ("f10",), "佐证", "给所选的一条挂照片、文件，或写出处", (FINDINGS,), 14),
     Action("evidence", ("8", "f10"), "佐证", "看上轮的佐证，给这次复查挂照片、文件", (LOOKBACK,), 8),
+    Action("evidence", ("8", "f10"), "佐证", "看发现时的佐证，给整改挂照片、文件", (LEDGER_ROW,), 7),
     Action("open", ("enter",), "打开", "用系统自带的程序打开所选的一件", (EVIDENCE,), 1),
     Action("add", ("1",), "加文件", "写文件的位置；也可把文件拖进窗口", (EVIDENCE,), 2),
     Action("newest", ("2",), "最近的", "列出最近的照片和文件，按数字选", (EVIDENCE,), 3),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from inspect_tui.tui.files_nearby import given_paths, sheets_nearby
+from inspect_tui.tui.files_nearby import Nearby, given_paths, sheets_nearby
 from inspect_tui.tui.screens.page import PageScreen, ask
 from inspect_tui.tui.text import one_line
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
@@ -23,7 +23,7 @@ def pick_sheet(page: PageScreen[Any], title: str, then: Callable[[Path], object]
 
 
 async def _offer(page: PageScreen[Any], title: str, then: Callable[[Path], object]) -> None:
-    found = (await asyncio.to_thread(sheets_nearby, page.app.space.root))[:_MOST]
+    found = (await asyncio.to_thread(_around, page.app.space.root))[:_MOST]
     if not page.is_mounted or page.app.screen is not page:
         return
     if not found:
@@ -38,6 +38,16 @@ async def _offer(page: PageScreen[Any], title: str, then: Callable[[Path], objec
             then(Path(where))
 
     page.app.push_screen(MenuScreen(title, [Entry(_TYPE, "输入文件位置"), *entries]), picked)
+
+
+def _around(root: Path) -> list[Nearby]:
+    """Spreadsheets in the likely places and in the folders into which hand-ins are sorted."""
+    try:
+        sorted_into = [folder for folder in (root / "收卷").iterdir() if folder.is_dir()][:_MOST]
+    except OSError:
+        sorted_into = []
+    found = {file.path: file for place in (root, *sorted_into) for file in sheets_nearby(place)}
+    return sorted(found.values(), key=lambda file: (-file.written, str(file.path)))
 
 
 def _type(page: PageScreen[Any], title: str, then: Callable[[Path], object]) -> None:

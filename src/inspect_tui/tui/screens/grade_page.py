@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.widget import Widget
 
 from inspect_tui.model.scheme import Scheme
 from inspect_tui.model.terms import GradeState, GradeStepKind, Stage
-from inspect_tui.report.grade_table import SCORE_WORDS, signed, warnings_of
+from inspect_tui.report.grade_table import (
+    SCORE_WORDS,
+    grade_lines,
+    grades_csv,
+    signed,
+    totals_text,
+    warnings_of,
+)
 from inspect_tui.report.zh_numbers import score_text, share_text
 from inspect_tui.rules.grade_steps import planned, steps_from, take_grade_step
-from inspect_tui.rules.grading import counts_text, level_counts
 from inspect_tui.rules.rectifying import NotAllowed
 from inspect_tui.rules.round_sets import levels_left, series_before
 from inspect_tui.rules.stages import (
@@ -22,18 +29,20 @@ from inspect_tui.rules.stages import (
     movement_word,
     movements_of,
 )
+from inspect_tui.store.clean import clean_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import GRADES, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.ledger_files import FileRefused, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.sources import SourcesScreen
 from inspect_tui.tui.step_form import read_typed_day
-from inspect_tui.tui.text import fit
+from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
-from inspect_tui.tui.widgets.page import Line, wrapped
+from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
 
 _ASKED: dict[GradeStepKind, tuple[str, ...]] = {
     GradeStepKind.GRANT: ("level", "basis", "approver"),
@@ -55,6 +64,7 @@ class GradesScreen(LeadPage, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(GRADES)]
 
     DEFAULT_CSS = """
+    GradesScreen #totals { height: 1; }
     GradesScreen #side { height: 12; }
     GradesScreen.-tall #side { height: 18; }
     """
@@ -90,6 +100,20 @@ class GradesScreen(LeadPage, inherit_bindings=False):
         return f"{self.series}  {self.scheme.title}" + ("（草案）" if self.scheme.draft else "")
 
     # ---------------------------------------------------------------- rows
+
+    def above(self) -> list[Widget]:
+        self.totals = LinePane(
+            lambda width: [[(" ", "text"), (fit(self._totals(), width - 2), "strong")]], id="totals"
+        )
+        self.totals.can_focus = False
+        return [self.totals]
+
+    def _totals(self) -> str:
+        return f"合计：{totals_text(self.found, self.scheme)}" if self.found and self.scheme else ""
+
+    def refill(self) -> None:
+        super().refill()
+        self.totals.show()
 
     def reread(self) -> None:
         self.found, self.refused = [], ""
@@ -197,8 +221,6 @@ class GradesScreen(LeadPage, inherit_bindings=False):
         if grading.diffs:
             items = "、".join(diff.item for diff in grading.diffs)
             lines += wrapped(f"各阶段看法不同的{len(grading.diffs)}项：{items}", width, "dim")
-        levels = [g.level for g in self.found if g.level]
-        lines += wrapped(f"合计：{counts_text(level_counts(levels, self.scheme)) or '还没有'}", width, "text")
         for text in warnings_of(self.found, self.scheme):
             lines += wrapped(text, width, "warn")
         return lines
@@ -215,6 +237,24 @@ class GradesScreen(LeadPage, inherit_bindings=False):
             stages = [(r, s) for r, s in self.all.rounds if r.stage and r.series == self.series]
             words = [*grading.proposed.reasons, *grading.reasons]
             self.app.push_screen(SourcesScreen(self.desk, grading.unit, stages, words))
+
+    def action_write(self) -> None:
+        """The year's table of movements: a line each for people to read, and the same as a table."""
+        if self.scheme is None or not self.found:
+            self.app.say(self.refused or "没有可以存的。", "warning")
+            return
+        today = self.desk.session.today
+        lines = grade_lines(self.series, self.scheme, self.found, today, items=True)
+        text = "".join(f"{clean_text(line, newlines=False)}\n" for line in lines).encode("utf-8")
+        try:
+            write_export(self.desk, ["达标晋级升降", self.series], "txt", text)
+            path = write_export(
+                self.desk, ["达标晋级升降", self.series], "csv", grades_csv(self.scheme, self.found, today)
+            )
+        except FileRefused as refused:
+            self.app.say(str(refused), "error")
+        else:
+            self.app.say(f"表和文字已存到 {one_line(str(path.parent))}", timeout=10)
 
     def action_scheme(self) -> None:
         """Grade by another scheme."""

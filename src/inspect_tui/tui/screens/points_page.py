@@ -63,7 +63,8 @@ class PointsScreen(_PointsPage, inherit_bindings=False):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.month = desk.session.today[:7]
+        known = [m.month for unit in desk.round.units for m in points_of(desk.state, unit.id)]
+        self.month = max(known, default=desk.session.today[:7])
         self.units: list[Unit] = []
         self.months: dict[str, dict[str, PointsMonth]] = {}
 
@@ -181,7 +182,16 @@ class PointsScreen(_PointsPage, inherit_bindings=False):
             self.app.say(f"读不出来：{said}", "error")
         else:
             self.month = month
-            self.app.push_screen(PointsLookScreen(self.desk, unit, month, path, taken))
+            self.app.push_screen(PointsLookScreen(self, unit, month, path, taken))
+
+    def take_in(self, unit: Unit, month: str, count: PointsCount) -> None:
+        """Record what a sheet came to; undone from this page."""
+        edits = set_points(self.desk.state, unit.id, month, count)
+        if not edits:
+            self.app.say("和原来一样，没有改动。")
+        elif self.settle({unit.id: edits}, f"收进{month}党员积分表"):
+            self.app.say(f"已收进：{unit.name} {month}。")
+            self.app.go_back()
 
 
 class PointsLookScreen(_PointsPage, inherit_bindings=False):
@@ -191,8 +201,9 @@ class PointsLookScreen(_PointsPage, inherit_bindings=False):
     title_word = "看积分表"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(POINTS_LOOK)]
 
-    def __init__(self, desk: Desk, unit: Unit, month: str, path: Path, taken: PointsTaken) -> None:
-        super().__init__(desk)
+    def __init__(self, owner: PointsScreen, unit: Unit, month: str, path: Path, taken: PointsTaken) -> None:
+        super().__init__(owner.desk)
+        self.owner = owner
         self.about_unit, self.month, self.path, self.taken = unit, month, path, taken
         self.rows: list[tuple[str, str, str]] = []
 
@@ -243,12 +254,5 @@ class PointsLookScreen(_PointsPage, inherit_bindings=False):
 
     def action_make(self) -> None:
         """Take the sheet in."""
-        if not self.writable():
-            return
-        unit = self.about_unit
-        edits = set_points(self.desk.state, unit.id, self.month, self.taken.count)
-        if not edits:
-            self.app.say("和原来一样，没有改动。")
-        elif self.settle({unit.id: edits}, f"收进{self.month}党员积分表"):
-            self.app.say(f"已收进：{unit.name} {self.month}。")
-            self.app.go_back()
+        if self.writable():
+            self.owner.take_in(self.about_unit, self.month, self.taken.count)

@@ -126,7 +126,8 @@ class ScoresScreen(LeadPage, inherit_bindings=False):
 
     def _cells(self, width: int, name: str, figures: list[str], *, head: bool = True) -> list[Part]:
         ink = "dim" if head else "text"
-        sizes = [7] * bool(self.assessed) + [6, 12, 7, 5, 7, 7, 5, 5, 5]
+        # With one column more, the others stand closer, so that names stay whole at 80 columns.
+        sizes = [6, 6, 12, 6, 5, 7, 7, 5, 5, 5] if self.assessed else [6, 12, 7, 5, 7, 7, 5, 5, 5]
         parts: list[Part] = [(fit(name, max(8, width - sum(sizes) - 2)), ink)]
         for n, (figure, size) in enumerate(zip(figures, sizes, strict=True)):
             mine = "strong" if not head and n == bool(self.assessed) else ink

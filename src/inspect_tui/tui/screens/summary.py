@@ -359,11 +359,11 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
 
     def action_why(self) -> None:
         """How the score of the unit under the cursor came about; asked for where it could be several."""
-        units = self._units_here()
+        units = self._units_here() or self._units_told()
         if len(units) == 1:
             self.app.open_derivation(units[0].id)
             return
-        entries = [Entry(unit.id, unit.name) for unit in units or self._units_told()]
+        entries = [Entry(unit.id, unit.name) for unit in units]
 
         def picked(unit: str | None) -> None:
             if unit is not None:
