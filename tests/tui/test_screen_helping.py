@@ -20,7 +20,7 @@ from inspect_tui.rules.flow_walks import flow_draws, newest_walk
 from inspect_tui.rules.reading import free_findings, read_answer, read_visit
 from inspect_tui.rules.recounts import recounts_of
 from inspect_tui.store.workspace import Workspace
-from inspect_tui.tui.helping import month_in, read_month, sheets_nearby
+from inspect_tui.tui.helping import likely_sheets, month_in, read_month
 
 NAMES = ("卢甲军", "贺乙芳", "康丙强", "白丁燕")
 PAID = ("1610.37", "1690.53", "1471.91", "1227.19")
@@ -325,5 +325,5 @@ def test_months_and_sheets_by_name(tmp_path: Path) -> None:
     for folder, name in ((".", "a.csv"), (".", "~$b.xlsx"), ("samples", "奖金.xlsx"), ("收卷", "c.docx")):
         (tmp_path / folder).mkdir(exist_ok=True)
         (tmp_path / folder / name).write_bytes(json.dumps(dt.date.min.isoformat()).encode())
-    found = [path.name for path in sheets_nearby(tmp_path) if tmp_path in path.parents]
+    found = [path.name for path in likely_sheets(tmp_path) if tmp_path in path.parents]
     assert found == ["奖金.xlsx", "a.csv"]

@@ -17,9 +17,8 @@ from inspect_tui.model.view import Judgement
 from inspect_tui.rules import actions
 from inspect_tui.rules.reading import free_findings, read_answer
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.files_nearby import folders
+from inspect_tui.tui.files_nearby import sheets_nearby
 
-_SHEETS = (".xlsx", ".csv")
 #: Words in the names of sheets that are likelier meant than others.
 _LIKELY = ("分配", "奖金", "薪酬", "绩效")
 _MOST = 8
@@ -90,18 +89,11 @@ def problem_edits(
     return edits, actions.triggered(item, judgement)
 
 
-def sheets_nearby(root: Path) -> list[Path]:
+def likely_sheets(root: Path) -> list[Path]:
     """Sheets people may mean, likely names first, then the newest. Reads folders: run it on a thread."""
-    found: dict[Path, tuple[bool, float]] = {}
-    for folder in (root / "samples", *folders(root)):
-        try:
-            for path in folder.iterdir():
-                if path.suffix.lower() in _SHEETS and not path.name.startswith(("~$", ".")):
-                    likely = any(word in path.name for word in _LIKELY)
-                    found[path] = (likely, path.stat().st_mtime)
-        except (OSError, ValueError):
-            continue
-    return sorted(found, key=lambda path: (*(-n for n in found[path]), str(path)))[:_MOST]
+    found = {file.path: file for place in (root, root / "samples") for file in sheets_nearby(place)}
+    likely = {path: any(word in path.name for word in _LIKELY) for path in found}
+    return sorted(found, key=lambda path: (not likely[path], -found[path].written, str(path)))[:_MOST]
 
 
 def month_in(name: str, today: str) -> str:

@@ -26,11 +26,11 @@ from inspect_tui.tui.actions import RECOUNT, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.files_nearby import given_paths
 from inspect_tui.tui.helping import (
+    likely_sheets,
     month_in,
     note_edits,
     problem_edits,
     read_month,
-    sheets_nearby,
     target_of,
 )
 from inspect_tui.tui.screens.visit_page import VisitPage
@@ -164,7 +164,7 @@ class RecountScreen(VisitPage, inherit_bindings=False):
         self.run_worker(self._offer_sheets(), exclusive=True)
 
     async def _offer_sheets(self) -> None:
-        found = await asyncio.to_thread(sheets_nearby, self.desk.session.space.root)
+        found = await asyncio.to_thread(likely_sheets, self.desk.session.space.root)
         if not self.is_current:
             return
         entries = [Entry(str(path), one_line(path.name), one_line(path.parent.name)) for path in found]

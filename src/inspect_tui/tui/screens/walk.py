@@ -503,7 +503,7 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
             *self._adoption_option(stop.unit),
         ]
         if stop.row.item.helper is not None:
-            options.append(Option(stop.row.item.helper.label, "帮助判断这一项", "helper"))
+            options.insert(9, Option(stop.row.item.helper.label, "帮助判断这一项", "helper"))
         self.offer(f"{stop.row.item.id} 更多操作：", options, self._menu_picked)
 
     def _evidence_words(self, stop: Stop) -> str:
