@@ -16,6 +16,7 @@ from typing import Any
 from inspect_tui.demo_authoring import write_authoring
 from inspect_tui.demo_duties import enter_duties
 from inspect_tui.demo_evidence import attach_past, attach_some
+from inspect_tui.demo_forms import filled_form
 from inspect_tui.demo_helpers import recount_sheet
 from inspect_tui.demo_papers import write_papers
 from inspect_tui.demo_parts import Clock, Ledger, digest, ids_of, put_in_place, record, verify_line, writer_of
@@ -346,6 +347,7 @@ def _current_user(space: Workspace, round_: Round, user: Identity) -> None:
     record(session, _half_visit(round_), ids)
     enter_duties(session, "DG01", "DG06")
     recount_sheet(session, space.root / "samples", "DG06", "2026-10")
+    filled_form(session, "DG06")
     attach_some(session, HALF_DONE, CHECKLIST)
     session.close()
 

@@ -8,10 +8,14 @@ import pytest
 
 from inspect_tui.cli import main as cli
 from inspect_tui.demo import ANSWERED, CURRENT, HALF_DONE, LEAD, USER, is_demo, make_demo
+from inspect_tui.demo_forms import NAME
+from inspect_tui.exchange.form_reading import read_form_file
+from inspect_tui.exchange.form_taking import Status, weigh_form
 from inspect_tui.exchange.handin import read_hand_in
 from inspect_tui.exchange.source import read_source
 from inspect_tui.exchange.verifying import verify_file
 from inspect_tui.model.fault import InputFaults
+from inspect_tui.model.person import Identity
 from inspect_tui.model.terms import NamingLevel, Outcome, RectState
 from inspect_tui.report.document import NoticeKind
 from inspect_tui.report.outline import compile_round
@@ -178,3 +182,14 @@ def test_the_finished_round_is_told_in_every_kind_and_level(demo: Workspace) -> 
     people = {"戚建林", "章海峰", "曹致远", "检查员甲"}
     group = [path for path in folder.iterdir() if NamingLevel.GROUP.label in path.name]
     assert all(name not in path.read_text(encoding="utf-8") for path in group for name in people)
+
+
+def test_a_filled_in_form_lies_ready_to_be_taken(demo: Workspace) -> None:
+    session = Session.open(demo, CURRENT, Identity(name="检查员甲"), read_only=True)
+    try:
+        reading = read_form_file(demo.exports_dir / NAME, session.round)
+        preview = weigh_form(session, reading)
+        assert not preview.faults and len(preview.rows) == 8
+        assert {row.status for row in preview.rows} == {Status.NEW}
+    finally:
+        session.close()

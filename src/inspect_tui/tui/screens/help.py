@@ -50,6 +50,8 @@ PLACES: dict[str, str] = {
     actions.LEDGER_STEP: "办一步、填一栏",
     actions.LEDGER_BATCH: "成批办理",
     actions.LEDGER_SHEET: "读回台账",
+    actions.FORMS: "打印检查表",
+    actions.FORM_TAKE: "收回检查表",
     actions.PROGRESS: "进度图和例会摘要",
     actions.DELTA: "两轮对比",
     actions.RECHECK: "抽查复核",
