@@ -97,8 +97,8 @@ async def press(pilot: Any, *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
 
 
 def shot(app: Any, name: str, update: bool) -> None:

@@ -146,7 +146,7 @@ def test_two_leads_who_promote_one_finding_write_one_card_and_are_asked_where_th
     finding = good(one)
     two.take(one)
     one.do(*promote(one.state, ROUND, finding, DAY, {"title": "班前三分钟", "effect": "好"}))
-    two.do(*promote(two.state, ROUND, finding, DAY, {"title": "三分钟讲清", "how": "先定人"}))
+    two.do(*promote(two.state, ROUND, finding, "2026-11-22", {"title": "三分钟讲清", "how": "先定人"}))
     one.take(two)
     two.take(one)
     assert cards_of(one.state, ROUND) == cards_of(two.state, ROUND)

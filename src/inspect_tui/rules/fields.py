@@ -24,7 +24,7 @@ class FieldRule(enum.Enum):
 
 
 _OPINIONS = {("answer", "judgement"), ("trigger", "hit")}
-_WORDS = {("answer", "note"), ("visit", "note"), ("finding", "number")}
+_WORDS = {("answer", "note"), ("visit", "note"), ("finding", "number"), ("card", "on")}
 _STEPS = {("rect", "step")}
 
 

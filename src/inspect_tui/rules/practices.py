@@ -84,6 +84,10 @@ def source_of(round_: Round) -> Source:
     return Source(round=round_.id, origin=round_.origin, title=round_.title)
 
 
+def _records(state: State, unit: str, kind: str) -> list[str]:
+    return sorted(record for record in state.records(unit) if record.startswith(kind))
+
+
 # -------------------------------------------------------------------- cards
 
 
@@ -120,9 +124,9 @@ def cards_of(state: State, round_: Round) -> list[CardNow]:
         if (now := _read(state, round_, card_key(card.unit, card.id), card, said)) is not None:
             found.append(now)
     for unit in round_.units:
-        for record in sorted(state.records(unit.id)):
+        for record in _records(state, unit.id, "card/"):
             address = parse_key(record)
-            if address is None or address.kind != "card" or address.label in known:
+            if address is None or address.label in known:
                 continue
             if (now := _read(state, round_, record, None, said)) is not None:
                 found.append(now)
@@ -303,7 +307,7 @@ def say(state: State, unit: str, card: Card, uptake: Uptake | None, basis: str =
 
 def read_uptake(value: Any) -> tuple[Uptake, str] | None:
     """What a change says a unit said; a foreign file may say anything."""
-    if not isinstance(value, dict) or not set(value) <= {"uptake", "basis"}:
+    if not isinstance(value, dict):
         return None
     told, basis = value.get("uptake"), value.get("basis", "")
     uptake = next((u for u in Uptake if u.value == told), None)
@@ -339,9 +343,9 @@ def _adoptions(state: State, round_: Round) -> dict[str, list[Adoption]]:
     found: dict[str, list[Adoption]] = {}
     ids = {card.id: card.unit for card in round_.cards}
     for unit in round_.units:
-        for record in sorted(state.records(unit.id)):
+        for record in _records(state, unit.id, "adopt/"):
             address = parse_key(record)
-            if address is None or address.kind != "adopt" or ids.get(address.label, unit.id) == unit.id:
+            if address is None or ids.get(address.label, unit.id) == unit.id:
                 continue
             said = _said_of(state, round_, unit.id, address.label)
             if len(said) == 1:

@@ -118,9 +118,11 @@ def words(found: Look | None, plan: RoundPlan) -> str:
         return "演练轮不转入" if plan.practice else "没有更早的同类轮次"
     listed = rows(found.offers, plan.unit_ids, plan.holds)
     coming = sum(row.comes for row in listed)
+    cards = len(found.gathered.cards)
+    along = f"，另带经验{cards}条" if cards else ""
     if not listed:
-        return "以前各轮没有要转入的"
+        return f"以前各轮没有要转入的问题{along}" if along else "以前各轮没有要转入的"
     titles = [source.title for source in found.gathered.sources if source.offered]
     named = titles[0] if len(titles) == 1 else f"{len(titles)}轮"
     left = f"，留下{len(listed) - coming}条" if coming < len(listed) else ""
-    return f"从{named}转入{coming}条{left}"
+    return f"从{named}转入{coming}条{left}{along}"
