@@ -11,6 +11,7 @@ from inspect_tui.exchange.sheet_headings import MAPPING_FORMAT, mapping_bytes
 from inspect_tui.model.checklist import Checklist
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.rules.checklist_versions import not_raised
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.store.loading import load_checklist, sniff_format
@@ -31,7 +32,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def standing(space: Workspace, checklist: Checklist) -> Standing | None:
     """What stands where a checklist would be written; None when nothing does."""
     path = place_of(space, checklist)
-    if not path.exists():
+    if not files.fs.exists(path):
         return None
     try:
         held, _ = load_checklist(path, name=clean_text(path.name, newlines=False))

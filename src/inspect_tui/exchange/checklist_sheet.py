@@ -27,6 +27,7 @@ from inspect_tui.model.checklist import Checklist
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.terms import UnitKind
 from inspect_tui.rules.issue import Steps, good_id
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.jsonfile import path_text
 from inspect_tui.store.limits import OTHER_BYTES
@@ -270,7 +271,7 @@ def _bytes(path: Path, name: str) -> bytes:
     try:
         if path.stat().st_size > OTHER_BYTES:
             raise InputFaults([_fault(name, "", "文件超过32MB", "请核对文件是否正确")])
-        return path.read_bytes()
+        return files.fs.read(path)
     except FileNotFoundError:
         raise InputFaults([_fault(name, "", "找不到文件", "请核对文件名和文件夹")]) from None
     except (OSError, ValueError):

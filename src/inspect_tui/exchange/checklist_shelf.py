@@ -10,7 +10,9 @@ import msgspec
 from inspect_tui.exchange.checklist_held import tag_faults, version_faults
 from inspect_tui.model.checklist import CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
+from inspect_tui.store.errors import StoreError
 from inspect_tui.store.loading import load_checklist, sniff_format
 from inspect_tui.store.shipped import shipped_files
 from inspect_tui.store.workspace import RoundEntry, Workspace
@@ -74,6 +76,6 @@ def shelved(
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except OSError:
+        return files.fs.read(path)
+    except (OSError, StoreError):
         return str(path).encode("utf-8", "surrogateescape")
