@@ -80,7 +80,7 @@ def attach_some(session: Session, unit: str, checklist: str) -> None:
 
 def attach_past(space: Workspace, round_: Round, lead: Identity, unit_id: str) -> None:
     """A picture on the latest problem of a past round, so that the next visit sees what was seen then."""
-    session = Session.open(space, round_.id, lead, Clock("2026-08-27"))
+    session = Session.open(space, round_.id, lead, Clock("2026-09-11"))
     unit = session.round.unit(unit_id)
     assert unit is not None
     rows = [r for r in unit_rows(session.state, session.round, unit, session.today) if not r.carried]

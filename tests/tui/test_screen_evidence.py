@@ -384,7 +384,7 @@ async def test_what_the_last_round_had_is_shown_at_the_earlier_problem(tmp_path:
         text = screen_text(app)
         assert "上轮当时的佐证" in text and "6月的清单" in text and "文件未到" in text
         await pilot.press("4")
-        assert "这是上轮的佐证，只能看" in said(app)
+        assert "这是以前的佐证，只能看" in said(app)
         await pilot.press("3", "5")
         await pilot.pause()
         (added,) = evidence_of_unit(app.desk.state, "DG02")
@@ -392,6 +392,31 @@ async def test_what_the_last_round_had_is_shown_at_the_earlier_problem(tmp_path:
         await pilot.press("escape")
         await pilot.pause()
         assert "佐证1件（8）" in screen_text(app)
+
+
+async def test_the_ledger_takes_evidence_after_a_visit_was_submitted(tmp_path: Path) -> None:
+    def part(desk: Any) -> None:
+        deduct(desk, "DG01", "GW-02", "未按月修订")
+        referring("会议记录本第12页")(desk)
+        finish(desk, "DG01")
+
+    async with at(space_with(tmp_path / "w", part)) as pilot:
+        app = pilot.app
+        app.open_ledger("DG01")
+        await pilot.pause()
+        await pilot.press("enter", "8")
+        await pilot.pause()
+        assert name(app) == "EvidenceScreen" and "发现和以前的佐证" in screen_text(app)
+        await add(pilot, str(photo(tmp_path)), "已补齐")
+        await until(pilot, lambda: any(e.piece.file for e in evidence_of_unit(app.desk.state, "DG01")))
+        assert app.desk.visit("DG01").submitted
+        await until(pilot, lambda: "已补齐" in screen_text(app))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "照片“已补齐”" in screen_text(app).replace("\n", "")
+        await pilot.press("8", "ctrl+z")
+        await pilot.pause()
+        assert not any(e.piece.file for e in evidence_of_unit(app.desk.state, "DG01"))
 
 
 # ---------------------------------------------------------------- refusals and hostile words

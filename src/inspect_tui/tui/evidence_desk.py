@@ -26,19 +26,21 @@ from inspect_tui.store.errors import StoreError
 from inspect_tui.store.evidence import CopyStopped, Kept, Looked, check_room, keep
 from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.tui.desk import Desk, VisitClosed
+from inspect_tui.tui.ledger_book import LedgerBook
 
 #: Steps of progress between two repaints: a slow drive tells more often than anyone can read.
 _TELL_STEPS = 100
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A file to be copied, and what it is then attached to."""
+    """A file to be copied, and what it is then attached to; in the `ledger` also when a visit is closed."""
 
     looked: Looked
     unit: str
     record: str
     caption: str
     what: str
+    ledger: bool = False
 
 
 class EvidenceDesk:
@@ -119,12 +121,21 @@ class EvidenceDesk:
         """How many files are being copied or wait for it."""
         return len(self._waiting) + (self.current is not None)
 
-    def add(self, looked: Sequence[Looked], unit: str, record: str, caption: str, what: str) -> None:
+    def add(
+        self,
+        looked: Sequence[Looked],
+        unit: str,
+        record: str,
+        caption: str,
+        what: str,
+        *,
+        ledger: bool = False,
+    ) -> None:
         """Copy files and attach them. Raises Refused when there is no room for all of them."""
         held = list(files_of(all_evidence(self.desk.state)).values())
         waiting = [job.looked.size for job in self._waiting]
         check_room(self.round_dir, [*waiting, *(one.size for one in looked)], held)
-        self._waiting.extend(Job(one, unit, record, caption, what) for one in looked)
+        self._waiting.extend(Job(one, unit, record, caption, what, ledger) for one in looked)
         if self._thread is None and self._waiting:
             self._stop.clear()
             self._next()
@@ -199,7 +210,10 @@ class EvidenceDesk:
             edits = attach(self.desk.state, job.record, kept.piece(caption=job.caption))
             if not edits:
                 return f"“{name}”这里已经有了。"
-            self.desk.commit(job.unit, edits, job.what)
+            if job.ledger:
+                self.desk.kept(LedgerBook).settle({job.unit: edits}, job.what)
+            else:
+                self.desk.commit(job.unit, edits, job.what)
         except NoEvidence as refused:
             return f"“{name}”没有加上：{refused}。"
         except VisitClosed:

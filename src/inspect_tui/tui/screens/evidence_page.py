@@ -14,7 +14,7 @@ from textual import events
 from textual.binding import BindingType
 
 from inspect_tui.exchange.evidence_packed import home_of
-from inspect_tui.model.change import parse_key
+from inspect_tui.model.change import Edit, parse_key
 from inspect_tui.model.evidence import ENDINGS, LONGEST, Piece, ending
 from inspect_tui.model.terms import EvidenceKind
 from inspect_tui.rules.evidence import Evidence, NoEvidence, attach, evidence_of, evidence_of_item, remove
@@ -29,6 +29,8 @@ from inspect_tui.tui.actions import EVIDENCE, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.evidence_desk import evidence_desk
 from inspect_tui.tui.files_nearby import folders, given_paths
+from inspect_tui.tui.ledger_book import LedgerBook
+from inspect_tui.tui.screens.ledger_page import settle_and_say, undo_and_say
 from inspect_tui.tui.screens.visit_page import VisitPage, when
 from inspect_tui.tui.text import cells, fit, one_line
 from inspect_tui.tui.walking import OWN_WORDS, Option
@@ -70,12 +72,21 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(EVIDENCE)]
 
     def __init__(
-        self, desk: Desk, unit: str, record: str, about: str, *, earlier: Iterable[Piece] = ()
+        self,
+        desk: Desk,
+        unit: str,
+        record: str,
+        about: str,
+        *,
+        earlier: Iterable[Piece] = (),
+        earlier_words: str = "上轮当时的佐证（只看）",
+        ledger: bool = False,
     ) -> None:
         super().__init__(desk, unit)
         self.record = record
         self._about = about
-        self._earlier = tuple(earlier)
+        self._earlier, self._earlier_words = tuple(earlier), earlier_words
+        self._ledger = ledger
         self._rows: list[Row | str] = []
         self.work = evidence_desk(desk)
         self._unhear: Callable[[], None] = lambda: None
@@ -119,7 +130,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
         self._rows = []
         listed: list[Row | str] = [*own]
         if old:
-            listed += ["上轮当时的佐证（只看）", *old]
+            listed += [self._earlier_words, *old]
         if words := self.work.words():
             self._rows = [f"{words}（按 7 停止）"]
         elif not listed:
@@ -212,6 +223,27 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
 
         return about(self.desk.state, self.desk.round, row.found.record)
 
+    # ---------------------------------------------------------------- writing
+
+    def writable(self) -> bool:
+        """Whether anything can be written; the ledger goes on after a visit was submitted."""
+        if not self._ledger or self.desk.session.read_only:
+            return super().writable()
+        return True
+
+    def make(self, edits: list[Edit], what: str) -> bool:
+        """Make one change, in the ledger's way where the page was opened from it."""
+        if not self._ledger:
+            return super().make(edits, what)
+        return settle_and_say(self.app, self.desk.kept(LedgerBook), {self.unit: edits}, what)
+
+    def action_undo(self) -> None:
+        """Take back the last action in this unit, or the last step made from the ledger."""
+        if self._ledger:
+            undo_and_say(self.app, self.desk.kept(LedgerBook))
+        else:
+            super().action_undo()
+
     # ---------------------------------------------------------------- adding files
 
     def on_paste(self, event: events.Paste) -> None:
@@ -263,7 +295,8 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
 
     def _take(self, found: list[Looked], caption: str) -> None:
         try:
-            self.work.add(found, self.unit, self.record, caption, f"{self._about} 加佐证")
+            what = f"{self._about} 加佐证"
+            self.work.add(found, self.unit, self.record, caption, what, ledger=self._ledger)
         except Refused as refused:
             self.app.say(str(refused), "warning")
 
@@ -370,7 +403,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
         if row is None:
             self.app.say("还没有佐证。")
         elif row.found is None:
-            self.app.say("这是上轮的佐证，只能看。")
+            self.app.say("这是以前的佐证，只能看。")
         elif self.writable():
             return row.found
         return None

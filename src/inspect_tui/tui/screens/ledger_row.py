@@ -12,6 +12,7 @@ from textual.widget import Widget
 from inspect_tui.model.problem import Past
 from inspect_tui.model.terms import RectState, StepKind
 from inspect_tui.rules.deciding import questions
+from inspect_tui.rules.evidence import evidence_of, piece_id
 from inspect_tui.rules.ledger import STEP, LedgerRow, history_of
 from inspect_tui.rules.lifecycle import STEPS, steps_from
 from inspect_tui.rules.matter import step_words
@@ -233,6 +234,26 @@ class LedgerRowScreen(LedgerPage, inherit_bindings=False):
             self.app.say("这是本轮的问题，下一轮才复查；整改完成后按数字办复查通过或不通过。")
         else:
             self.app.open_lookback(row.unit, row.id)
+
+    def action_evidence(self) -> None:
+        """What stands behind the problem, and more of it for how it was put right."""
+        from inspect_tui.tui.screens.evidence_page import EvidenceScreen
+
+        row = self.shown
+        if row is None:
+            return
+        own = {e.id for e in evidence_of(self.desk.state, row.unit, row.record)}
+        seen = [piece for piece in row.pieces if piece_id(piece) not in own]
+        page = EvidenceScreen(
+            self.desk,
+            row.unit,
+            row.record,
+            row.number,
+            earlier=seen,
+            earlier_words="发现和以前的佐证（只看）",
+            ledger=True,
+        )
+        self.app.push_screen(page)
 
     def action_next_row(self) -> None:
         """The next problem of the list it was opened from."""
