@@ -222,13 +222,14 @@ def _fix_rates(rounds: Rounds, today: str) -> dict[str, Decimal | None]:
 
 def period_words(contest: Contest) -> str:
     """How a contest brings the rounds of its period together, in words."""
+    part, count = ("次", "次数") if contest.span in (Span.WEEK, Span.MONTH) else ("月", "有得分的月数")
     how = {
-        RollUp.MEAN: "各月得分相加，除以有得分的月数",
-        RollUp.WEIGHTED: "各月得分按适用分加权平均",
+        RollUp.MEAN: f"各{part}得分相加，除以{count}",
+        RollUp.WEIGHTED: f"各{part}得分按适用分加权平均",
         RollUp.LATEST: "取最近一次得分",
         RollUp.WORST: "取最低一次得分",
     }[contest.rollup if isinstance(contest.rollup, RollUp) else RollUp.MEAN]
-    return f"{how}；没有检查的月不计。"
+    return f"{how}；没有得分的{part}不计。"
 
 
 def compares(contest: Contest) -> str:

@@ -14,6 +14,7 @@ from inspect_tui.rules.contest_entries import (
     Rounds,
     compares,
     entries_of,
+    fits,
     period_for,
     period_words,
     without_places,
@@ -75,6 +76,10 @@ class ContestsScreen(LeadPage, inherit_bindings=False):
     def count(self) -> int:
         return len(self.contests)
 
+    def first(self) -> int:
+        here = self.desk.round
+        return next((n for n, contest in enumerate(self.contests) if fits(contest, here)), 0)
+
     @property
     def current(self) -> Contest | None:
         """The contest under the cursor."""
@@ -85,7 +90,7 @@ class ContestsScreen(LeadPage, inherit_bindings=False):
         tail = f"每{contest.span.label}  名额{contest.winners}个" + ("  草案" if contest.draft else "")
         return [
             (skin.current().glyphs.cursor if here else " ", "accent"),
-            (fit(contest.title, max(8, width - 30)), "text"),
+            (fit(contest.title, max(8, width - 30)), "text" if fits(contest, self.desk.round) else "dim"),
             (fit(tail, 28, "right"), "dim"),
         ]
 
@@ -97,6 +102,9 @@ class ContestsScreen(LeadPage, inherit_bindings=False):
             return wrapped("正在读各轮记录，请稍候。", width, "dim")
         kinds = "、".join(kind.label for kind in contest.unit_kinds)
         lines = wrapped(f"参加：{kinds}；比{compares(contest)}。", width, "text")
+        if not fits(contest, self.desk.round):
+            said = "打开的这一轮不能评这一项：要有参加的单位和这一项用的清单，演练和自评不算。"
+            lines += wrapped(said, width, "warn")
         names = names_in(self.all.rounds)
         held = [a for a in self.history if a.contest == contest.id]
         for one in reversed(held):
@@ -157,7 +165,7 @@ class ContestScreen(LeadPage, inherit_bindings=False):
         return self.contest.title + ("（草案）" if self.contest.draft else "")
 
     def page_about(self) -> str:
-        return f"{self.period.label}  名额{self.contest.winners}个  只供组长，不外发" if self.period else ""
+        return f"{self.period.label}  名额{self.contest.winners}个  只供组长" if self.period else ""
 
     # ---------------------------------------------------------------- judging
 
@@ -220,7 +228,8 @@ class ContestScreen(LeadPage, inherit_bindings=False):
 
     def about(self, width: int) -> list[Line]:
         if self.refused:
-            return wrapped(self.refused, width, "warn")
+            said = "按 Esc 换一项评比，或在主页打开能评的那一轮。"
+            return [*wrapped(self.refused, width, "warn"), *wrapped(said, width, "dim")]
         lines: list[Line] = []
         candidate = self.current
         if candidate is not None:
