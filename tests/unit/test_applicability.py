@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from strategies import ROUND, Desk
 
+from inspect_tui.exchange.folded import Folded
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.evidence import Piece
 from inspect_tui.model.terms import EvidenceKind, FindingKind, Need, Profile, Verdict
@@ -26,12 +27,14 @@ from inspect_tui.report.scores import derivation_lines, scores_data
 from inspect_tui.report.summary import summary_csv, summary_data
 from inspect_tui.rules import actions
 from inspect_tui.rules.applicability import Reach, items_of, said_of
+from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.evidence import attach
 from inspect_tui.rules.own_answers import answer_judgement, own_answers, said_word
 from inspect_tui.rules.reading import findings_of_unit, read_answer
 from inspect_tui.rules.requiring import needs_words, owed_needs
 from inspect_tui.rules.result import result_of
 from inspect_tui.rules.sheet import UnitSheet, unit_progress
+from inspect_tui.rules.tables import state_tables
 from inspect_tui.rules.unit_totals import unit_total
 from inspect_tui.store.loading import load_checklist
 
@@ -169,6 +172,9 @@ def test_items_come_and_go_as_a_slow_recount_says_and_every_count_agrees(moves: 
             assert (item.id in aside) == (judged and item.id not in open_ids)
         assert {f.item for f in findings_of_unit(first.state, WHEN, unit, [LIST])} <= open_ids
         assert_told_alike(first, unit, sheet)
+    quick = Folded(dict(first.state.changes), WHEN).tables()
+    for name, rows in state_tables(first.state, WHEN).items():
+        assert list(json.loads(quick[name]).values()) == json.loads(canonical(rows)), name
 
 
 def assert_told_alike(desk: Desk, unit: str, sheet: UnitSheet) -> None:

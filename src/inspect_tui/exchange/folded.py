@@ -69,7 +69,8 @@ class _Sorted(msgspec.Struct, kw_only=True):
     """A set of changes sorted out: who alone wrote a record, and what must be folded.
 
     `places` are the units a change for the fold touches. `ties` are changes that hang units together;
-    `edited` are units in which someone wrote to findings, so that what an answer makes may be edited too.
+    `edited` are units in which someone wrote to findings or put the profile right, so that what an answer
+    makes may be edited too, or not be asked there.
     """
 
     owner: dict[str, tuple[Change, Lone] | None]
@@ -150,7 +151,8 @@ class Folded:
             else:
                 found.owner[record] = None
         for edit in body.edits:
-            if edit.record.startswith("finding/") and edit.field != "number":
+            wrote = edit.record.startswith("finding/") and edit.field != "number"
+            if wrote or (edit.field == "profile" and edit.record.startswith("visit/")):
                 found.edited.add(_unit(edit.record))
 
     def _crowd(self, record: str, found: _Sorted) -> None:
@@ -191,8 +193,10 @@ class Folded:
                 # One change of each unit goes through the fold, so that the fold knows of the visit.
                 in_fold.add(unit)
                 self._to_fold(record, change, found)
-            elif self._teller.place(unit, checklist, item) is None or (
-                unit in found.edited and makes_findings(told)
+            elif (
+                self._teller.place(unit, checklist, item) is None
+                or self._teller.hangs(checklist, item)
+                or (unit in found.edited and makes_findings(told))
             ):
                 self._to_fold(record, change, found)
             else:
@@ -309,6 +313,8 @@ class Folded:
                     _, _, checklist, item = told.record.split("/")
                     at = self._teller.place(unit, checklist, item)
                     assert at is not None
+                    if not self._teller.covers(unit, checklist, item):
+                        continue
                     rows += [(at, row) for row in self._teller.findings(told)]
             for _, row in sorted(rows, key=lambda pair: pair[0]):
                 yield row

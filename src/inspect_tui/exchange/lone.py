@@ -15,7 +15,7 @@ from inspect_tui.model.checklist import Item
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Verdict
 from inspect_tui.model.view import Judgement, Picked
-from inspect_tui.rules.applicability import checklists_for
+from inspect_tui.rules.applicability import Reach, checklists_for, hanging
 from inspect_tui.rules.canonical import canonical, item_hash
 from inspect_tui.rules.fold import State, is_blank
 from inspect_tui.rules.reading import findings_of_judgement
@@ -114,13 +114,29 @@ class Teller:
             unit.id: {c.id: rank for rank, c in enumerate(checklists_for(round_, unit))}
             for unit in round_.units
         }
+        self._hanging = {c.id: hanging(c) for c in round_.checklists}
         self._untouched = _Untouched()
+        self._round = round_
+        self._reaches: dict[tuple[str, str], Reach] = {}
 
     def place(self, unit: str, checklist: str, item: str) -> Place | None:
         """Where the findings of an item stand at its unit; None when the round has no such answer there."""
         rank = self._ranks.get(unit, {}).get(checklist)
         known = self._items.get(checklist, {}).get(item)
         return None if rank is None or known is None else (rank, known[0])
+
+    def hangs(self, checklist: str, item: str) -> bool:
+        """Whether an item has to do with conditions, so that answers to others decide what it makes."""
+        return item in self._hanging.get(checklist, ())
+
+    def covers(self, unit: str, checklist: str, item: str) -> bool:
+        """Whether an item without conditions is for a unit whose profile nobody put right."""
+        reach = self._reaches.get((unit, checklist))
+        if reach is None:
+            here, listed = self._round.unit(unit), self._round.checklist(checklist)
+            assert here is not None and listed is not None
+            reach = self._reaches[unit, checklist] = Reach(self._untouched, self._round, here, listed)
+        return reach.covers(item)
 
     def row(self, told: Lone) -> bytes:
         """The row of the answer; only for records that `place` knows."""

@@ -258,6 +258,12 @@ def items_of(state: State, round_: Round, unit: Unit, checklist: Checklist) -> l
     return Reach(state, round_, unit, checklist).items()
 
 
+def hanging(checklist: Checklist) -> frozenset[str]:
+    """The items that hang together by conditions: those that have any, and those they ask about."""
+    plan = _plan_of(checklist)
+    return frozenset(plan.when) | frozenset(w.item for whens in plan.when.values() for w in whens)
+
+
 def conditions_of(checklist: Checklist, item: str) -> tuple[When, ...]:
     """The conditions on an item, its section's first."""
     return _plan_of(checklist).when.get(item, ())
