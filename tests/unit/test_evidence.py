@@ -17,6 +17,7 @@ from evidence_work import jpeg, png
 from faultfs import FaultFS, Kill
 from telling_work import NOW, make_round, make_space, record, work
 
+from inspect_tui.exchange.evidence_brought import missing, told
 from inspect_tui.exchange.handin import MANIFEST, hand_in, read_hand_in
 from inspect_tui.exchange.received import journal, scan_for, take, undo
 from inspect_tui.exchange.verifying import verify_all, verify_round
@@ -205,7 +206,7 @@ def test_what_is_no_plain_file_of_a_known_kind_is_refused_with_a_remedy(tmp_path
     photo(tmp_path, "noend", b"x")
     with (tmp_path / "huge.jpg").open("wb") as file:
         file.truncate(33 * 1024 * 1024)
-    told = {
+    refused = {
         "link.jpg": "链接，请选原来的文件",
         "folder.jpg": "是文件夹，请选里面的文件",
         "pipe.jpg": "不是普通文件",
@@ -216,7 +217,7 @@ def test_what_is_no_plain_file_of_a_known_kind_is_refused_with_a_remedy(tmp_path
         "none.jpg": "读不出来",
         "bad\0name.jpg": "文件名不能用",
     }
-    for name, words in told.items():
+    for name, words in refused.items():
         assert words in refusal(look, tmp_path / name), name
     assert "不是普通文件" in refusal(look, Path("/dev/null"))
     shown = refusal(look, tmp_path / "\x1b[31m[@click=app.quit]x.jpg")
@@ -518,7 +519,13 @@ def test_a_lost_photo_never_costs_a_finding_and_a_good_file_brings_it_later(hand
     assert len(journal(lead, session.round.id)) == 1
     # The same findings again, this time with the photo.
     path.write_bytes(whole)
-    merged(lead, path.rename(path.with_suffix(".zip")) if how == "plain" else path, session.round.id)
+    brought = path.rename(path.with_suffix(".zip")) if how == "plain" else path
+    again = scan_for(lead, session.round.id, [brought])
+    round_dir = lead.round_dir(session.round.id)
+    lacking = missing(round_dir, again.sources)
+    assert told(set(), lacking)[0].startswith("有1件佐证的文件没有到")
+    assert take(lead, session.round.id, again, "组长丁", NOW) == []
+    assert told(lacking, missing(round_dir, again.sources)) == ["收下佐证1件。"]
     assert verify_round(lead.round_dir(session.round.id)).doubts == ()
 
 

@@ -76,6 +76,8 @@ def _take(
     files: list[Path], round_id: str | None, workspace: str | None, progress: _Line | None
 ) -> tuple[Scan, list[str]]:
     from inspect_tui.exchange import received
+    from inspect_tui.exchange.evidence_brought import missing
+    from inspect_tui.exchange.evidence_brought import told as told_evidence
     from inspect_tui.store.workspace import local_clock
 
     space = space_of(workspace)
@@ -84,9 +86,12 @@ def _take(
     found = received.scan_for(space, wanted, files, progress=progress)
     if not found.ok:
         return found, ["有文件没有能用的记录，一份都没有收。请去掉或换好这些文件再合并。"]
+    round_dir = space.round_dir(wanted)
+    lacking = missing(round_dir, found.sources)
     entries = received.take(space, wanted, found, "、".join(who.people), local_clock(), progress=progress)
     said = [f"已收下：{entry.name}（编号{entry.sha256[:12]}）" for entry in entries]
-    return found, said or ["没有新内容，已是最新。"]
+    evidence = told_evidence(lacking, missing(round_dir, found.sources))
+    return found, [*(said or ["没有新内容，已是最新。"]), *evidence]
 
 
 class _Line:

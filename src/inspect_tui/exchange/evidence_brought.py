@@ -54,6 +54,24 @@ def pieces_named(changes: Iterable[Change]) -> dict[str, Piece]:
     return found
 
 
+def missing(round_dir: Path, sources: Iterable[Source]) -> set[str]:
+    """The files that the changes of a scan name and that are not whole in the round's folder."""
+    return {
+        name
+        for source in sources
+        for name, piece in pieces_named(source.good).items()
+        if evidence.place(round_dir, piece).words
+    }
+
+
+def told(before: set[str], after: set[str]) -> list[str]:
+    """What taking files in did about evidence, in words: what came, what still has not."""
+    said = [f"收下佐证{len(before - after)}件。"] if before - after else []
+    if after:
+        said.append(f"有{len(after)}件佐证的文件没有到，显示“文件未到”；请交卷人重新交一次卷。")
+    return said
+
+
 def take_evidence(round_dir: Path, source: Source) -> list[Piece]:
     """Take the evidence that a file brought; returns what its changes name and is not here after all.
 

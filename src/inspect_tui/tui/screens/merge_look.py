@@ -14,6 +14,8 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
+from inspect_tui.exchange.evidence_brought import missing
+from inspect_tui.exchange.evidence_brought import told as told_evidence
 from inspect_tui.exchange.received import scan_for, take
 from inspect_tui.exchange.scanning import Cancelled, FileScan, Scan
 from inspect_tui.model.change import Change
@@ -314,7 +316,7 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             return
         if self.desk.session.read_only:
             self.app.say(f"现在只能看，收不了：{self.desk.session.read_only}", "warning")
-        elif not self.takable:
+        elif not self.takable and not missing(self._round_dir, self.scan.sources):
             self.app.say("没有可收的新内容。")
         else:
             self.busy = "正在收下"
@@ -323,8 +325,13 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             self._follow()
             self.run_worker(self._take(self.scan))
 
+    @property
+    def _round_dir(self) -> Path:
+        return self.desk.session.space.round_dir(self.desk.round.id)
+
     async def _take(self, scan: Scan) -> None:
         session = self.desk.session
+        lacking = await asyncio.to_thread(missing, self._round_dir, scan.sources)
         who = "、".join(self.people)
         try:
             taken = await asyncio.to_thread(
@@ -354,9 +361,11 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             if message.startswith("收到的记录"):
                 self.app.say(message, "warning")
         self.desk.came_in(touched)
-        self._told(len(taken), sum(file.new for file in self.takable))
+        still = await asyncio.to_thread(missing, self._round_dir, scan.sources)
+        evidence = told_evidence(lacking, still)
+        self._told(len(taken), sum(file.new for file in self.takable), evidence)
 
-    def _told(self, files: int, changes: int) -> None:
+    def _told(self, files: int, changes: int, evidence: list[str]) -> None:
         left = [file for file in self.files if not file.usable]
         partly = [file for file in self.files if file.usable and (file.rejected or file.rejected_more)]
         current = [file for file in self.files if file.up_to_date]
@@ -365,6 +374,7 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
         self.summary += f"{len(current)}份已是最新。" if current else ""
         self.summary += f"没有收{len(left)}份：{'、'.join(f.name for f in left)}。" if left else ""
         self.summary += f"{len(partly)}份里有不收的改动，见下。" if partly else ""
+        self.summary += "".join(evidence)
         self.asking = len(questions(self.desk.state, self.desk.round))
         self._rest()
         if left or partly:
