@@ -19,9 +19,8 @@ from textual.widget import Widget
 from inspect_tui.exchange.checklist_keeping import keep, kept_mappings, standing
 from inspect_tui.exchange.checklist_sheet import Imported, import_sheet
 from inspect_tui.exchange.checklist_shelf import Shelved, shelf, shelved
-from inspect_tui.exchange.office_sheet import Doubt, Rejected
 from inspect_tui.exchange.sheet_headings import ROLES, Heading, Mapping, load_mapping
-from inspect_tui.model.checklist import Checklist, Item, Section
+from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.terms import UnitKind
 from inspect_tui.rules.checklist_diff import compare
@@ -30,19 +29,18 @@ from inspect_tui.rules.scoring import points_text
 from inspect_tui.store.errors import StoreError
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import SHEET_LOOK, bindings_for
-from inspect_tui.tui.screens.checklist_page import ChecklistScreen, item_lines
-from inspect_tui.tui.screens.faults import fault_lines
+from inspect_tui.tui.screens.checklist_page import ChecklistScreen
 from inspect_tui.tui.screens.page import PageScreen, ask
+from inspect_tui.tui.sheet_rows import LookRow, look_detail, look_row
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import ConfirmScreen, Entry, MenuScreen
-from inspect_tui.tui.widgets.page import Line, LinePane, pair, wrapped
+from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
 
 _KINDS = [kind for kind in UnitKind]
 _ID_HINT = "编号只用字母、数字、横线，以后改版也不变，例如 aqjc。"
 _ROW = re.compile(r"[A-Z]{1,3}([0-9]+)")
-_Row = str | Heading | Doubt | Rejected | Fault | Section | Item
 
 
 class SheetLookScreen(PageScreen[None], inherit_bindings=False):
@@ -65,7 +63,7 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
         self.found: Imported | None = None
         self.refused: list[Fault] = []
         self.reading = True
-        self.rows: list[_Row] = []
+        self.rows: list[LookRow] = []
         self._doubted: set[str] = set()
 
     # ---------------------------------------------------------------- reading
@@ -124,7 +122,7 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
             self._fill()
 
     def _fill(self) -> None:
-        found, rows = self.found, list[_Row]()
+        found, rows = self.found, list[LookRow]()
         if found is None:
             rows = ["读不成清单", *self.refused]
         else:
@@ -147,7 +145,7 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
         self.tell_head(about=self.page_about())
         self._follow()
 
-    def _items(self, found: Imported) -> list[_Row]:
+    def _items(self, found: Imported) -> list[LookRow]:
         checklist = found.checklist
         if checklist is None:
             return []
@@ -155,7 +153,7 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
         self._doubted = {
             item for item, cells in found.cells.items() if any(_line_of(cell) in lines for cell in cells)
         }
-        rows: list[_Row] = [
+        rows: list[LookRow] = [
             f"读到{len(checklist.items())}条，{len(checklist.sections)}个大项（有 ? 的要核对）"
         ]
         for section in checklist.sections:
@@ -168,7 +166,7 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
         return bool(self.rows) and not isinstance(self.rows[index], str)
 
     @property
-    def current(self) -> _Row | None:
+    def current(self) -> LookRow | None:
         """What the cursor stands on."""
         index = self.line_list.cursor
         return self.rows[index] if 0 <= index < len(self.rows) else None
@@ -177,82 +175,11 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
         if not self.rows:
             return [(fit("   正在读，请稍候。", width), "dim")]
         row = self.rows[index]
-        if isinstance(row, str):
-            return [(fit(f" {row}", width), "head")]
-        cursor = (skin.current().glyphs.cursor if here else " ", "accent")
-        room = max(4, width - 3)
-        match row:
-            case Heading():
-                role = ROLES.get(row.role, row.role)
-                ink = "dim" if row.role == "ignore" else "text"
-                tail = f"  {row.doubt}" if row.doubt else ""
-                return [
-                    cursor,
-                    (fit(f" {row.column}", 5), "key"),
-                    (fit(row.heading, 24), ink),
-                    (fit(role, 12), "accent" if row.role != "ignore" else "dim"),
-                    (fit(tail, max(1, width - 42)), "warn"),
-                ]
-            case Doubt():
-                value = f"（{row.value}）" if row.value else ""
-                return [
-                    cursor,
-                    (fit(f" {row.cell or '整张表'}", 8), "warn"),
-                    (fit(f"{row.taken}{value}", room - 6), "text"),
-                ]
-            case Rejected():
-                ink = "fail" if row.lost else "dim"
-                return [
-                    cursor,
-                    (fit(f" {row.cell}", 8), ink),
-                    (fit(f"{row.reason}（{row.value}）", room - 6), "text"),
-                ]
-            case Fault():
-                ink = "warn" if row.warning else "fail"
-                return [cursor, (fit(f" {row.path}", 12), ink), (fit(row.message, room - 10), "text")]
-            case Section():
-                return [cursor, (fit(f" {row.id} {row.name}  {points_text(row.points)}分", room), "strong")]
-            case _:
-                mark = "?" if row.id in self._doubted else " "
-                points = fit(f"{points_text(row.points)}分", 8, "right")
-                return [
-                    cursor,
-                    (f" {mark} ", "warn"),
-                    (fit(f"{row.id} {row.text}", max(4, width - 13)), "text"),
-                    (points, "dim"),
-                    (" ", "text"),
-                ]
+        return look_row(row, width, here, doubted=isinstance(row, Item) and row.id in self._doubted)
 
     def _detail(self, width: int) -> list[Line]:
         lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
-        match self.current:
-            case Heading() as row:
-                lines += pair("列", f"{row.column}  {row.heading}", width)
-                lines += pair("认作", ROLES.get(row.role, row.role), width)
-                lines += pair("要核对", row.doubt, width, ink="warn") if row.doubt else []
-                lines += wrapped(
-                    "认错了就按回车改；改好的对应会和清单一起存下，下个月按 5 取用。", width, "dim"
-                )
-            case Doubt() as row:
-                lines += pair("单元格", row.cell or "整张表", width)
-                lines += pair("原文", row.value, width) if row.value else []
-                lines += pair("读成", row.taken, width, ink="warn")
-            case Rejected() as row:
-                lines += pair("单元格", row.cell, width)
-                lines += pair("原文", row.value, width)
-                lines += pair("没有取", row.reason, width, ink="fail" if row.lost else "text")
-            case Fault() as row:
-                lines += fault_lines(row, width)
-            case Item() as row:
-                lines += item_lines(row, width)
-                cells = "、".join(self.found.cells.get(row.id, ())) if self.found is not None else ""
-                lines += pair("单元格", cells, width, ink="dim") if cells else []
-            case Section() as row:
-                lines += wrapped(
-                    f"{row.id} {row.name}：{len(row.items)}条，{points_text(row.points)}分", width
-                )
-            case _:
-                pass
+        lines += look_detail(self.current, width, self.found)
         if self.base is not None:
             lines += wrapped(f"对照旧版：{self.base.title}（{self.base.revision}版）", width, "accent")
         return lines
