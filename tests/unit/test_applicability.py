@@ -172,9 +172,9 @@ def test_items_come_and_go_as_a_slow_recount_says_and_every_count_agrees(moves: 
             assert (item.id in aside) == (judged and item.id not in open_ids)
         assert {f.item for f in findings_of_unit(first.state, WHEN, unit, [LIST])} <= open_ids
         assert_told_alike(first, unit, sheet)
-    quick = Folded(dict(first.state.changes), WHEN).tables()
+    quick = Folded({change.id: change for change in first.held}, WHEN).tables()
     for name, rows in state_tables(first.state, WHEN).items():
-        assert list(json.loads(quick[name]).values()) == json.loads(canonical(rows)), name
+        assert list(json.loads(bytes(quick[name])).values()) == json.loads(canonical(rows)), name
 
 
 def assert_told_alike(desk: Desk, unit: str, sheet: UnitSheet) -> None:
