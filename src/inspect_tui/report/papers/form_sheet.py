@@ -54,7 +54,7 @@ _FIXED = re.compile(rb' customHeight="1"')
 _SECRET = "内部资料，填好后交回检查组"
 _HOW = (
     "绿色的格填写，有下拉选项的请从中选；没有查的行空着。一行写不下的问题、好的做法、建议写在“补充”表。"
-    "可以排序、删行，不要改“识别码”。"
+    "要排序、删行，先撤销工作表保护（没有密码）；不要改“识别码”。"
 )
 
 
@@ -214,7 +214,7 @@ class _Form:
         unit = one_line(self.content.unit.name).replace("&", "&&")[:60]
         foot = f'&L&"宋体,Regular"&9{unit}　{_SECRET}&R&"宋体,Regular"&9第&P页 共&N页'
         page.set_footer(foot, {"margin": 8 / _INCH, "scale_with_doc": False})
-        allowed = ("format_cells", "format_columns", "format_rows", "delete_rows", "sort", "autofilter")
+        allowed = ("format_cells", "format_columns", "format_rows")
         page.protect("", dict.fromkeys(allowed, True))
 
     def row(self, page: Any, kind: str, row: int, values: dict[str, str]) -> None:
