@@ -37,6 +37,7 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
         super().__init__()
         self.desk = desk
         self.made: dict[str, str] = {}
+        self.noted: list[str] = []
         self.failed = ""
         try:
             refuse_secret(desk.round)
@@ -90,6 +91,8 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
         )
         for path in reversed(self.made.values()):
             lines += wrapped(f"已生成：{path}", width, "pass")
+        for words in self.noted:
+            lines += wrapped(words, width, "dim")
         return lines
 
     def on_line_list_chosen(self, message: LineList.Chosen) -> None:
@@ -111,8 +114,14 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
         session = self.desk.session
         key = "" if index == 0 else self.desk.round.teams[index - 1].id
         try:
+            told: list[str] = []
             path = write_pack(
-                session.space, self.desk.round.id, key or None, now=session.clock(), by=session.identity.name
+                session.space,
+                self.desk.round.id,
+                key or None,
+                now=session.clock(),
+                by=session.identity.name,
+                messages=told,
             )
         except (ExportRefused, InputFaults, StoreError) as error:
             self.failed = str(error)
@@ -122,5 +131,6 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
             self.failed = ""
             self.made.pop(key, None)
             self.made[key] = one_line(str(path))
+            self.noted = told
         self.line_list.refresh_rows()
         self.query_one("#said", LinePane).show()
