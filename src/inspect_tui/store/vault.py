@@ -22,7 +22,7 @@ VAULT_FORMAT = "inspect-tui/vault"
 VAULT_NAME = "vault.json"
 #: What is encrypted: these folders, and the JSON files of the workspace's own floor that tell of people and
 #: findings. Checklists and rules stay plain, so that their authors can edit them as before.
-_FOLDERS = ("rounds", "exports")
+_FOLDERS = ("rounds", "exports", "收卷")
 _PLAIN = ("vault", "rules")
 _ENDINGS = (".json", ".bak", ".tmp", ".journal")
 _PREFIX = b'{"sha256":"'

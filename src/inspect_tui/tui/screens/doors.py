@@ -102,7 +102,7 @@ def _helper(helper: Helper, title: str) -> Callable[[InspectApp], object]:
 
 CHECKLISTS: tuple[Door, ...] = (
     Door(id="faults", label="清单和名册的问题", about="文件里要改的地方", open=_faults, round=False),
-    Door(id="checklists", label="清单", about="核对、试走、和本轮比", open=_checklists, round=False),
+    Door(id="checklists", label="清单一览", about="核对、试走、和本轮比", open=_checklists, round=False),
     Door(id="sheets", label="从表格导入清单", about="考核细则做成清单", open=_sheets, round=False),
     Door(id="phrases", label="常用语", about="按检查项记下的常用说法", open=_phrases, round=False),
     Door(id="forms", label="打印检查表", about="没有电脑的现场用：纸面表、填报表", open=_forms),
