@@ -483,6 +483,9 @@ def test_the_list_of_effects_is_the_same_in_every_form() -> None:
     assert book.sheetnames == ["成效", "各轮"]
     row = [cell.value for cell in list(book["成效"].rows)[-1]]
     assert row[0] == "第1党小组" and Decimal(str(row[6])) == effect.gained
+    alone = effects_of([(THIRD, chain()[1].state)], TODAY)
+    book = openpyxl.load_workbook(io.BytesIO(table.effect_xlsx(alone, period)))
+    assert [cell.value for cell in list(book["成效"].rows)[-1]][5:7] == ["无数据", "无数据"]
     doc = table.effect_doc(effects, period, issuer="东沟党总支", day=TODAY)
     page = set_document(doc, "md").decode()
     assert "2026年下半年结对帮扶成效情况" in page and "2026年8月25日至2026年11月20日" in page

@@ -189,7 +189,7 @@ _COLUMNS = (
     Column(heading="结对前逾期", least=8, most=12, align="right"),
     Column(heading="现在逾期", least=8, most=12, align="right"),
     Column(heading="目标", least=12, most=50),
-    Column(heading="达到目标", least=8, most=10),
+    Column(heading="达到目标", least=8, most=10, align="right"),
     Column(heading="结束原因", least=8, most=24),
 )
 _ROUNDS = (
@@ -269,12 +269,16 @@ def effect_xlsx(effects: Sequence[Effect], period: Period | None) -> bytes:
         title=title,
         above=(totals_text(effects),),
         columns=_COLUMNS,
-        rows=effect_cells(effects),
+        rows=[[NO_DATA if cell is None else cell for cell in row] for row in effect_cells(effects)],
         landscape=True,
         frozen=1,
     )
     rounds = Sheet(
-        name="各轮", title=f"{title}（各轮）", columns=_ROUNDS, rows=_round_cells(effects), landscape=True
+        name="各轮",
+        title=f"{title}（各轮）",
+        columns=_ROUNDS,
+        rows=[[NO_DATA if cell is None else cell for cell in row] for row in _round_cells(effects)],
+        landscape=True,
     )
     return workbook_bytes([whole, rounds], title=title)
 
