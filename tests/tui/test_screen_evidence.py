@@ -353,6 +353,22 @@ async def test_removing_undoing_and_writing_captions(tmp_path: Path, monkeypatch
         assert len(held(app, "GW-01")) == 1
 
 
+async def test_a_file_that_was_altered_is_named_though_its_size_is_the_same(tmp_path: Path) -> None:
+    async with at(space_with(tmp_path / "w")) as pilot:
+        app = pilot.app
+        await pilot.press("f10")
+        await pilot.pause()
+        await add(pilot, str(photo(tmp_path)))
+        await until(pilot, lambda: len(held(app, "GW-01")) == 1)
+        kept = app.screen.work.round_dir / "evidence" / held(app, "GW-01")[0].piece.file
+        kept.write_bytes(jpeg()[:-1] + b"!")
+        await pilot.press("escape", "f10")
+        await until(pilot, lambda: "文件被改动" in screen_text(app))
+        assert "文件和加上时不一样" in screen_text(app)
+        await pilot.press("enter")
+        assert "文件被改动，打不开" in said(app)
+
+
 async def test_a_finding_has_its_own_and_its_item_shows_it_too(tmp_path: Path) -> None:
     space = space_with(tmp_path / "w", lambda desk: deduct(desk, "DG01", "GW-02", "未按月修订"))
     async with at(space) as pilot:

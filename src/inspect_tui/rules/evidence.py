@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from inspect_tui.model.change import Body, Edit, parse_key
+from inspect_tui.model.change import Body, Edit, answer_key, free_finding_key, parse_key
 from inspect_tui.model.evidence import Piece, sound
 from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.canonical import canonical, digest
@@ -109,19 +109,18 @@ def evidence_of_item(state: State, unit: str, checklist: str, item: str) -> list
 
 
 def _records_of_item(state: State, unit: str, checklist: str, item: str) -> list[str]:
+    answer, made = answer_key(unit, checklist, item), f"finding/{unit}/{checklist}/{item}/"
+    free = free_finding_key(unit, "")
     found = []
+    # Keys are compared as text: taking each apart would be felt in a visit of thousands of records.
     for record in state.records(unit):
-        address = parse_key(record)
-        if address is None or address.kind not in ("answer", "finding"):
-            continue
-        if address.item:
-            there = (address.checklist, address.item)
-        else:
-            there = (str(state.value(record, "checklist", "")), str(state.value(record, "item", "")))
-        if there == (checklist, item):
+        if record.startswith(free):
+            there = (state.value(record, "checklist", ""), state.value(record, "item", ""))
+            if there == (checklist, item):
+                found.append(record)
+        elif record.startswith(made):
             found.append(record)
-    # The answer first, whatever was written first.
-    return sorted(found, key=lambda record: (not record.startswith("answer/"), record))
+    return [answer, *sorted(found)]
 
 
 def has_evidence(state: State, unit: str, record: str) -> bool:

@@ -20,6 +20,7 @@ from inspect_tui.rules.evidence import (
     all_evidence,
     attach,
     evidence_of,
+    evidence_of_item,
     files_of,
 )
 from inspect_tui.store.errors import StoreError
@@ -104,6 +105,12 @@ class EvidenceDesk:
                 there = (str(state.value(record, "checklist", "")), str(state.value(record, "item", "")))
             total += count if there == (checklist, item) else 0
         return total
+
+    def titles(self, unit: str, checklist: str, item: str) -> tuple[str, ...]:
+        """What an item's pieces are called; asked at every key, so nothing is read where there are none."""
+        if not self.of_item(unit, checklist, item):
+            return ()
+        return tuple(e.piece.title for e in evidence_of_item(self.desk.state, unit, checklist, item))
 
     # ---------------------------------------------------------------- copying
 

@@ -87,6 +87,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
         self._about = about
         self._earlier, self._earlier_words = tuple(earlier), earlier_words
         self._ledger = ledger
+        self._altered: dict[str, Place] = {}
         self._rows: list[Row | str] = []
         self.work = evidence_desk(desk)
         self._unhear: Callable[[], None] = lambda: None
@@ -105,6 +106,17 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
         self.work.call = call
         self.work.say = lambda text, bad: app.say(text, "warning" if bad else "information")
         self._unhear = self.work.listen(self._copying)
+        self.run_worker(self._look_deep(), group="deep", exclusive=True)
+
+    async def _look_deep(self) -> None:
+        """Compare the files with their hashes, beside the screen: reading them may take a while."""
+        rows = [row for row in self._rows if isinstance(row, Row) and row.there is not None and not row.state]
+        for row in rows:
+            home = row.there.path.parent.parent if row.there is not None else self.work.round_dir
+            there = await asyncio.to_thread(place, home, row.piece, deep=True)
+            if there.altered and self.is_mounted:
+                self._altered[row.piece.file] = there
+                self.refill()
 
     def on_unmount(self) -> None:
         # Textual calls the one of the base class by itself.
@@ -142,7 +154,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
             return Row(piece, None, found)
         round_dir = self.work.round_dir
         home = round_dir if found is not None else home_of(round_dir, piece) or round_dir
-        return Row(piece, place(home, piece), found)
+        return Row(piece, self._altered.get(piece.file) or place(home, piece), found)
 
     def count(self) -> int:
         return len(self._rows)

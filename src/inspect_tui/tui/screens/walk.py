@@ -147,7 +147,8 @@ class WalkScreen(ProductScreen[None], inherit_bindings=False):
         stop = self.stop
         self._shown = (self.list.cursor, len(self.desk.state.changes))
         self._at = stop.key if stop is not None else None
-        self.detail.show(stop, self.desk.session.identity.people, self.track.across)
+        held = evidence_desk(self.desk).titles(*stop.key) if stop is not None else ()
+        self.detail.show(stop, self.desk.session.identity.people, self.track.across, held)
         self._name_digits(stop)
         self.head.show(stop)
         if stop is not None and not self.track.across:

@@ -6,7 +6,6 @@ from textual.strip import Strip
 
 from inspect_tui.model.terms import Helper, Scoring, Verdict, VisitResult
 from inspect_tui.rules.duty_diff import latest_revision, month_words, revision_words
-from inspect_tui.rules.evidence import evidence_of_item
 from inspect_tui.rules.flow_walks import newest_walk
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.own_answers import said_word
@@ -186,12 +185,15 @@ class ItemDetail(Inked):
         self.stop: Stop | None = None
         self.people: tuple[str, ...] = ()
         self.across = False
+        self.evidence: tuple[str, ...] = ()
         self._lines: list[list[Part]] | None = None
         self._width = 0
 
-    def show(self, stop: Stop | None, people: tuple[str, ...], across: bool) -> None:
-        """Follow the cursor, or show the same item again after it changed."""
-        self.stop, self.people, self.across = stop, people, across
+    def show(
+        self, stop: Stop | None, people: tuple[str, ...], across: bool, evidence: tuple[str, ...] = ()
+    ) -> None:
+        """Follow the cursor, or show the same item again after it changed; `evidence` names what it has."""
+        self.stop, self.people, self.across, self.evidence = stop, people, across, evidence
         self._lines = None
         self.refresh()
 
@@ -246,9 +248,9 @@ class ItemDetail(Inked):
             own = set(note.by) & set(self.people)
             who = "" if own else f"（{'、'.join(note.by)}）"
             lines += self._wrapped(f"说明{who}：{note.text}", room, "text")
-        held = evidence_of_item(stop.sheet.state, stop.unit, row.checklist.id, item.id)
-        if held:
-            lines += self._wrapped(f"佐证{len(held)}件：" + "、".join(e.piece.title for e in held), room, "dim")
+        if self.evidence:
+            said = f"佐证{len(self.evidence)}件：{'、'.join(self.evidence)}"
+            lines += self._wrapped(said, room, "dim")
         seen = [s for s in (method_signs(answer.methods), "、".join(answer.samples)) if s]
         if seen:
             lines += self._wrapped("方式、抽查：" + "  ".join(seen), room, "dim")
