@@ -146,6 +146,7 @@ async def test_no_ranking_clears_places_from_screen_and_every_export(
         ("report", str(here), "--to", "xlsx", "-o", f"{written}2.xlsx", "--kind", "ranking"),
         ("notice", str(here), "--kind", "ranking"),
         ("period", str(here), "--span", "quarter", "--rank"),
+        ("score", str(here), "--rank"),
     ):
         assert cli.run(list(asked)) == 1, asked
         out, err = capfd.readouterr()
