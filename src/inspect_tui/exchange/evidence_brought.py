@@ -20,7 +20,7 @@ from inspect_tui.exchange.offered import Refused, entry_bytes
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.evidence import ENTRY, FOLDER, Piece
 from inspect_tui.rules.evidence import PREFIX, read_piece
-from inspect_tui.store import evidence
+from inspect_tui.store import evidence, files
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.limits import EVIDENCE_BYTES, FINDINGS_BYTES
 
@@ -91,11 +91,13 @@ def take_evidence(round_dir: Path, source: Source) -> list[Piece]:
 def _from_zip(round_dir: Path, source: Source, wanted: set[str]) -> None:
     """Take from a hand-in what is wanted; what was taken is no longer."""
     try:
-        with zipfile.ZipFile(source.path) as outer:
-            if not source.opened.inner:
-                _unpack(round_dir, outer, wanted)
-                return
-            data = entry_bytes(outer, source.opened.inner, FINDINGS_BYTES)
+        data = source.opened.held
+        if data is None:
+            with files.fs.open_read(source.path) as stream, zipfile.ZipFile(stream) as outer:
+                if not source.opened.inner:
+                    _unpack(round_dir, outer, wanted)
+                    return
+                data = entry_bytes(outer, source.opened.inner, FINDINGS_BYTES)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _unpack(round_dir, archive, wanted)
     except _UNREADABLE:

@@ -7,18 +7,23 @@ A zip from elsewhere is untrusted: only known names, no path of it is ever joine
 from __future__ import annotations
 
 import hashlib
+import io
 import re
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, cast
 
 import msgspec
 
+from inspect_tui.exchange import age_file
+from inspect_tui.exchange.age_file import AGE_BYTES, CannotOpen
 from inspect_tui.exchange.naming import readable_name
+from inspect_tui.exchange.recipients import Recipient, recipients_of
 from inspect_tui.exchange.refusal import refuse_secret
+from inspect_tui.exchange.ring import Ring, ring_of
+from inspect_tui.exchange.signing import HAND_IN, sign, table
 from inspect_tui.model.change import Change
 from inspect_tui.model.evidence import ENTRY, FOLDER, Piece
 from inspect_tui.model.fault import Fault, InputFaults
@@ -29,10 +34,11 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
+from inspect_tui.store.content import FindingsContent, content_of
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.evidence import place, read_file
 from inspect_tui.store.files import private_folder
-from inspect_tui.store.findings import FindingsContent, read_findings
+from inspect_tui.store.keyring import OwnKey, own_key
 from inspect_tui.store.limits import EVIDENCE_BYTES, FINDINGS_BYTES
 from inspect_tui.store.session import ReadOnlySession, Session
 
@@ -100,16 +106,27 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What was handed in, after it was read back."""
+    """What was handed in, after it was read back.
+
+    `sealed_to` are those whose keys open it, `passphrase` is what opens it, `signed` the signer's name.
+    """
 
     path: Path
     counts: Counts
     code: str
     messages: tuple[str, ...] = ()
+    sealed_to: tuple[Recipient, ...] = ()
+    passphrase: str = ""
+    signed: str = ""
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether only some can open the file."""
+        return bool(self.sealed_to or self.passphrase)
 
 
 class HandIn(msgspec.Struct, frozen=True, kw_only=True):
-    """A hand-in as read: its manifest and its findings.
+    """A hand-in as read: its manifest and its findings, these as read and as bytes.
 
     `evidence` are the entries of sound evidence files, `damaged` those that are gone or are not what their
     names say: a lost photo never costs the findings.
@@ -117,6 +134,7 @@ class HandIn(msgspec.Struct, frozen=True, kw_only=True):
 
     manifest: Manifest
     content: FindingsContent
+    data: bytes
     evidence: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
 
@@ -149,8 +167,13 @@ def count(changes: Iterable[Change], round_: Round, evidence: int = 0) -> Counts
 # -------------------------------------------------------------------- handing in
 
 
-def hand_in(session: Session, out: Path | None = None) -> Receipt:
+def hand_in(
+    session: Session, out: Path | None = None, *, plain: bool = False, passphrase: str = ""
+) -> Receipt:
     """Hand in this laptop's work: everything on disk, one zip, read back and compared.
+
+    It is signed where its author has a key on this machine, and encrypted to whoever the round's pack named;
+    with a `passphrase` by that, with `plain` not at all.
 
     Raises ExportRefused for a round marked 秘密 or above, ReadOnlySession when nothing can be folded here,
     StoreError when it could not be saved or does not read back as it was written.
@@ -160,11 +183,14 @@ def hand_in(session: Session, out: Path | None = None) -> Receipt:
         raise ReadOnlySession(session.read_only or "没有自己的检查记录")
     session.file.compact()
     changes = list(session.file.changes())
-    with tempfile.TemporaryDirectory(prefix="inspect-tui-") as folder:
-        copy = Path(folder) / f"{session.writer}.json"
-        session.file.write_copy(copy)
-        findings = files.fs.read(copy)
+    messages: list[str] = []
+    key = _key(session, messages)
+    rounds = [session.file.round_raw]
+    more = table(sign(key, HAND_IN, session.writer, rounds, changes)) if key is not None else {}
+    findings = session.file.copy_bytes(more)
+    name = f"{session.writer}.json"
     evidence, missing = _evidence(session, changes)
+    messages += missing
     manifest = Manifest(
         round=session.round.id,
         title=session.round.title,
@@ -179,21 +205,44 @@ def hand_in(session: Session, out: Path | None = None) -> Receipt:
         code=short_code(c.id for c in changes),
         counts=count(changes, session.round, len(evidence)),
         files=(
-            PackedFile(name=copy.name, sha256=hashlib.sha256(findings).hexdigest(), bytes=len(findings)),
-            *(PackedFile(name=name, sha256=p.sha256, bytes=p.size) for name, p in evidence.items()),
+            PackedFile(name=name, sha256=hashlib.sha256(findings).hexdigest(), bytes=len(findings)),
+            *(PackedFile(name=entry, sha256=p.sha256, bytes=p.size) for entry, p in evidence.items()),
         ),
     )
-    target = out or session.space.exports_dir / _name(session, manifest)
+    found, said = ((), []) if plain or passphrase else recipients_of(session.space, session.round)
+    messages += said
+    sealed = bool(found or passphrase)
+    target = out or session.space.exports_dir / _name(session, manifest, sealed=sealed)
     private_folder(target.parent)
-    head = {MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1), copy.name: findings}
-    sha256 = _write(target, head, session.space.round_dir(session.round.id), evidence)
-    _read_back(target, sha256, manifest)
-    messages = list(missing)
+    head = {MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1), name: findings}
+    packing = _Packing(head, session.space.round_dir(session.round.id), evidence)
+    if sealed:
+        _write_sealed(target, packing, manifest, [r.age for r in found], passphrase)
+    else:
+        sha256 = _write(target, packing.into)
+        _read_back(target, sha256, manifest)
     if (open_units := manifest.counts.units - manifest.counts.submitted - manifest.counts.not_reached) > 0:
         messages.append(f"其中{open_units}个单位还没有提交。")
     if manifest.practice:
         messages.append("这是演练轮次，不计入正式结果。")
-    return Receipt(path=target, counts=manifest.counts, code=manifest.code, messages=tuple(messages))
+    return Receipt(
+        path=target,
+        counts=manifest.counts,
+        code=manifest.code,
+        messages=tuple(messages),
+        sealed_to=tuple(found),
+        passphrase=passphrase,
+        signed=key.name if key is not None else "",
+    )
+
+
+def _key(session: Session, messages: list[str]) -> OwnKey | None:
+    """The key of whoever hands in; a broken one never stops the hand-in."""
+    try:
+        return own_key(session.identity.name)
+    except StoreError as error:
+        messages.append(str(error))
+        return None
 
 
 def _team_name(session: Session) -> str:
@@ -204,8 +253,11 @@ def _team_name(session: Session) -> str:
     return wanted
 
 
-def _name(session: Session, manifest: Manifest) -> str:
+def _name(session: Session, manifest: Manifest, *, sealed: bool) -> str:
     practice = "演练" if manifest.practice else ""
+    if sealed:
+        # Whoever sees the file pass by learns no name from it; the code is what the lead asks for anyway.
+        return readable_name(["交卷", practice, manifest.code.replace("-", "")], session.date(), "age")
     people = manifest.name + (f"、{manifest.second}" if manifest.second else "")
     return readable_name(["交卷", practice, manifest.team, people], session.date(), "zip")
 
@@ -246,26 +298,37 @@ class _Out:
         """Nothing waits here; the medium is flushed in pieces and at the end."""
 
 
-def _write(target: Path, head: dict[str, bytes], round_dir: Path, evidence: dict[str, Piece]) -> str:
-    """Write the zip file by file, so that much evidence never fills memory; returns its SHA-256.
+class _Packing:
+    """A zip to be written. Its bytes depend on its content alone."""
 
-    Its bytes depend on its content alone. Raises StoreError; an older file of that name is then untouched.
+    def __init__(self, head: dict[str, bytes], round_dir: Path, evidence: dict[str, Piece]) -> None:
+        self._head, self._round_dir, self._evidence = head, round_dir, evidence
+
+    def into(self, out: IO[bytes]) -> None:
+        """Write it file by file, so that much evidence never fills memory twice. Raises StoreError."""
+        with zipfile.ZipFile(out, "w") as archive:
+            for name, data in self._head.items():
+                archive.writestr(_entry(name, zipfile.ZIP_DEFLATED), data, compresslevel=6)
+            for name, piece in self._evidence.items():
+                held = read_file(self._round_dir, piece)
+                if held is None:
+                    told = clean_text(piece.name, newlines=False)
+                    raise StoreError(f"佐证“{told}”正在变动，请再交一次。", path=self._round_dir)
+                # Photos do not get smaller by packing them again.
+                archive.writestr(_entry(name, zipfile.ZIP_STORED), held)
+
+
+def _write(target: Path, fill: Callable[[IO[bytes]], object]) -> str:
+    """Put a file in place whole, filled in pieces; returns its SHA-256.
+
+    Raises StoreError; an older file of that name is then untouched.
     """
     temp = files.temp_beside(target)
     try:
         fd = files.fs.open_new(temp)
         try:
             out = _Out(fd)
-            with zipfile.ZipFile(cast("IO[bytes]", out), "w") as archive:
-                for name, data in head.items():
-                    archive.writestr(_entry(name, zipfile.ZIP_DEFLATED), data, compresslevel=6)
-                for name, piece in evidence.items():
-                    held = read_file(round_dir, piece)
-                    if held is None:
-                        told = clean_text(piece.name, newlines=False)
-                        raise StoreError(f"佐证“{told}”正在变动，请再交一次。", path=round_dir)
-                    # Photos do not get smaller by packing them again.
-                    archive.writestr(_entry(name, zipfile.ZIP_STORED), held)
+            fill(cast("IO[bytes]", out))
             files.fs.fsync(fd)
         finally:
             files.fs.close(fd)
@@ -278,6 +341,32 @@ def _write(target: Path, head: dict[str, bytes], round_dir: Path, evidence: dict
         files.discard(temp)
         raise
     return out.hashed.hexdigest()
+
+
+def _write_sealed(
+    target: Path, packing: _Packing, manifest: Manifest, recipients: Sequence[str], passphrase: str
+) -> None:
+    """Write it encrypted: made and read back in memory first, because no key to open it need be here."""
+    plain = io.BytesIO()
+    packing.into(plain)
+    held = read_hand_in(target, data=plain.getvalue())
+    if held.manifest != manifest or held.damaged:
+        raise StoreError("打包的内容读回来和记录不一样，请再交一次。", path=target)
+    plain.seek(0)
+    if passphrase:
+        sealed = age_file.encrypt_with(plain.getvalue(), passphrase)
+        sha256 = _write(target, lambda out: out.write(sealed))
+    else:
+        sha256 = _write(target, lambda out: age_file.encrypt_to(plain, out, recipients))
+    try:
+        with files.fs.open_read(target) as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError as error:
+        raise StoreError(f"{target.name}写好后读不回来，请换个位置再交一次。", path=target) from error
+    if not same:
+        raise StoreError(
+            f"{target.name}读回来和写的不一样，磁盘可能有故障，请换个位置再交一次。", path=target
+        )
 
 
 def _entry(name: str, compression: int) -> zipfile.ZipInfo:
@@ -303,10 +392,16 @@ def _read_back(path: Path, sha256: str, manifest: Manifest) -> None:
 # -------------------------------------------------------------------- reading
 
 
-def read_hand_in(path: Path) -> HandIn:
-    """Read a hand-in and check everything its manifest says. Raises InputFaults."""
+def read_hand_in(path: Path, *, data: bytes | None = None, ring: Ring | None = None) -> HandIn:
+    """Read a hand-in and check everything its manifest says. Raises InputFaults.
+
+    An encrypted one is opened with the keys of this machine, or those of the `ring`. `data` are its bytes
+    where it does not stand in a file of its own.
+    """
     try:
-        return _read(path)
+        if data is None and age_file.is_age(_head_of(path)):
+            data = _decrypted(path, ring or ring_of(None))
+        return _read(path, data)
     except (
         OSError,
         zipfile.BadZipFile,
@@ -322,10 +417,28 @@ def read_hand_in(path: Path) -> HandIn:
         raise _fault(path, "H11", "不是交卷文件，或文件已损坏", "请检查人员重新交卷") from error
 
 
-def _read(path: Path) -> HandIn:
+def _head_of(path: Path) -> bytes:
     if not path.is_file():
         raise FileNotFoundError(path)
-    with files.fs.open_read(path) as stream, zipfile.ZipFile(stream) as archive:
+    with files.fs.open_read(path) as file:
+        return file.read(64)
+
+
+def _decrypted(path: Path, ring: Ring) -> bytes:
+    if files.fs.size(path) > AGE_BYTES:
+        raise _fault(path, "H12", "文件过大", "请核对是不是选错了文件")
+    try:
+        return age_file.decrypt(files.fs.read(path), ring)
+    except CannotOpen as error:
+        message, _, remedy = str(error).partition("，请")
+        raise _fault(path, error.code, message, f"请{remedy}" if remedy else "") from error
+
+
+def _read(path: Path, whole: bytes | None) -> HandIn:
+    with (
+        files.fs.open_read(path) if whole is None else io.BytesIO(whole) as stream,
+        zipfile.ZipFile(stream) as archive,
+    ):
         entries = archive.infolist()
         names = [entry.filename for entry in entries]
         if len(entries) > _ENTRIES or len(set(names)) != len(names):
@@ -348,14 +461,15 @@ def _read(path: Path) -> HandIn:
         if hashlib.sha256(data).hexdigest() != said[findings[0]].sha256:
             raise _fault(path, "H14", "文件内容与交卷单的校验值不符", "请检查人员重新交卷", findings[0])
         content = _content(path, findings[0], data)
-        whole = {name: _is_whole(archive, name) for name in names if ENTRY.fullmatch(name)}
+        sound = {name: _is_whole(archive, name) for name in names if ENTRY.fullmatch(name)}
     if content.writer != manifest.writer or short_code(c.id for c in content.changes) != manifest.code:
         raise _fault(path, "H14", "检查记录与交卷单的短码不符", "请检查人员重新交卷", manifest.code[:20])
     return HandIn(
         manifest=manifest,
         content=content,
-        evidence=tuple(name for name, good in whole.items() if good),
-        damaged=(*lost, *(name for name, good in whole.items() if not good)),
+        data=data,
+        evidence=tuple(name for name, good in sound.items() if good),
+        damaged=(*lost, *(name for name, good in sound.items() if not good)),
     )
 
 
@@ -381,13 +495,10 @@ def _bytes(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
 
 
 def _content(path: Path, name: str, data: bytes) -> FindingsContent:
-    with tempfile.TemporaryDirectory(prefix="inspect-tui-") as folder:
-        copy = Path(folder) / name
-        copy.write_bytes(data)
-        try:
-            return read_findings(copy)
-        except StoreError as error:
-            raise _fault(path, "H15", str(error).rstrip("。"), "请检查人员重新交卷") from error
+    try:
+        return content_of(Path(name), data)
+    except StoreError as error:
+        raise _fault(path, "H15", str(error).rstrip("。"), "请检查人员重新交卷") from error
 
 
 def _fault(path: Path, code: str, message: str, remedy: str, value: str = "") -> InputFaults:

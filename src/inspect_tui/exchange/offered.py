@@ -8,6 +8,7 @@ read.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import stat
@@ -17,13 +18,18 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
+from inspect_tui.exchange import age_file
+from inspect_tui.exchange.age_file import AGE_BYTES, CannotOpen
 from inspect_tui.exchange.handin import MANIFEST, Manifest, read_hand_in
+from inspect_tui.exchange.ring import Ring
+from inspect_tui.exchange.signing import signature_in
 from inspect_tui.model.change import Change
 from inspect_tui.model.fault import InputFaults
+from inspect_tui.model.signing import Signature
 from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import StoreError, reason
@@ -66,11 +72,18 @@ class Refused(Exception):
     """A file that brings nothing; the message is a Chinese clause saying what it is or what is wrong."""
 
 
+class Locked(str):
+    """Why a file could not be looked into, where a passphrase may help."""
+
+    __slots__ = ()
+
+
 class Opened(msgspec.Struct, kw_only=True):
     """A findings file as read. `data` is the file byte for byte; None when it was put together from parts.
 
     `messages` say that it was not closed, `notes` what else is worth knowing. `inner` is the entry of the zip
-    that a hand-in within a zip stands in.
+    that a hand-in within a zip stands in; `held` are the bytes of a hand-in that was encrypted, which exist
+    in memory only.
     """
 
     meta: Meta
@@ -82,13 +95,17 @@ class Opened(msgspec.Struct, kw_only=True):
     notes: list[str] = []
     manifest: Manifest | None = None
     inner: str = ""
+    signature: Signature | None = None
+    held: bytes | None = None
+    encrypted: bool = False
 
 
 class Offer(msgspec.Struct, kw_only=True):
     """One thing to be judged: a file in a folder, or one entry of a zip.
 
     `label` is what the user sees; `refused` says why it cannot even be looked into. `stray` marks what lay
-    in a folder without being asked for, which is passed by when it is another file of ours.
+    in a folder without being asked for, which is passed by when it is another file of ours. `sealed` is an
+    encrypted file; `data` are the bytes of what stands in no file of its own.
     """
 
     label: str
@@ -97,6 +114,12 @@ class Offer(msgspec.Struct, kw_only=True):
     inner: str = ""
     refused: str = ""
     stray: bool = False
+    sealed: bool = False
+    data: bytes | None = None
+
+    def stream(self) -> IO[bytes]:
+        """Its bytes, to be read piece by piece."""
+        return files.fs.open_read(self.path) if self.data is None else io.BytesIO(self.data)
 
 
 def offers(paths: list[Path]) -> list[Offer]:
@@ -125,14 +148,18 @@ def offers(paths: list[Path]) -> list[Offer]:
 def _file(path: Path, label: str, *, stray: bool = False) -> Iterator[Offer]:
     try:
         with files.fs.open_read(path) as file:
-            head = file.read(4)
+            head = file.read(64)
     except OSError as error:
         yield Offer(label=label, path=path, refused=f"打不开：{reason(error)}")
         return
-    if head == b"PK\x03\x04" or head == b"PK\x05\x06":
-        yield from _zip(path, label)
+    if _is_zip(head):
+        yield from _zip(Offer(label=label, path=path))
     else:
-        yield Offer(label=label, path=path, stray=stray)
+        yield Offer(label=label, path=path, stray=stray, sealed=age_file.is_age(head))
+
+
+def _is_zip(head: bytes) -> bool:
+    return head[:4] in (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def _folder(folder: Path, label: str) -> Iterator[Offer]:
@@ -141,7 +168,7 @@ def _folder(folder: Path, label: str) -> Iterator[Offer]:
         places = [folder, *sorted(p for p in folder.iterdir() if p.is_dir() and not p.is_symlink())]
         for place in places:
             for path in sorted(place.iterdir()):
-                if path.suffix.lower() in (".json", ".zip") and path.is_file() and not path.is_symlink():
+                if path.suffix.lower() in (".json", ".zip", ".age") and path.is_file() and not path.is_symlink():
                     found += _file(path, clean_text(str(path), newlines=False), stray=True)
     except OSError as error:
         yield Offer(label=label, path=folder, refused=f"文件夹打不开：{reason(error)}")
@@ -154,21 +181,22 @@ def _folder(folder: Path, label: str) -> Iterator[Offer]:
 # -------------------------------------------------------------------- zips
 
 
-def _zip(path: Path, label: str) -> Iterator[Offer]:
+def _zip(whole: Offer) -> Iterator[Offer]:
+    label, path, data = whole.label, whole.path, whole.data
     try:
-        with files.fs.open_read(path) as stream, zipfile.ZipFile(stream) as archive:
+        with whole.stream() as stream, zipfile.ZipFile(stream) as archive:
             entries = _entries(archive)
             names = [entry.filename for entry in entries]
             if MANIFEST in names:
-                yield Offer(label=label, path=path, entry=MANIFEST)
+                yield Offer(label=label, path=path, entry=MANIFEST, data=data)
                 return
             found = []
             for entry in entries:
                 shown = f"{label}/{_shown(entry)}"
                 if entry.filename.lower().endswith(".json"):
-                    found.append(Offer(label=shown, path=path, entry=entry.filename, stray=True))
-                elif entry.filename.lower().endswith(".zip"):
-                    found.append(Offer(label=shown, path=path, inner=entry.filename))
+                    found.append(Offer(label=shown, path=path, entry=entry.filename, stray=True, data=data))
+                elif entry.filename.lower().endswith((".zip", ".age")):
+                    found.append(Offer(label=shown, path=path, inner=entry.filename, data=data))
             yield from found
             if not found:
                 office = any(name == "[Content_Types].xml" for name in names)
@@ -231,7 +259,8 @@ def entry_bytes(archive: zipfile.ZipFile, name: str, limit: int = FINDINGS_BYTES
 class Opener:
     """Opens offers one after another; keeps count of what they hold, and lists each folder once."""
 
-    def __init__(self) -> None:
+    def __init__(self, ring: Ring | None = None) -> None:
+        self._ring = ring or Ring()
         self._left = SCAN_BYTES
         self._families: dict[Path, set[str]] = {}
 
@@ -241,17 +270,21 @@ class Opener:
             yield offer.label, offer.refused
             return
         try:
-            if offer.inner:
+            if offer.sealed:
+                yield from self._sealed(offer)
+            elif offer.inner:
                 yield from self._inner(offer)
             elif offer.entry == MANIFEST:
-                yield offer.label, self._hand_in(offer.path)
+                yield offer.label, self._hand_in(offer)
             elif offer.entry:
-                with files.fs.open_read(offer.path) as stream, zipfile.ZipFile(stream) as archive:
+                with offer.stream() as stream, zipfile.ZipFile(stream) as archive:
                     yield offer.label, self._zipped(archive, offer.entry)
             else:
                 yield offer.label, self._plain(offer.path)
         except Refused as error:
             yield offer.label, str(error)
+        except CannotOpen as error:
+            yield offer.label, Locked(error) if error.locked else str(error)
         except (InputFaults, StoreError) as error:
             yield offer.label, str(error).rstrip("。")
         except zipfile.BadZipFile:
@@ -299,14 +332,12 @@ class Opener:
             self._families[folder] = held
         return held
 
-    def _hand_in(self, path: Path) -> Opened:
-        held = read_hand_in(path)
-        with files.fs.open_read(path) as stream, zipfile.ZipFile(stream) as archive:
-            name = next(f.name for f in held.manifest.files if not f.name.startswith("evidence/"))
-            data = entry_bytes(archive, name)
-        self._hold(len(data))
-        opened = _opened(data)
+    def _hand_in(self, offer: Offer) -> Opened:
+        held = read_hand_in(offer.path, data=offer.data)
+        self._hold(len(held.data))
+        opened = _opened(held.data)
         opened.manifest = held.manifest
+        opened.held = offer.data
         if held.damaged:
             opened.notes.append(f"{len(held.damaged)}件佐证缺失或已损坏，没有随交卷带到，问题照收")
         return opened
@@ -331,20 +362,41 @@ class Opener:
 
     def _inner(self, offer: Offer) -> Iterator[tuple[str, Opened | str]]:
         """A zip in a zip, as when someone packs several hand-ins; one level, not more."""
-        with files.fs.open_read(offer.path) as stream, zipfile.ZipFile(stream) as archive:
+        with offer.stream() as stream, zipfile.ZipFile(stream) as archive:
             data = entry_bytes(archive, offer.inner)
         self._hold(len(data))
-        with tempfile.TemporaryDirectory(prefix="inspect-tui-") as place:
-            inner = Path(place) / "inner.zip"
-            inner.write_bytes(data)
-            for found in _file(inner, offer.label):
+        yield from self._within(offer, data, encrypted=False)
+
+    def _sealed(self, offer: Offer) -> Iterator[tuple[str, Opened | str]]:
+        """An encrypted file: what is in it is opened from memory, and never stands on the disk."""
+        if files.fs.size(offer.path) > AGE_BYTES:
+            raise Refused("加密的文件过大")
+        data = files.fs.read(offer.path)
+        self._hold(len(data))
+        yield from self._within(offer, data, encrypted=False)
+
+    def _within(self, offer: Offer, data: bytes, *, encrypted: bool) -> Iterator[tuple[str, Opened | str]]:
+        """What bytes hold that stand in no file of their own."""
+        if age_file.is_age(data):
+            if encrypted:
+                raise Refused("加密了两层，请检查人员重新交卷")
+            yield from self._within(offer, age_file.decrypt(data, self._ring), encrypted=True)
+        elif not _is_zip(data):
+            opened = _opened(data)
+            opened.inner, opened.encrypted = offer.inner, encrypted
+            yield offer.label, opened
+        else:
+            for found in _zip(Offer(label=offer.label, path=offer.path, data=data)):
                 if found.inner:
                     yield found.label, "压缩包套了太多层，请解开后再合并"
-                else:
-                    for label, opened in self.open(found):
-                        if isinstance(opened, Opened):
-                            opened.inner = offer.inner
-                        yield label, opened
+                    continue
+                for label, one in self.open(found):
+                    if isinstance(one, Opened):
+                        one.inner, one.encrypted = offer.inner, encrypted
+                        if not encrypted:
+                            # It can be read again from where it stands.
+                            one.held = None
+                    yield label, one
 
 
 def _from_parts(path: Path) -> Opened:
@@ -358,6 +410,7 @@ def _from_parts(path: Path) -> Opened:
         data=None,
         sha256=sha256,
         messages=list(content.recovery.messages),
+        signature=signature_in(content.recovered.snapshot.tables),
     )
 
 
@@ -374,6 +427,7 @@ def _opened(data: bytes) -> Opened:
         changes=snapshot.changes,
         data=data,
         sha256=hashlib.sha256(data).hexdigest(),
+        signature=signature_in(snapshot.tables),
     )
 
 

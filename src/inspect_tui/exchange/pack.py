@@ -14,10 +14,11 @@ import msgspec
 
 from inspect_tui.exchange.evidence_packed import EVIDENCE_BYTES, packed_evidence, unpack_evidence
 from inspect_tui.exchange.naming import readable_name
+from inspect_tui.exchange.recipients import keys_for_pack, take_keys
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.change import parse_key
 from inspect_tui.model.fault import Fault, InputFaults
-from inspect_tui.model.pack import PACK_VERSION
+from inspect_tui.model.pack import PACK_VERSION, Pack
 from inspect_tui.model.round import PACK_FORMAT, Round
 from inspect_tui.rules.canonical import item_hash
 from inspect_tui.rules.fold import State
@@ -52,8 +53,9 @@ def pack_raw(
     made: str,
     by: str = "",
     evidence: dict[str, str] | None = None,
+    keys: dict[str, Any] | None = None,
 ) -> bytes:
-    """A pack as bytes, with the round as it stands in its file, and evidence in base64 by file name."""
+    """A pack as bytes, with the round as it stands in its file, evidence in base64 by file name, and keys."""
     pack = {
         "format": PACK_FORMAT,
         "version": PACK_VERSION,
@@ -65,6 +67,7 @@ def pack_raw(
     }
     if evidence:
         pack["evidence"] = evidence
+    pack |= keys or {}
     return msgspec.json.format(msgspec.json.encode(pack), indent=1)
 
 
@@ -82,7 +85,7 @@ def write_pack(
     """Write the pack of a round, for one team (by id or name) or for everyone; returns where it stands.
 
     Evidence of the problems carried over goes along up to `evidence_bytes`; what does not is told in
-    `messages`.
+    `messages`. Whoever packs (`by`) and has a key here is whom hand-ins will be encrypted to.
     Raises ExportRefused for a round marked 秘密 or above, InputFaults for an unknown team or a faulty
     round, StoreError when it cannot be written.
     """
@@ -105,10 +108,17 @@ def write_pack(
     private_folder(path.parent)
     units = chosen.units if chosen else ()
     carried, told = packed_evidence(space, round_, units, evidence_bytes)
+    keys = keys_for_pack(space, by)
+    if "lead_key" in keys:
+        told.append(f"已带上{by}的公钥，组员的交卷会加密，只有这台电脑能打开。")
+        if not round_.recovery_key:
+            told.append(
+                "还没有办公室备用公钥：这台电脑坏了，加密的交卷就打不开。可用 round amend --recovery-key 补上。"
+            )
     if messages is not None:
         messages += told
     made = now.isoformat(timespec="seconds")
-    write_durable(path, pack_raw(raw, chosen.id if chosen else "", units, made, by, carried))
+    write_durable(path, pack_raw(raw, chosen.id if chosen else "", units, made, by, carried, keys))
     return path
 
 
@@ -118,7 +128,7 @@ def take_pack(space: Workspace, path: Path) -> PackResult:
     Raises InputFaults for a file that is no sound pack, or for another round that has the same id, and
     StoreError when nothing can be written.
     """
-    result, raw_round, raw = _weigh(space, path)
+    result, raw_round, pack, raw = _weigh(space, path)
     if result.status == "new":
         for folder in (space.rounds_dir, space.exports_dir):
             private_folder(folder)
@@ -127,10 +137,10 @@ def take_pack(space: Workspace, path: Path) -> PackResult:
         lost = unpack_evidence(space, result.round, raw.get("evidence"))
     if result.status in ("new", "amended"):
         space.save_round(raw_round)
-    if not lost:
-        return result
-    said = f"发包里有{lost}件佐证不能用，没有收下，其余照常。"
-    return msgspec.structs.replace(result, messages=(*result.messages, said))
+    said = [] if result.status == "older" else take_keys(space, pack, pack.made)
+    if lost:
+        said.append(f"发包里有{lost}件佐证不能用，没有收下，其余照常。")
+    return msgspec.structs.replace(result, messages=(*result.messages, *said))
 
 
 def look_at_pack(space: Workspace, path: Path) -> PackResult:
@@ -138,8 +148,8 @@ def look_at_pack(space: Workspace, path: Path) -> PackResult:
     return _weigh(space, path)[0]
 
 
-def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any], dict[str, Any]]:
-    """What a pack would do, the raw round in it, and the raw pack."""
+def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any], Pack, dict[str, Any]]:
+    """What a pack would do, the raw round in it, and the pack as read and raw."""
     pack, raw, warnings = load_pack(path)
     incoming = pack.round
     raw_round: dict[str, Any] = raw["round"]
@@ -150,7 +160,8 @@ def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any], di
         raise InputFaults([fault]) from None
     notes = [w.text() for w in warnings]
     if not target.exists():
-        return PackResult(status="new", round=incoming, team=pack.team, messages=tuple(notes)), raw_round, raw
+        fresh = PackResult(status="new", round=incoming, team=pack.team, messages=tuple(notes))
+        return fresh, raw_round, pack, raw
     held, held_raw, _ = load_round(target)
     if not same_round(held, incoming):
         fault = Fault(
@@ -162,7 +173,8 @@ def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any], di
         raise InputFaults([fault])
     if incoming.pack_version < held.pack_version:
         said = f"这是旧的发包（第{incoming.pack_version}版），本机已是第{held.pack_version}版，没有改动。"
-        return PackResult(status="older", round=held, team=pack.team, messages=(said, *notes)), raw_round, raw
+        older = PackResult(status="older", round=held, team=pack.team, messages=(said, *notes))
+        return older, raw_round, pack, raw
     if incoming.pack_version == held.pack_version:
         if raw_round != held_raw:
             fault = Fault(
@@ -172,7 +184,8 @@ def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any], di
                 remedy="请向组长要版本号更高的发包文件",
             )
             raise InputFaults([fault])
-        return PackResult(status="known", round=held, team=pack.team, messages=tuple(notes)), raw_round, raw
+        known = PackResult(status="known", round=held, team=pack.team, messages=tuple(notes))
+        return known, raw_round, pack, raw
     changed = reworded(held, incoming)
     stale, unread = _stale_answers(space, incoming)
     said = f"已更新为第{incoming.pack_version}版，原有检查记录全部保留。"
@@ -186,7 +199,7 @@ def _weigh(space: Workspace, path: Path) -> tuple[PackResult, dict[str, Any], di
         stale=stale,
         messages=(said, *unread, *notes),
     )
-    return amended, raw_round, raw
+    return amended, raw_round, pack, raw
 
 
 def same_round(held: Round, incoming: Round) -> bool:

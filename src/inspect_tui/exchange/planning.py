@@ -53,6 +53,7 @@ def open_round(
     cargo: Cargo | None = None,
     series: str = "",
     stage: Stage | None = None,
+    recovery_key: str = "",
 ) -> Round:
     """Freeze a new round into the workspace and return it.
 
@@ -94,6 +95,8 @@ def open_round(
     raw = head | frozen
     if stage is not None:
         raw |= {"series": series, "stage": stage.value}
+    if recovery_key:
+        raw["recovery_key"] = recovery_key
     if cargo is not None:
         raw["carried"] = [_builtins(problem) for problem in cargo.carried]
         raw["held"] = [_builtins(held) for held in cargo.held]
@@ -117,6 +120,7 @@ def amend_round(
     issuer: str | None = None,
     basis: str | None = None,
     demands: Sequence[str] | None = None,
+    recovery_key: str | None = None,
     preview: bool = False,
 ) -> Round:
     """Change a round under way and raise its pack version; what is not given stays.
@@ -159,6 +163,8 @@ def amend_round(
         raw["period"] = _builtins(period)
     if demands is not None:
         raw["demands"] = [clean_text(d, newlines=False).strip() for d in demands if d.strip()]
+    if recovery_key is not None:
+        raw["recovery_key"] = recovery_key
     raw["pack_version"] = held.pack_version + 1
     round_, _ = round_from_raw(raw)
     if not preview:

@@ -3,6 +3,7 @@
 import msgspec
 
 from inspect_tui.model.round import Round
+from inspect_tui.model.signing import KnownKey
 
 PACK_VERSION = "1.0"
 
@@ -12,7 +13,8 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `team` is the id of the team it is meant for and `units` the units that team visits; both empty mean
     everyone. The round is complete either way, so that any laptop can take over any unit. `evidence` holds
-    files of the problems carried over, by file name, in base64.
+    files of the problems carried over, by file name, in base64. `lead_key` is whom hand-ins are encrypted to,
+    `keys` are the keys known to whoever packed; a pack proves neither.
     """
 
     format: str
@@ -23,3 +25,5 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     made: str = ""
     made_by: str = ""
     evidence: dict[str, str] = {}
+    lead_key: KnownKey | None = None
+    keys: tuple[KnownKey, ...] = ()

@@ -117,7 +117,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hashes of what was frozen, by id. `carried` are the problems of earlier rounds that this one looks at
     again, frozen as they were; `held` those that were kept out, each with the reason. `series` ties the
     rounds of one grading year together, `stage` says which stage of it this round is. `cards` are earlier
-    rounds' good practices that units are asked about, `pairs` the helping pairs that go on.
+    rounds' good practices that units are asked about, `pairs` the helping pairs that go on. `recovery_key` is
+    the office's age recipient, which can open every encrypted hand-in of the round.
     """
 
     format: str
@@ -146,6 +147,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stage: Stage | None = None
     cards: tuple[Card, ...] = ()
     pairs: tuple[Pairing, ...] = ()
+    recovery_key: str = ""
 
     def unit(self, unit_id: str) -> Unit | None:
         """The frozen unit of that id, if the round has it."""

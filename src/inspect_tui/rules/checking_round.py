@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,8 @@ from inspect_tui.rules.issue import (
 )
 
 _UNIT = Decimal(1)
+#: An age recipient.
+_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 
 
 def check_rules(raw: dict[str, Any], steps: Steps = ()) -> list[Issue]:
@@ -175,6 +178,15 @@ def _round(raw: dict[str, Any], steps: Steps) -> Iterator[Issue]:
             message="编号只能用英文字母、数字、连字符和下划线，1到64个字符",
             value=series,
             remedy="请改成2026-dbjj这样的编号",
+        )
+    if (office := text(raw, "recovery_key")) and not _RECIPIENT.fullmatch(office):
+        yield Issue(
+            code="P06",
+            steps=(*steps, "recovery_key"),
+            message="办公室备用公钥写法不对，交卷不会加密给它",
+            value=office,
+            remedy="请照抄key show给出的age1…",
+            warning=True,
         )
 
 

@@ -16,10 +16,10 @@ from inspect_tui.model.change import Change
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.erasing import without_erased
 from inspect_tui.store import files
-from inspect_tui.store.errors import StoreError, reason
+from inspect_tui.store.errors import DamagedFile, NewerVersion, StoreError, reason
 from inspect_tui.store.limits import FINDINGS_BYTES, FINDINGS_CHANGES, TOO_LARGE, TOO_MANY
 from inspect_tui.store.recovery import HEAD_BYTES, Names, Recovered, Recovery, recover
-from inspect_tui.store.snapshot import MERGED, STATE_TABLES, Meta, encode
+from inspect_tui.store.snapshot import MERGED, STATE_TABLES, BadSnapshot, Meta, TooNew, decode, encode
 
 
 class FindingsContent(msgspec.Struct, kw_only=True):
@@ -89,6 +89,30 @@ def read_findings(path: Path) -> FindingsContent:
         changes=recovered.changes,
         tables={k: v for k, v in recovered.snapshot.tables.items() if k in STATE_TABLES},
         recovery=recovered.recovery,
+    )
+
+
+def content_of(path: Path, data: bytes) -> FindingsContent:
+    """The bytes of a findings file that stand in no folder, such as an entry of a zip; `path` names them.
+
+    Raises DamagedFile, NewerVersion.
+    """
+    try:
+        snapshot = decode(data)
+    except TooNew as error:
+        raise NewerVersion(f"{path.name}打不开：{error}。", path=path) from error
+    except BadSnapshot as error:
+        raise DamagedFile(f"{path.name}打不开：{error}。", path=path) from error
+    recovered = Recovered(
+        snapshot=snapshot, changes=snapshot.changes, rounds=snapshot.rounds, recovery=Recovery()
+    )
+    return FindingsContent(
+        path=path,
+        recovered=recovered,
+        meta=snapshot.meta,
+        rounds=snapshot.rounds,
+        changes=snapshot.changes,
+        tables={k: v for k, v in snapshot.tables.items() if k in STATE_TABLES},
     )
 
 

@@ -21,6 +21,7 @@ from inspect_tui.model.problem import Carried, Duty, Held, Past, Source
 from inspect_tui.model.roster import Crew, Roster, Unit
 from inspect_tui.model.round import Period, Round, Rules, SoftenerStep, Team
 from inspect_tui.model.scheme import Contest, Eligibility, Level, Scheme
+from inspect_tui.model.signing import KnownKey
 from inspect_tui.model.spread import Adoption, Card, Goal, Pairing
 
 #: The Chinese word for each kind of record.
@@ -42,6 +43,7 @@ RECORD_WORDS: dict[type, str] = {
     Rules: "规则",
     SoftenerStep: "程度词",
     Pack: "发包文件",
+    KnownKey: "公钥",
     Card: "经验",
     Adoption: "采用情况",
     Pairing: "结对帮扶",
@@ -275,6 +277,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "stage": "达标晋级的阶段",
         "cards": "以前各轮的经验",
         "pairs": "正在进行的结对帮扶",
+        "recovery_key": "办公室备用公钥，加密的交卷都能用它打开",
     },
     Card: {
         "unit": "做法所在单位编号",
@@ -491,6 +494,17 @@ _WORDS: dict[type, dict[str, str]] = {
         "made": "制作时间",
         "made_by": "制作人",
         "evidence": "转入问题的佐证文件：文件名和内容（base64）",
+        "lead_key": "交卷加密给谁",
+        "keys": "发包人登记过的公钥",
+    },
+    KnownKey: {
+        "name": "姓名",
+        "sign": "签名公钥（Ed25519，base64url）",
+        "age": "加密公钥（age）",
+        "checked": "核对码是否当面或电话核对过",
+        "added_at": "登记时间",
+        "added_by": "登记人",
+        "rounds": "哪些轮次的交卷加密给他",
     },
 }
 

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from inspect_tui.model.change import GENESIS, Change
+from inspect_tui.model.signing import SIGNATURE
 from inspect_tui.rules.canonical import canonical, verified
 from inspect_tui.rules.erasing import erased_form, erased_ids
 from inspect_tui.store import files
@@ -416,10 +417,14 @@ class FindingsFile:
 
     def write_copy(self, path: Path) -> None:
         """Write everything held, saved or not, as a findings file in another place. Raises StoreError."""
+        files.write_durable(path, self.copy_bytes())
+
+    def copy_bytes(self, more: Mapping[str, Any] | None = None) -> bytes:
+        """Everything held, saved or not, as the bytes of a findings file, with `more` tables if given."""
         held = self._held
         meta = Meta(version=held.version, writer=held.writer, generation=1, head=self.head, closed=True)
-        tables: dict[str, Any] = {**(self.tables() if self.tables else {}), **held.passed_on}
-        files.write_durable(path, b"".join(encode(meta, held.rounds, held.changes, tables, held.extra)))
+        tables: dict[str, Any] = {**(self.tables() if self.tables else {}), **held.passed_on, **(more or {})}
+        return b"".join(encode(meta, held.rounds, held.changes, tables, held.extra))
 
     def _fold(self, saver: Saver, *, closed: bool) -> None:
         tables = {name: list(rows) for name, rows in (self.tables() if self.tables else {}).items()}
@@ -457,5 +462,6 @@ def _held(recovered: Recovered) -> Held:
         changes=list(recovered.changes),
         version=snapshot.meta.version,
         extra=snapshot.extra,
-        passed_on={k: v for k, v in snapshot.tables.items() if k not in STATE_TABLES},
+        # A signature is of a copy as it left; the next change here would make it untrue.
+        passed_on={k: v for k, v in snapshot.tables.items() if k not in (*STATE_TABLES, SIGNATURE)},
     )
