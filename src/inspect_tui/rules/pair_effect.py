@@ -148,12 +148,13 @@ def _effect(now: PairNow, rounds: Rounds, last: str) -> Effect:
     if base is not None:
         before = _stand(rounds[base], pairing.unit, pairing.start, now)
     after = tuple(_stand(rounds[n], pairing.unit, close(n), now) for n in since)
+    # Until the next round, a problem is closed in the ledger of the round it was found in.
+    found_in = _stand(rounds[base], pairing.unit, close(base), now).goals if base is not None else {}
     goals = {}
     for goal in pairing.goals:
         told = [s.goals[goal.id] for s in after if s.goals[goal.id] is not GoalState.NO_DATA]
-        if not told and base is not None and goal.kind is GoalKind.PROBLEM:
-            # Until the next round, a problem is closed in the ledger of the round it was found in.
-            told = [_stand(rounds[base], pairing.unit, close(base), now).goals[goal.id]]
+        if not told and goal.kind is GoalKind.PROBLEM and goal.id in found_in:
+            told = [found_in[goal.id]]
         goals[goal.id] = told[-1] if told else _words(goal, now)
     return Effect(now=now, before=before, after=after, goals=goals)
 
