@@ -56,11 +56,13 @@ tr { break-inside: avoid; }
 th, td { border: .75pt solid #000; padding: 2pt 4pt; vertical-align: middle; white-space: pre-wrap; }
 th { font-family: "黑体", SimHei, sans-serif; font-weight: normal; text-align: center; }
 .wide { page: wide; }
+@media screen { body { padding: 12mm 4mm; } .wide { overflow-x: auto; } }
+@media print { body { padding: 0; max-width: none; } .page { padding-top: 0; } }
+"""
+_SHOTS = """\
 .shots { display: grid; grid-template-columns: 1fr 1fr; gap: 6mm; margin: 6pt 0; }
 figure { margin: 0; break-inside: avoid; text-align: center; font: 10.5pt/1.45 "宋体", SimSun, serif; }
 figure img { max-width: 100%; max-height: 60mm; }
-@media screen { body { padding: 12mm 4mm; } .wide { overflow-x: auto; } }
-@media print { body { padding: 0; max-width: none; } .page { padding-top: 0; } }
 """
 #: No script, no picture, nothing from anywhere: what is typed into a finding stays text.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -70,13 +72,14 @@ _WITH_PICTURES = f"{_POLICY}; img-src data:"
 
 def html_text(doc: Doc) -> str:
     """The document as one HTML file, every text in it escaped."""
-    policy = _WITH_PICTURES if any(isinstance(block, Pictures) for block in doc.body) else _POLICY
+    pictures = any(isinstance(block, Pictures) for block in doc.body)
+    policy, style = (_WITH_PICTURES, _STYLE + _SHOTS) if pictures else (_POLICY, _STYLE)
     told = "\n".join([*_head(doc), *_blocks(doc.body), *_tail(doc), *_attachments(doc), *_imprint(doc)])
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_one(doc.title)}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n{told}\n</body>\n</html>\n"
+        f"<title>{_one(doc.title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{told}\n</body>\n</html>\n"
     )
 
 
