@@ -130,9 +130,7 @@ def items(
         tags=tuple(draw(st.lists(LINE, max_size=2))),
         when=draw(conditions(earlier, sets)),
         require=draw(
-            st.dictionaries(
-                st.sampled_from(["fail", "na"]), st.sampled_from([(Need.NOTE,), tuple(Need)])
-            )
+            st.dictionaries(st.sampled_from(["fail", "na"]), st.sampled_from([(Need.NOTE,), tuple(Need)]))
         ),
         **made,
     )

@@ -154,8 +154,7 @@ def unit_result(sheet: UnitSheet, scores: list[UnitScore] | None = None) -> Resu
     due = len(sheet.rows) - sum(s.na for s in held)
     judged = sum(sheet.verdicts[v] for v in (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL))
     lines = tuple(
-        _line(r.item, a, s, visit)
-        for r, a, s in zip(sheet.rows, sheet.answers, sheet.scores, strict=True)
+        _line(r.item, a, s, visit) for r, a, s in zip(sheet.rows, sheet.answers, sheet.scores, strict=True)
     )
     return Result(
         unit=unit.id,
