@@ -89,6 +89,10 @@ class FileOps:
         """A whole file as it stands on the medium."""
         return path.read_bytes()
 
+    def at(self, path: Path) -> Path:
+        """Where a path that people know really stands; `stat` and the like must go there."""
+        return path
+
     def open_read(self, path: Path) -> io.BufferedReader | io.BytesIO:
         """A file to be read piece by piece. Raises Shut for an encrypted one."""
         file = path.open("rb")
@@ -106,6 +110,7 @@ class FileOps:
         return path.stat().st_size
 
     def names(self, folder: Path) -> list[str]:
+        """The names in a folder, as people know them."""
         return [path.name for path in folder.iterdir()]
 
     def sleep(self, seconds: float) -> None:
@@ -114,6 +119,11 @@ class FileOps:
 
 #: The seam. Always used as `files.fs`, never imported by name, so that it can be swapped.
 fs = FileOps()
+
+
+def listed(folder: Path) -> list[Path]:
+    """What lies in a folder, by the names people know and sorted by them. Raises OSError."""
+    return [folder / name for name in sorted(fs.names(folder))]
 
 
 def temp_beside(path: Path) -> Path:
@@ -195,7 +205,7 @@ def keep_previous(path: Path, bak: Path, data: bytes) -> None:
     except OSError:
         discard(temp)
         raise
-    if temp.exists():
+    if fs.exists(temp):
         # POSIX leaves both names when source and target already are the same file.
         discard(temp)
 

@@ -22,9 +22,11 @@ VAULT_FORMAT = "inspect-tui/vault"
 VAULT_NAME = "vault.json"
 #: What is encrypted: these folders, and the JSON files of the workspace's own floor that tell of people and
 #: findings. Checklists and rules stay plain, so that their authors can edit them as before.
-_FOLDERS = ("rounds", "exports", "收卷")
+_FOLDERS = ("rounds", "exports", "收卷", "测评")
+#: Of these, where people name the files: names tell of whom a paper is, so there they stand as codes.
+CODED = ("exports", "收卷", "测评")
 _PLAIN = ("vault", "rules")
-_ENDINGS = (".json", ".bak", ".tmp", ".journal")
+_ENDINGS = (".bak", ".tmp", ".journal")
 _PREFIX = b'{"sha256":"'
 #: Argon2id: passes and bytes of memory. Kept in the file, so that a later release may ask for more.
 PASSES, MEMORY = 3, 64 * 1024 * 1024
@@ -72,7 +74,8 @@ class Vault(msgspec.Struct, frozen=True):
             return False
         if len(parts) > 1:
             return parts[0] in _FOLDERS
-        return name.endswith(_ENDINGS) and name.split(".")[0] not in _PLAIN
+        # A damaged file that was set aside is named x.json.damaged-1.
+        return (".json" in name or name.endswith(_ENDINGS)) and name.split(".")[0] not in _PLAIN
 
 
 # -------------------------------------------------------------------- passphrases and recovery keys

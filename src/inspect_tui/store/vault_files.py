@@ -13,14 +13,15 @@ import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from inspect_tui.store import files
 from inspect_tui.store.errors import Shut, StoreError
-from inspect_tui.store.vault import Vault, vault_files
+from inspect_tui.store.vault import CODED, Vault, unlock, vault_files
 
 MARK = files.ENCRYPTED
 _HEAD = len(MARK) + 8 + 16
@@ -81,6 +82,10 @@ def _nonce(head: bytes, number: int) -> bytes:
     return head[-16:] + number.to_bytes(8, "big")
 
 
+#: Hears how far a sweep over all files is: how many are behind it, and how many there are.
+Told = Callable[[int, int], None]
+
+
 class _Out:
     """A file being written: its head, and the number of its next frame."""
 
@@ -99,7 +104,8 @@ class _Out:
 class VaultOps(files.FileOps):
     """The seam with vaults behind it. `inner` does the real operations, so that tests can fail those.
 
-    Names under exports/ tell whom a paper is about, so there they stand as codes; `Names` knows what for.
+    Where people name the files (`vault.CODED`) names tell whom a paper is about, so there they stand as
+    codes; `Names` knows what for.
     """
 
     def __init__(self, inner: files.FileOps) -> None:
@@ -107,13 +113,30 @@ class VaultOps(files.FileOps):
         self.vaults: dict[Path, Vault] = {}
         self.names_of: dict[Path, Names] = {}
         self._out: dict[int, _Out] = {}
+        self._here = threading.local()
+        #: Files that were put in place under a code since the start, by the names people know.
+        self.stored: list[Path] = []
+
+    @contextlib.contextmanager
+    def as_is(self) -> Iterator[None]:
+        """Write what this thread writes as it is: it is encrypted already, or is to be plain."""
+        self._here.as_is = True
+        try:
+            yield
+        finally:
+            self._here.as_is = False
+
+    def vault_of(self, path: Path) -> Vault | None:
+        """The vault that keeps a file at this place encrypted, if any."""
+        return next((v for v in self.vaults.values() if v.encloses(path)), None)
 
     # ------------------------------------------------------------ writing
 
     def open_new(self, path: Path) -> int:
-        path = self.at(path)
+        as_is = getattr(self._here, "as_is", False)
+        path = path if as_is else self._coded(path)
         fd = self.inner.open_new(path)
-        vault = next((v for v in self.vaults.values() if v.encloses(path)), None)
+        vault = None if as_is else self.vault_of(path)
         if vault is not None:
             out = _Out(vault)
             try:
@@ -185,7 +208,11 @@ class VaultOps(files.FileOps):
     # ------------------------------------------------------------ names
 
     def at(self, path: Path) -> Path:
-        """Where a path really stands."""
+        """Where a path stands: under its code, or under its own name where somebody copied it in since."""
+        coded = self._coded(path)
+        return path if coded != path and not coded.exists() and path.exists() else coded
+
+    def _coded(self, path: Path) -> Path:
         for names in self.names_of.values():
             if (hidden := names.hidden(path)) is not None:
                 return hidden
@@ -196,11 +223,17 @@ class VaultOps(files.FileOps):
             names.note(path)
 
     def replace(self, source: Path, target: Path) -> None:
+        if getattr(self._here, "as_is", False):
+            self.inner.replace(source, target)
+            return
         self._note(target)
-        self.inner.replace(self.at(source), self.at(target))
+        coded = self._coded(target)
+        self.inner.replace(self.at(source), coded)
+        if coded != target:
+            self.stored.append(target)
 
     def link(self, source: Path, target: Path) -> None:
-        self.inner.link(self.at(source), self.at(target))
+        self.inner.link(self.at(source), self._coded(target))
 
     def unlink(self, path: Path) -> None:
         self.inner.unlink(self.at(path))
@@ -209,64 +242,80 @@ class VaultOps(files.FileOps):
         self.inner.fsync_dir(self.at(folder))
 
     def mkdir(self, folder: Path) -> None:
+        if getattr(self._here, "as_is", False):
+            self.inner.mkdir(folder)
+            return
         self._note(folder)
-        self.inner.mkdir(self.at(folder))
+        self.inner.mkdir(self._coded(folder))
 
     def names(self, folder: Path) -> list[str]:
-        return self.inner.names(self.at(folder))
+        found = self.inner.names(self.at(folder))
+        for names in self.names_of.values():
+            if names.coded_parts(folder) is not None:
+                return list(dict.fromkeys(names.told.get(n, n) for n in found if not n.startswith("names.")))
+        return found
 
     def sleep(self, seconds: float) -> None:
         self.inner.sleep(seconds)
 
 
 class Names:
-    """What the codes under exports/ stand for, kept encrypted beside them."""
+    """What the codes of a workspace stand for, kept encrypted under exports/."""
 
     def __init__(self, vault: Vault) -> None:
-        self.folder = vault.root / "exports"
-        self.path = self.folder / "names.json"
+        self.root = vault.root
+        self.path = vault.root / "exports" / "names.json"
         self._key = vault.key
+        self._writing = threading.Lock()
         self.told: dict[str, str] = {}
 
     def load(self) -> None:
         """Read the list; a damaged one costs the names only, the files are still found by code."""
-        try:
-            self.told = msgspec.json.decode(files.fs.read(self.path), type=dict[str, str])
-        except (OSError, msgspec.MsgspecError, ValueError):
-            self.told = {}
+        with contextlib.suppress(OSError, msgspec.MsgspecError, ValueError):
+            self.told = msgspec.json.decode(files.fs.read(self.path), type=dict[str, str]) | self.told
 
     def code(self, name: str) -> str:
         """The code of a name; nobody without the key can tell which name it is."""
         return hashlib.blake2b(name.encode("utf-8"), key=self._key, digest_size=10).hexdigest()
 
-    def hidden(self, path: Path) -> Path | None:
-        """Where a file under exports/ really stands; None for any other place."""
+    def coded_parts(self, path: Path) -> tuple[str, ...] | None:
+        """The parts of a path that stand as codes; None for a place where names are plain."""
         try:
-            parts = path.absolute().relative_to(self.folder).parts
+            parts = path.absolute().relative_to(self.root).parts
         except (OSError, ValueError):
             return None
+        if not parts or parts[0] not in CODED:
+            return None
+        return parts[1:]
+
+    def hidden(self, path: Path) -> Path | None:
+        """Where such a file really stands; None for any other place."""
+        parts = self.coded_parts(path)
         if not parts or parts[0].startswith("names."):
             return None
+        folder = path.absolute().relative_to(self.root).parts[0]
         coded = (part if part in self.told else self.code(part) for part in parts)
-        return self.folder.joinpath(*coded)
+        return self.root.joinpath(folder, *coded)
 
     def shown(self, path: Path) -> Path:
         """The path as people know it."""
-        if not path.is_relative_to(self.folder):
+        parts = self.coded_parts(path)
+        if not parts:
             return path
-        return self.folder.joinpath(
-            *(self.told.get(part, part) for part in path.relative_to(self.folder).parts)
-        )
+        folder = path.relative_to(self.root).parts[0]
+        return self.root.joinpath(folder, *(self.told.get(part, part) for part in parts))
 
     def note(self, path: Path) -> None:
         """Keep what the codes of a path stand for, before anything is put there."""
         if self.hidden(path) is None:
             return
-        parts = path.absolute().relative_to(self.folder).parts
-        new = {self.code(part): part for part in parts if part not in self.told}
-        if not new.keys() <= self.told.keys():
-            self.told |= new
-            files.write_durable(self.path, msgspec.json.encode(self.told))
+        with self._writing:
+            new = {self.code(p): p for p in self.coded_parts(path) or () if p not in self.told}
+            if not new.keys() <= self.told.keys():
+                # Another program at this workspace may have added some of its own.
+                self.load()
+                self.told |= new
+                files.write_durable(self.path, msgspec.json.encode(self.told))
 
 
 def open_vault(vault: Vault) -> None:
@@ -293,12 +342,32 @@ def opened(root: Path) -> Vault | None:
     return files.fs.vaults.get(root.absolute()) if isinstance(files.fs, VaultOps) else None
 
 
+def kept_encrypted(path: Path) -> bool:
+    """Whether what is written there stands encrypted, so that nobody else can open it."""
+    return isinstance(files.fs, VaultOps) and files.fs.vault_of(path) is not None
+
+
+def enter(root: Path, passphrase: str, told: Told | None = None) -> list[Path]:
+    """Open a workspace by passphrase or recovery code; returns what lay in it plain and is encrypted now.
+
+    Plain is what somebody copied in, and what is left where encrypting was broken off. Raises
+    WrongPassphrase, StoreError. The derivation takes a while: run it on a thread.
+    """
+    vault = unlock(root, passphrase)
+    open_vault(vault)
+    strays = plain_files(vault)
+    if strays:
+        encrypt_all(vault, told)
+    return strays
+
+
 # -------------------------------------------------------------------- exports
 
 
 def exports(vault: Vault) -> list[tuple[str, Path]]:
     """The files under exports/: the name people know, with its folder, and where the file stands."""
     names, found = _names_of(vault), []
+    names.load()
     for path in _own_files(vault):
         parts = path.relative_to(vault.root).parts
         if parts[0] == "exports" and len(parts) > 1 and not parts[1].startswith("names."):
@@ -323,18 +392,18 @@ def take_out(path: Path, target: Path) -> None:
 # -------------------------------------------------------------------- a whole workspace
 
 
-def encrypt_all(vault: Vault) -> tuple[int, list[str]]:
+def encrypt_all(vault: Vault, told: Told | None = None) -> tuple[int, list[str]]:
     """Encrypt every plain file below the workspace, each put in place whole.
 
     Returns how many were encrypted and which could not be. Killed in the middle, the rest is done by calling
-    it again: plain and encrypted files of one workspace read alike.
+    it again: plain and encrypted files of one workspace read alike. `told` hears how far it is.
     """
-    return _go_over(vault, to_plain=False)
+    return _go_over(vault, told, to_plain=False)
 
 
-def decrypt_all(vault: Vault) -> tuple[int, list[str]]:
+def decrypt_all(vault: Vault, told: Told | None = None) -> tuple[int, list[str]]:
     """Make every file plain again; the vault file goes last, and only if nothing encrypted is left."""
-    done, left = _go_over(vault, to_plain=True)
+    done, left = _go_over(vault, told, to_plain=True)
     if not left:
         for path in vault_files(vault.root):
             files.discard(path)
@@ -347,13 +416,16 @@ def plain_files(vault: Vault) -> list[Path]:
     return [path for path in _own_files(vault) if not _starts_encrypted(path)]
 
 
-def _go_over(vault: Vault, *, to_plain: bool) -> tuple[int, list[str]]:
-    inner = files.fs.inner if isinstance(files.fs, VaultOps) else files.fs
+def _go_over(vault: Vault, told: Told | None, *, to_plain: bool) -> tuple[int, list[str]]:
+    ops = files.fs if isinstance(files.fs, VaultOps) else VaultOps(files.fs)
     names = _names_of(vault)
     done, left = 0, []
-    for path in _own_files(vault):
+    own = _own_files(vault)
+    for at, path in enumerate(own):
+        if told is not None:
+            told(at, len(own))
         try:
-            data = inner.raw(path)
+            data = ops.inner.raw(path)
             if is_encrypted(data) is not to_plain:
                 continue
             if to_plain:
@@ -361,15 +433,18 @@ def _go_over(vault: Vault, *, to_plain: bool) -> tuple[int, list[str]]:
             else:
                 names.note(path)
                 turned, target = encrypted(vault, data), names.hidden(path) or path
-            _put_in_place(inner, target, turned)
+            with ops.as_is():
+                files.private_folder(target.parent)
+                files.write_durable(target, turned)
             if target != path:
-                inner.unlink(path)
+                ops.inner.unlink(path)
             done += 1
         except (OSError, StoreError) as error:
             left.append(f"{path.relative_to(vault.root)}：{error}")
-    _drop_empty(names.folder)
+    for folder in CODED:
+        _drop_empty(vault.root / folder)
     if to_plain and not left:
-        for path in names.folder.glob("names.*"):
+        for path in names.path.parent.glob("names.*"):
             files.discard(path)
     return done, left
 
@@ -380,16 +455,6 @@ def _drop_empty(folder: Path) -> None:
         if path.is_dir() and not path.is_symlink():
             with contextlib.suppress(OSError):
                 path.rmdir()
-
-
-def _put_in_place(inner: files.FileOps, path: Path, data: bytes) -> None:
-    """Write through the plain seam: what is written is encrypted already, or is to be plain."""
-    held, files.fs = files.fs, inner
-    try:
-        files.private_folder(path.parent)
-        files.write_durable(path, data)
-    finally:
-        files.fs = held
 
 
 def _own_files(vault: Vault) -> list[Path]:
