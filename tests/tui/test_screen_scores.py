@@ -33,6 +33,7 @@ from inspect_tui.rules.grade_steps import steps_from
 from inspect_tui.rules.points import PointsCount, points_of, set_points
 from inspect_tui.rules.result import result_of
 from inspect_tui.store.workspace import Workspace
+from inspect_tui.tui.screens.points_page import PointsScreen
 from inspect_tui.tui.widgets.walk_parts import points_words
 
 
@@ -271,10 +272,17 @@ async def test_hostile_names_are_only_text(tmp_path: Path) -> None:
         unit["name"] = (text.strip() or "空")[:200]
     space = make_space(tmp_path, units=raw["units"])
     past_round(space, 2)
+    who(space)
     async with running(make_app(space)) as pilot:
-        for keys in ((), ("enter",), ("2",), ("3",), ("4",), ("6",)):
+        for keys in ((), ("enter",), ("2",), ("3",), ("4",), ("6",), ("3", "question_mark", "1")):
             await scores(pilot, *keys)
             assert_sound(pilot.app)
+        assert pilot.app.screen.place == "sources"
+        pilot.app.push_screen(PointsScreen(pilot.app.desk))
+        await pilot.pause()
+        await pilot.press("1")
+        await pilot.pause()
+        assert_sound(pilot.app)
 
 
 async def test_a_lead_gives_a_bonus_with_reason_and_basis_and_takes_it_back(tmp_path: Path) -> None:
