@@ -61,13 +61,15 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "pair": ("pair", "pair", "结对帮扶：目标、期限、前后对比的成效"),
     "grid": ("grid", "grid", "三级网格：支部、党小组、班组的覆盖，空白班组，缺口"),
     "verify": ("verify", "verify", "核对记录文件是否完整、有没有被改动"),
+    "key": ("keys", "key", "签名钥匙：交卷签名，登记同事的公钥"),
     "vault": ("vaults", "vault", "给工作文件夹设口令，加密存放"),
     "unlock": ("vaults", "unlock", "从加密的工作文件夹取出文件"),
+    "kit": ("kit", "kit", "做离线安装包：带到没有网络的电脑上装"),
     "doctor": ("doctor", "doctor", "检查本机环境：编码、终端、磁盘、占用"),
 }
 _WORDS = "inspect_tui.words"
 #: Commands that ask for a passphrase themselves, or need nothing of a workspace.
-_ASK_THEMSELVES = {"vault", "unlock", "schema", "init", "demo"}
+_ASK_THEMSELVES = {"vault", "unlock", "schema", "init", "demo", "kit"}
 #: Commands that are not listed: `open` is what a bare PACK on the command line means.
 _HIDDEN = {"open": ("open_app", "open_pack", "")}
 

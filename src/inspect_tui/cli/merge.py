@@ -20,6 +20,7 @@ from inspect_tui.cli.common import (
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.folded import Conflict
+    from inspect_tui.exchange.ring import Ring
     from inspect_tui.exchange.scanning import FileScan, Scan
     from inspect_tui.model.round import Round
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--preview", is_flag=True, help="只看每份文件带来什么，不写任何文件。")
 @click.option("--take", "taking", is_flag=True, help="收进工作文件夹的这一轮，不另写文件。")
 @click.option("--round", "round_id", metavar="轮次", help="和 --take 一起用：收进哪一轮；不写为最新一轮。")
+@click.option("--yes", is_flag=True, help="签名不符、该有签名却没有的也收，不再询问。")
 @workspace_option
 @json_option
 def merge(
@@ -40,25 +42,36 @@ def merge(
     preview: bool,
     taking: bool,
     round_id: str | None,
+    yes: bool,
     workspace: str | None,
     as_json: bool,
 ) -> None:
     """合并检查记录、交卷文件、压缩包或整个文件夹。
 
-    先逐份核对：谁的、哪一轮、带来多少新内容、和别人一致还是不同、哪些不能用、为什么。
+    先逐份核对：谁的、哪一轮、带来多少新内容、和别人一致还是不同、哪些不能用、为什么、签名符不符。
+    加密的交卷用这台电脑的钥匙自动打开；用口令加密的会问口令。
     合并多少次、按什么顺序，结果都一个字节不差。每份都能用返回0；有一份没有能用的记录返回1，不写文件。
     """
     if sum((output is not None, preview, taking)) != 1:
         raise click.UsageError("请在 -o 文件、--preview、--take 里选一个")
     progress = _Line() if sys.stderr.isatty() else None
     if taking:
-        found, messages = _take(list(files), round_id, workspace, progress)
+        found, messages = _take(list(files), round_id, workspace, progress, yes)
         target = None
     else:
         from inspect_tui.exchange.merging import merge as merge_files
 
-        done = merge_files(list(files), output, counts=preview, progress=progress)
+        done = merge_files(
+            list(files),
+            output,
+            counts=preview,
+            progress=progress,
+            ring=_ring(workspace, list(files)),
+            agreed=lambda found: yes or _agreed(found),
+        )
         found, target, messages = done.scan, done.path, []
+        if output is not None and found.ok and target is None:
+            messages = [_NOT_AGREED]
     if progress is not None:
         progress.clear()
     if as_json:
@@ -66,14 +79,65 @@ def merge(
     else:
         _tell(found, target)
     warn(messages)
+    if found.ok and _NOT_AGREED in messages:
+        raise click.exceptions.Exit(1)
     if not found.ok:
         if not taking and not preview:
             warn(["有文件没有能用的记录，没有写合并结果。请去掉或换好这些文件再合并。"])
         raise click.exceptions.Exit(1)
 
 
+_NOT_AGREED = "有文件的签名要先核对（见上），一份都没有收。请向本人核对；确实要收请加 --yes。"
+
+
+def _ring(workspace: str | None, files: list[Path]) -> Ring:
+    """The keys at hand, and the passphrase of whatever is encrypted by one."""
+    from inspect_tui.cli.common import folder_of
+    from inspect_tui.exchange.ring import ring_of
+    from inspect_tui.store.keyring import KEYS_NAME
+
+    root = folder_of(workspace)
+    ring = ring_of(root if (root / KEYS_NAME).is_file() else None, _passphrases(files))
+    warn(ring.messages)
+    return ring
+
+
+def _passphrases(files: list[Path]) -> list[str]:
+    """Ask for the passphrase of every file that opens by one, unless it is given, or nobody can be asked."""
+    import os
+
+    from inspect_tui.exchange.age_file import CannotOpen, is_age, wants_passphrase
+    from inspect_tui.exchange.ring import VARIABLE
+
+    if os.environ.get(VARIABLE) or not (sys.stdin and sys.stdin.isatty()):
+        return []
+    given = []
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                head = file.read(65536)
+            if is_age(head) and wants_passphrase(head):
+                asked = f"{_clean(path.name)} 用口令加密，请输入口令"
+                given.append(
+                    str(click.prompt(asked, hide_input=True, err=True, default="", show_default=False))
+                )
+        except (OSError, CannotOpen):
+            # What is wrong with a file is told with all the others.
+            continue
+    return [text for text in given if text]
+
+
+def _agreed(found: Scan) -> bool:
+    """Ask once more where a signature does not fit; without anybody to ask, the answer is no."""
+    for file in found.doubtful:
+        click.echo(_clean(f"{file.path}：{file.signature.words}。"), err=True)
+    if not (sys.stdin and sys.stdin.isatty()):
+        return False
+    return click.confirm("签名要先核对。仍然收下这些文件吗", err=True)
+
+
 def _take(
-    files: list[Path], round_id: str | None, workspace: str | None, progress: _Line | None
+    files: list[Path], round_id: str | None, workspace: str | None, progress: _Line | None, yes: bool
 ) -> tuple[Scan, list[str]]:
     from inspect_tui.exchange import received
     from inspect_tui.exchange.evidence_brought import missing
@@ -83,9 +147,11 @@ def _take(
     space = space_of(workspace)
     wanted = round_id_of(space, round_id)
     who = identity_of(space, None)
-    found = received.scan_for(space, wanted, files, progress=progress)
+    found = received.scan_for(space, wanted, files, progress=progress, passphrases=_passphrases(files))
     if not found.ok:
         return found, ["有文件没有能用的记录，一份都没有收。请去掉或换好这些文件再合并。"]
+    if found.doubtful and not yes and not _agreed(found):
+        return found, [_NOT_AGREED]
     round_dir = space.round_dir(wanted)
     lacking = missing(round_dir, found.sources)
     entries = received.take(space, wanted, found, "、".join(who.people), local_clock(), progress=progress)
@@ -145,7 +211,7 @@ def undo_merge(
             state = f"，{entry.withdrawn_at[:16]}由{entry.withdrawn_by}退出" if entry.withdrawn_at else ""
             click.echo(
                 f"{entry.sha256[:12]}  {entry.name}  {entry.taken_at[:16]}由{entry.taken_by}收下，"
-                f"新内容{entry.counts.get('new', 0)}条{state}"
+                f"新内容{entry.counts.get('new', 0)}条{_signed(entry.signature)}{state}"
             )
         if not entries:
             click.echo("本轮还没有收过文件。")
@@ -242,11 +308,17 @@ def _lines(file: FileScan) -> list[str]:
             lines.append(said + "。")
         if file.counts is not None:
             lines.append(f"  {file.counts.text()}。短码{file.code}")
+        opened = "，加密的，已打开" if file.encrypted else ""
+        lines.append(f"  {file.signature.words}{opened}。")
         lines += [f"  注意：{warning}。" for warning in file.warnings]
     lines += [f"  不收：{rejected.where}：{rejected.reason}" for rejected in file.rejected]
     if file.rejected_more:
         lines.append(f"  另有{file.rejected_more}条不收。")
     return lines
+
+
+def _signed(words: str) -> str:
+    return f"，{words}" if words else ""
 
 
 def _place(conflict: Conflict, round_: Round | None) -> list[str]:

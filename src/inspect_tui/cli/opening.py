@@ -54,6 +54,9 @@ _SECRECY = ("public", "internal", "secret", "confidential", "top_secret")
 @click.option("--secrecy", metavar="密级", type=click.Choice(_SECRECY), default="internal", help=(
     "public公开、internal内部；标为secret（秘密）以上的一律不导出。不写为internal。"
 ))  # fmt: skip
+@click.option("--recovery-key", metavar="age1…", default="", help=(
+    "办公室备用公钥：组长的电脑坏了，也能打开加密的交卷。在办公室的电脑上用 key new 做。"
+))  # fmt: skip
 @as_option
 @workspace_option
 @json_option
@@ -90,6 +93,7 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
         from inspect_tui.model.fault import InputFaults
 
         raise InputFaults(told)
+    office = recovery_key(asked["recovery_key"])
     checklists = list(asked["checklists"])
     assigned = _pairs(asked["assigned"], asked["teams"], roster)
     units = [_unit_id(roster, unit) for unit in asked["units"]]
@@ -135,6 +139,7 @@ def new(workspace: str | None, as_json: bool, name: str | None, **asked: Any) ->
         cargo=cargo,
         series=series,
         stage=stage,
+        recovery_key=office,
     )
     messages = [*(found.messages if found is not None else ())]
     if found is not None:
@@ -265,3 +270,15 @@ def _teams(asked: dict[str, Any], assigned: list[tuple[str, list[str]]]) -> list
         )
         for number, name in enumerate(names, 1)
     ]
+
+
+def recovery_key(text: str) -> str:
+    """The office's key as typed. Raises InputFaults."""
+    from inspect_tui.exchange.recipients import good_recovery_key
+
+    try:
+        return good_recovery_key(text)
+    except ValueError:
+        raise faults(
+            "A07", "办公室备用公钥写法不对，或没有抄全", text[:70], "请照抄 key show 的一行里 age1… 这一段"
+        ) from None

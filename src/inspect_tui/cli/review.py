@@ -83,6 +83,7 @@ def _place(round_: Round, unit: str, word: str) -> tuple[tuple[str, str], str]:
 @click.argument("file", metavar="[回执文件]", required=False, type=click.Path(path_type=Path))
 @click.option("--inspector", "inspectors", metavar="姓名", multiple=True, help="发给谁，可写多次。")
 @click.option("-o", "--output", metavar="文件夹", type=click.Path(path_type=Path), help="写到哪个文件夹。")
+@click.option("--yes", is_flag=True, help="签名不符的回执也收。")
 @round_option
 @as_option
 @workspace_option
@@ -91,6 +92,7 @@ def receipt(
     file: Path | None,
     inspectors: tuple[str, ...],
     output: Path | None,
+    yes: bool,
     round_id: str | None,
     name: str | None,
     workspace: str | None,
@@ -101,7 +103,7 @@ def receipt(
     写回执文件：检查员收下回执，列出退回的检查项。
     """
     if file is not None:
-        _open_receipt(file, workspace, as_json)
+        _open_receipt(file, workspace, as_json, yes)
         return
     from inspect_tui.exchange import receipt as receipts
     from inspect_tui.model.fault import InputFaults
@@ -127,7 +129,7 @@ def receipt(
         click.echo("没有回执可写。")
 
 
-def _open_receipt(file: Path, workspace: str | None, as_json: bool) -> None:
+def _open_receipt(file: Path, workspace: str | None, as_json: bool, yes: bool) -> None:
     import msgspec
 
     from inspect_tui.exchange.receipt import open_receipt, told_lines
@@ -135,7 +137,8 @@ def _open_receipt(file: Path, workspace: str | None, as_json: bool) -> None:
 
     space = space_of(workspace)
     held = space.identity()
-    taken = open_receipt(space, file, "、".join(held.people) if held else "", local_clock())
+    who = "、".join(held.people) if held else ""
+    taken = open_receipt(space, file, who, local_clock(), accepted=yes)
     warn(clean(message) for message in taken.messages)
     if as_json:
         print_json(

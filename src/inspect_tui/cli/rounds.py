@@ -17,7 +17,7 @@ from inspect_tui.cli.common import (
     workspace_option,
 )
 from inspect_tui.cli.freezing import freeze, frozen_data, tell_freeze
-from inspect_tui.cli.opening import new
+from inspect_tui.cli.opening import new, recovery_key
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -150,6 +150,9 @@ def _unit_line(row: dict[str, Any]) -> str:
 @click.option("--issuer", metavar="名称", help="改发文单位。")
 @click.option("--basis", metavar="依据", help="改检查依据。")
 @click.option("--demand", "demands", metavar="要求", multiple=True, help="改通报里的要求，可写多次。")
+@click.option(
+    "--recovery-key", metavar="age1…", help="办公室备用公钥：加密的交卷都能用它打开；写空的去掉。"
+)
 @click.option("--preview", is_flag=True, help="只列出哪些检查记录和问题要重看，不写。")
 @workspace_option
 @json_option
@@ -172,6 +175,7 @@ def amend(
         issuer=asked["issuer"],
         basis=asked["basis"],
         demands=list(asked["demands"]) or None,
+        recovery_key=None if asked["recovery_key"] is None else recovery_key(asked["recovery_key"]),
         preview=asked["preview"],
     )
     looks = looks_after(space, held, round_) if held is not None else []
@@ -208,6 +212,7 @@ def pack(
 ) -> None:
     """发包：做一个文件，在检查人员的笔记本上打开就能开始检查。转入问题的佐证一并带上，放不下的会说明。"""
     from inspect_tui.exchange.pack import write_pack
+    from inspect_tui.store import files
     from inspect_tui.store.workspace import local_clock
 
     space = space_of(workspace)
@@ -218,11 +223,12 @@ def pack(
         team,
         output,
         now=local_clock(),
+        by=held.name if (held := space.identity()) is not None else "",
         evidence_bytes=evidence_mb * 1024 * 1024,
         messages=messages,
     )
     if as_json:
-        print_json({"path": str(path), "bytes": path.stat().st_size, "messages": messages})
+        print_json({"path": str(path), "bytes": files.fs.size(path), "messages": messages})
     else:
         click.echo(f"发包文件：{path}")
         warn(messages)

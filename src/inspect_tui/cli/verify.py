@@ -13,7 +13,8 @@ import click
 def verify(file: Path, as_json: bool) -> None:
     """核对一个记录文件，或一个轮次文件夹里的全部记录：校验和、每条改动的编号和内容、前后衔接、状态表。
 
-    没有问题返回0；有问题逐条列出，返回1。电脑时间不对只提醒，不算问题。
+    交卷文件也能核对，加密的用这台电脑的钥匙打开。已封存的轮次核对封存码。没有问题返回0；有问题逐条列出，返回1。
+    电脑时间不对、没有签名只说明，不算问题。
     """
     from inspect_tui.exchange.verifying import verify_all, verify_round
     from inspect_tui.rules.clocks import told as clocks_told
@@ -32,7 +33,14 @@ def verify(file: Path, as_json: bool) -> None:
                 {"where": slip.change, "reason": clean_text(slip.text, newlines=False)}
                 for slip in verified.slips
             ],
+            "signatures": [
+                {"where": where} | msgspec.to_builtins(signed) for where, signed in verified.signatures
+            ],
         }
+        if verified.freeze is not None:
+            from inspect_tui.cli.freezing import frozen_data
+
+            told["frozen"] = frozen_data(verified.freeze)
         click.echo(msgspec.json.encode(told).decode())
     else:
         for doubt in doubts:
@@ -45,6 +53,10 @@ def verify(file: Path, as_json: bool) -> None:
             click.echo(clean_text(f"提醒：{line}", newlines=False), err=True)
         if erased:
             click.echo(f"已彻底删除{len(erased)}条。")
+        for where, signed in verified.signatures:
+            click.echo(clean_text(f"{where}：{signed.words}", newlines=False))
+        if verified.freeze is not None and verified.freeze.whole:
+            click.echo(verified.freeze.text())
         click.echo(
             f"{file.name}：" + (f"共{len(doubts)}处问题" if doubts else "完整，没有发现改动"),
             err=bool(doubts),

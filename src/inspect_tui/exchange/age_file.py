@@ -34,7 +34,7 @@ TOO_MUCH = "加密的文件要求的运算量大得不正常，没有打开"
 
 
 class CannotOpen(Exception):
-    """An encrypted file that does not open; the message is a Chinese clause. `locked`: a passphrase may help."""
+    """An encrypted file that does not open: why, as a Chinese clause. `locked`: a passphrase may help."""
 
     def __init__(self, message: str, *, locked: bool = False, code: str = "A12") -> None:
         super().__init__(message)
@@ -113,7 +113,7 @@ def _by_passphrase(data: bytes, passphrases: Sequence[str]) -> bytes:
 
 
 def told_passphrase(text: str) -> str:
-    """A passphrase as it counts: ours are six groups of four digits, however they were typed; others as typed."""
+    """A passphrase as it counts: ours are six groups of digits, however they were typed; others as typed."""
     plain = unicodedata.normalize("NFKC", text)
     digits = re.sub(r"[\s\-\u2010-\u2015]", "", plain)
     if re.fullmatch(r"[0-9]{24}", digits):

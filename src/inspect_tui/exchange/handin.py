@@ -212,7 +212,9 @@ def hand_in(
     found, said = ((), []) if plain or passphrase else recipients_of(session.space, session.round)
     messages += said
     sealed = bool(found or passphrase)
-    target = out or session.space.exports_dir / _name(session, manifest, sealed=sealed)
+    folder = session.space.exports_dir if out is None else out
+    named = out is not None and not out.is_dir()
+    target = folder if named else folder / _name(session, manifest, sealed=sealed)
     private_folder(target.parent)
     head = {MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1), name: findings}
     packing = _Packing(head, session.space.round_dir(session.round.id), evidence)
@@ -418,7 +420,7 @@ def read_hand_in(path: Path, *, data: bytes | None = None, ring: Ring | None = N
 
 
 def _head_of(path: Path) -> bytes:
-    if not path.is_file():
+    if not files.fs.at(path).is_file():
         raise FileNotFoundError(path)
     with files.fs.open_read(path) as file:
         return file.read(64)

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from inspect_tui.exchange.refusal import refuse_secret
+from inspect_tui.exchange.ring import Ring
 from inspect_tui.exchange.scanning import Cancelled, Progress, Scan, scan, without_collector
 from inspect_tui.store.content import write_merged
 from inspect_tui.store.files import private_folder
@@ -27,16 +28,19 @@ def merge(
     counts: bool = False,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    ring: Ring | None = None,
+    agreed: Callable[[Scan], bool] = lambda found: True,
 ) -> Merged:
     """Merge files into one; with `out` None only look.
 
     Writes nothing unless every file has something usable: a merge that silently leaves a file out would be
     taken for whole. `out` is read only when it is among the files, and is replaced in one step at the end.
+    `agreed` is asked before writing, where a signature does not fit.
     Raises Cancelled, StoreError, and ExportRefused for a round marked 秘密 or above.
     """
     with without_collector():
-        found = scan(paths, counts=counts, progress=progress, cancelled=cancelled)
-        if out is None or not found.ok:
+        found = scan(paths, counts=counts, progress=progress, cancelled=cancelled, ring=ring)
+        if out is None or not found.ok or (found.doubtful and not agreed(found)):
             return Merged(scan=found)
         write_union(found, out, cancelled=cancelled)
         return Merged(scan=found, path=out)

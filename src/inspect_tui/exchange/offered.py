@@ -16,7 +16,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -128,7 +128,7 @@ def offers(paths: list[Path]) -> list[Offer]:
     for path in paths:
         label = clean_text(str(path), newlines=False)
         try:
-            mode = path.stat().st_mode
+            mode = files.fs.at(path).stat().st_mode
         except FileNotFoundError:
             found.append(Offer(label=label, path=path, refused="找不到文件"))
             continue
@@ -158,6 +158,14 @@ def _file(path: Path, label: str, *, stray: bool = False) -> Iterator[Offer]:
         yield Offer(label=label, path=path, stray=stray, sealed=age_file.is_age(head))
 
 
+def _is(path: Path, kind: Callable[[int], bool]) -> bool:
+    """Whether a path is of a kind; what leads elsewhere is none."""
+    try:
+        return kind(files.fs.at(path).lstat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def _is_zip(head: bytes) -> bool:
     return head[:4] in (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -165,10 +173,10 @@ def _is_zip(head: bytes) -> bool:
 def _folder(folder: Path, label: str) -> Iterator[Offer]:
     found: list[Offer] = []
     try:
-        places = [folder, *sorted(p for p in folder.iterdir() if p.is_dir() and not p.is_symlink())]
+        places = [folder, *(p for p in files.listed(folder) if _is(p, stat.S_ISDIR))]
         for place in places:
-            for path in sorted(place.iterdir()):
-                if path.suffix.lower() in (".json", ".zip", ".age") and path.is_file() and not path.is_symlink():
+            for path in files.listed(place):
+                if path.suffix.lower() in (".json", ".zip", ".age") and _is(path, stat.S_ISREG):
                     found += _file(path, clean_text(str(path), newlines=False), stray=True)
     except OSError as error:
         yield Offer(label=label, path=folder, refused=f"文件夹打不开：{reason(error)}")
@@ -300,7 +308,7 @@ class Opener:
             raise Refused("这一次给的文件合计超过2GB，请分几次合并")
 
     def _plain(self, path: Path) -> Opened:
-        size = path.stat().st_size
+        size = files.fs.size(path)
         if size > FINDINGS_BYTES:
             raise Refused(TOO_LARGE.rstrip("。"))
         self._hold(size)

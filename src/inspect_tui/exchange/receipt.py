@@ -16,10 +16,13 @@ import msgspec
 
 from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import refuse_secret
+from inspect_tui.exchange.signing import RECEIPT as RECEIPT_KIND
+from inspect_tui.exchange.signing import sign, table
 from inspect_tui.exchange.verifying import RECEIPT
 from inspect_tui.model.change import Change, Edit, parse_key, visit_key
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.round import Round
+from inspect_tui.model.signing import SignState
 from inspect_tui.model.terms import ReviewState
 from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.deciding import decisions
@@ -31,6 +34,7 @@ from inspect_tui.rules.reviewing import Returned, returned_items
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store.content import FindingsContent, read_findings, write_merged
 from inspect_tui.store.files import private_folder
+from inspect_tui.store.keyring import own_key
 from inspect_tui.store.session import Session
 from inspect_tui.store.workspace import Workspace
 
@@ -135,6 +139,9 @@ def write_receipt(session: Session, inspector: str, out: Path | None = None) -> 
     state = State(kept.values())
     tables: dict[str, Iterable[dict[str, Any]]] = dict(state_tables(state, session.round))
     tables[TABLE] = _table(session, inspector, units)
+    ordered = [kept[change] for change in sorted(kept)]
+    if (key := own_key(session.identity.name)) is not None:
+        tables |= table(sign(key, RECEIPT_KIND, "", [session.raw], ordered))
     folder = session.space.exports_dir if out is None else out
     if out is None or out.is_dir():
         folder = folder / readable_name(["回执", inspector], session.date(), "json")
@@ -333,10 +340,13 @@ def _receipt_in(content: FindingsContent, path: Path) -> Receipt:
     return Receipt(head=head, told=told)
 
 
-def open_receipt(space: Workspace, path: Path, who: str, now: dt.datetime) -> Taken:
+def open_receipt(
+    space: Workspace, path: Path, who: str, now: dt.datetime, *, accepted: bool = False
+) -> Taken:
     """Take a receipt into the round it is for. Raises InputFaults, StoreError; nothing is then taken.
 
     A receipt for somebody else of the round is taken too, with a word of warning: it is true all the same.
+    One whose signature does not fit is taken only when that was `accepted`.
     """
     from inspect_tui.exchange.erasing import rewrite_received
     from inspect_tui.exchange.received import held, scan_for, take
@@ -350,6 +360,9 @@ def open_receipt(space: Workspace, path: Path, who: str, now: dt.datetime) -> Ta
     if not found.ok:
         reason = next((f.reason for f in found.files if not f.usable), "里面没有能用的记录")
         raise _fault(path.name, "R04", f"这份回执不能收：{reason}", "请组长重新发回执")
+    if found.doubtful and not accepted:
+        said = found.files[0].signature.words
+        raise _fault(path.name, "A14", f"回执{said}，没有收", "请向组长核对；确实要收请加 --yes")
     take(space, wanted, found, who, now)
     round_ = space.round(wanted).round
     assert round_ is not None
@@ -366,6 +379,7 @@ def open_receipt(space: Workspace, path: Path, who: str, now: dt.datetime) -> Ta
         rewrite_received(space.round_dir(wanted), state.erased, messages)
     if who and receipt.head.inspector not in who.split("、"):
         messages.append(f"这份回执是给{receipt.head.inspector}的。")
+    messages += [f"{f.signature.words}。" for f in found.files if f.signature.state is not SignState.UNSIGNED]
     messages += [
         f"第{rejected.where}条没有收：{rejected.reason}。" for f in found.files for rejected in f.rejected
     ]

@@ -15,9 +15,11 @@ import msgspec
 
 from inspect_tui.exchange.evidence_brought import take_evidence
 from inspect_tui.exchange.offered import Opened
+from inspect_tui.exchange.ring import ring_of
 from inspect_tui.exchange.scanning import Cancelled, Progress, Scan, Source, scan
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.fault import Fault, InputFaults
+from inspect_tui.model.signing import Signed
 from inspect_tui.store import files
 from inspect_tui.store.content import findings_exist, read_findings
 from inspect_tui.store.errors import StoreError
@@ -96,8 +98,12 @@ def scan_for(
     *,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    passphrases: Iterable[str] = (),
 ) -> Scan:
-    """Scan files against what a round already holds. Raises Cancelled, InputFaults, StoreError."""
+    """Scan files against what a round already holds, by the keys known here and the `passphrases` given.
+
+    Raises Cancelled, InputFaults, StoreError.
+    """
     entry = space.round(round_id)
     assert entry.round is not None
     return scan(
@@ -107,6 +113,7 @@ def scan_for(
         held=held(space, round_id).changes(),
         progress=progress,
         cancelled=cancelled,
+        ring=ring_of(space.root, passphrases),
     )
 
 
@@ -191,6 +198,7 @@ def _take_one(folder: Path, source: Source, who: str, now: dt.datetime, copies: 
         rejected=source.rejected,
         brought=account.sha256 if account.sha256 != sha256 else "",
         note=f"有{len(left)}件佐证的文件没有到" if left else "",
+        signature=account.signature.words if account.signature != Signed() else "",
     )
 
 

@@ -15,7 +15,6 @@ import msgspec
 from inspect_tui.model.pack import Pack
 from inspect_tui.model.round import Round
 from inspect_tui.model.signing import KnownKey
-from inspect_tui.store.errors import StoreError
 from inspect_tui.store.keyring import clean_known, is_recipient, known_keys, own_key, save_known, spoken
 from inspect_tui.store.workspace import Workspace
 
@@ -102,9 +101,7 @@ def take_keys(space: Workspace, pack: Pack, at: str = "") -> list[str]:
             held[key.public] = msgspec.structs.replace(old, rounds=_with(old.rounds, mark))
             continue
         if any(other.name == key.name and other.checked for other in held.values()):
-            said.append(
-                f"发包里{key.name}的公钥和这里核对过的不是同一把，请当面问清楚，再决定交卷加密给谁。"
-            )
+            said.append(f"发包里{key.name}的公钥和这里核对过的不是同一把，请当面问清楚，再决定交卷加密给谁。")
         held[key.public] = KnownKey(
             name=key.name, sign=key.sign, age=key.age, added_at=at, added_by="发包", rounds=mark
         )

@@ -19,12 +19,15 @@ from inspect_tui.exchange.folded import Conflict, Folded, Meetings
 from inspect_tui.exchange.handin import Counts, Manifest, count, short_code
 from inspect_tui.exchange.judging import Grounds, Judged, judge, plainly_clean
 from inspect_tui.exchange.lone import Lone
-from inspect_tui.exchange.offered import Opened, Opener, is_other_file_of_ours, offers
+from inspect_tui.exchange.offered import Locked, Opened, Opener, is_other_file_of_ours, offers
 from inspect_tui.exchange.pack import same_round
+from inspect_tui.exchange.ring import Ring, ring_of
+from inspect_tui.exchange.signing import look
 from inspect_tui.exchange.union import Union
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
+from inspect_tui.model.signing import Signed
 from inspect_tui.rules.belated import told
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.store.clean import clean_text
@@ -54,6 +57,7 @@ class FileScan(msgspec.Struct, kw_only=True):
     `usable` says whether any record of it can be used; if not, `reason` is why. Of the `new` changes,
     `differing` stand against another inspector's, `agreeing` say the same, `beside` touch a record that
     another inspector wrote to as well, and `stale` judge an item whose text was changed since (需重看).
+    `encrypted` files were opened here, `locked` ones wait for a passphrase.
     """
 
     path: str
@@ -88,6 +92,9 @@ class FileScan(msgspec.Struct, kw_only=True):
     same_as: str = ""
     warnings: list[str] = []
     sha256: str = ""
+    signature: Signed = Signed()
+    encrypted: bool = False
+    locked: bool = False
 
     @property
     def up_to_date(self) -> bool:
@@ -132,6 +139,11 @@ class Scan(msgspec.Struct, kw_only=True):
         return bool(self.files) and all(file.usable for file in self.files)
 
     @property
+    def doubtful(self) -> list[FileScan]:
+        """Files that bring something new and whose signature, or the lack of one, asks for a second yes."""
+        return [file for file in self.files if file.usable and file.new and file.signature.doubtful]
+
+    @property
     def new(self) -> int:
         """Changes not known before, in all."""
         return sum(file.new for file in self.files)
@@ -172,12 +184,14 @@ def scan(
     counts: bool = True,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    ring: Ring | None = None,
 ) -> Scan:
     """Read and judge every file behind the paths.
 
     `round_ref` is the round they must belong to (with its raw form); without it, the round most of them
     belong to. `held` are the changes known already. With `counts` each file's answers and findings are
-    counted, which takes longer than all the rest. Raises Cancelled.
+    counted, which takes longer than all the rest. With the `ring` encrypted files are opened and signers
+    known; without it, by the keys of this machine alone. Raises Cancelled.
     """
 
     def tick(_: int = 0) -> None:
@@ -185,7 +199,7 @@ def scan(
             raise Cancelled
 
     with without_collector():
-        found = _Scanner(tick, progress).run(list(paths))
+        found = _Scanner(tick, progress, ring or ring_of(None)).run(list(paths))
         return _combined(found, round_ref, round_raw, held, counts, tick)
 
 
@@ -211,15 +225,15 @@ class _Found(msgspec.Struct, kw_only=True):
 
 
 class _Scanner:
-    def __init__(self, tick: Callable[[int], None], progress: Progress | None) -> None:
-        self._tick, self._progress = tick, progress
+    def __init__(self, tick: Callable[[int], None], progress: Progress | None, ring: Ring) -> None:
+        self._tick, self._progress, self._ring = tick, progress, ring
         self._grounds: dict[bytes, Grounds | str] = {}
         self._packs: dict[bytes, list[dict[str, Any]]] = {}
         self._seen: dict[str, Source] = {}
         self._found = _Found(files=[], sources=[], skipped=[])
 
     def run(self, paths: list[Path]) -> _Found:
-        found, opener = self._found, Opener()
+        found, opener = self._found, Opener(self._ring)
         todo = offers(paths)
         for number, offer in enumerate(todo):
             self._tick(0)
@@ -230,7 +244,16 @@ class _Scanner:
                     if offer.stray and is_other_file_of_ours(opened):
                         found.skipped.append(f"{label}：{opened}")
                     else:
-                        found.files.append(FileScan(path=label, name=_name(label), reason=opened))
+                        locked = isinstance(opened, Locked)
+                        found.files.append(
+                            FileScan(
+                                path=label,
+                                name=_name(label),
+                                reason=str(opened),
+                                locked=locked,
+                                encrypted=locked or offer.sealed,
+                            )
+                        )
                 else:
                     self._take(label, opened, offer.path)
         if self._progress is not None:
@@ -250,6 +273,7 @@ class _Scanner:
             closed=opened.meta.closed and not opened.messages,
             sha256=opened.sha256,
             hand_in=opened.manifest is not None,
+            encrypted=opened.encrypted,
             warnings=[clean_text(message, newlines=False) for message in (*opened.messages, *opened.notes)],
         )
         self._found.files.append(account)
@@ -279,6 +303,14 @@ class _Scanner:
         clean = opened.data is not None and plainly_clean(opened.data.decode("utf-8"))
         judged = judge(opened.changes, grounds, clean=clean, tick=self._tick)
         _describe(account, opened, judged)
+        account.signature = look(
+            opened.signature,
+            opened.rounds,
+            opened.changes,
+            account.writer,
+            self._ring.known,
+            people=() if account.merged else account.inspectors,
+        )
         source = Source(
             scan=account,
             opened=opened,

@@ -86,7 +86,7 @@ def _read(path: Path) -> Source:
     if path.is_dir():
         return _folder(path)
     with_head = _head(path)
-    if with_head.startswith(b"PK"):
+    if with_head.startswith((b"PK", b"age-encryption.org/")):
         from inspect_tui.exchange.handin import read_hand_in
 
         return _contents([read_hand_in(path).content], [])

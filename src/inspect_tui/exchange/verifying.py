@@ -10,11 +10,14 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.ring import Ring, ring_of
+from inspect_tui.exchange.signing import look, signature_in
 from inspect_tui.exchange.source import read_source
-from inspect_tui.model.change import Address, Body, Change, Edit, parse_key
+from inspect_tui.model.change import GENESIS, Address, Body, Change, Edit, parse_key
 from inspect_tui.model.evidence import FOLDER, Piece
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.round import Round
+from inspect_tui.model.signing import Signed, SignState
 from inspect_tui.rules.canonical import verified
 from inspect_tui.rules.clocks import ClockSlip, clock_slips
 from inspect_tui.rules.erasing import Erasure, erasures
@@ -24,9 +27,11 @@ from inspect_tui.rules.evidence import lawful as lawful_evidence
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.lifecycle import read_step
 from inspect_tui.rules.problems import STEP
+from inspect_tui.rules.sealing import Freeze, read_freeze
 from inspect_tui.rules.tables import state_tables
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_json, clean_text
-from inspect_tui.store.errors import StoreError
+from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.evidence import Place, place
 from inspect_tui.store.findings import FindingsContent, read_findings
 from inspect_tui.store.loading import round_from_raw
@@ -40,12 +45,15 @@ RECEIPT = "receipt"
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """What verifying a file found: what does not hold, and what is no fault but worth knowing.
 
-    `erased` was erased for good; `slips` are changes made by a clock that was set wrong.
+    `erased` was erased for good; `slips` are changes made by a clock that was set wrong. `signatures` says
+    of each file who signed it, `freeze` is the seal of a frozen round.
     """
 
     doubts: tuple[Doubt, ...]
     erased: tuple[Erasure, ...] = ()
     slips: tuple[ClockSlip, ...] = ()
+    signatures: tuple[tuple[str, Signed], ...] = ()
+    freeze: Freeze | None = None
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -64,29 +72,67 @@ def verify_file(path: Path) -> list[Doubt]:
     return list(verify_all(path).doubts)
 
 
-def verify_all(path: Path) -> Verified:
+def verify_all(path: Path, ring: Ring | None = None) -> Verified:
     """Like `verify_file`, with what was erased for good; the reason is blank where it stands elsewhere.
 
-    Evidence is looked at where the file stands in its round's folder.
+    A hand-in is opened, an encrypted one with the keys of the `ring`. Evidence is looked at where the file
+    stands in its round's folder.
     """
-    found, state = _verify(path)
+    ring = ring or ring_of(_root_above(path))
+    found, state = _verify(path, ring)
     if state is None or found.doubts or not (path.parent / "round.json").is_file():
         return found
     return msgspec.structs.replace(found, doubts=tuple(evidence_doubts(path.parent, state)))
 
 
-def _verify(path: Path) -> tuple[Verified, State | None]:
+def _root_above(path: Path) -> Path | None:
+    """The workspace a file or folder lies in."""
+    return next((p for p in list(path.absolute().parents)[:4] if (p / "rounds").is_dir()), None)
+
+
+def _content_of(path: Path, ring: Ring) -> FindingsContent:
+    """A findings file, or that of a hand-in. Raises StoreError, InputFaults."""
+    from inspect_tui.exchange.age_file import is_age
+
+    if path.is_file():
+        with files.fs.open_read(path) as file:
+            head = file.read(64)
+        if head.startswith(b"PK") or is_age(head):
+            from inspect_tui.exchange.handin import read_hand_in
+
+            return read_hand_in(path, ring=ring).content
+    return read_findings(path)
+
+
+def _verify(path: Path, ring: Ring) -> tuple[Verified, State | None]:
     """What a file says of itself, and its changes folded; no state for an unreadable file or an excerpt."""
     try:
-        content = read_findings(path)
+        content = _content_of(path, ring)
     except StoreError as error:
         return Verified(doubts=(Doubt(path.name, str(error)),)), None
+    except InputFaults as error:
+        return Verified(doubts=tuple(Doubt(path.name, fault.text()) for fault in error.faults)), None
+    except OSError as error:
+        return Verified(doubts=(Doubt(path.name, f"读不出来：{reason(error)}"),)), None
     state = State()
     doubts = _doubts(path, content, state)
+    signature = signature_in(content.recovered.snapshot.tables)
+    signed = look(signature, content.rounds, content.changes, content.writer, ring.known)
+    if signed.state is SignState.MISMATCH:
+        doubts.append(Doubt(path.name, signed.words))
+    freeze = None
+    if content.merged and not is_excerpt(content) and not doubts:
+        freeze = _seal(state, content.round_raw, doubts, path.name)
     reasons = {erasure.change: erasure for erasure in erasures(state)}
     bare = [c for c in content.changes if c.body is None]
     told = [reasons.get(c.id) or Erasure(change=c.id, reason="", by=(), at="", writer=c.writer) for c in bare]
-    found = Verified(doubts=tuple(doubts), erased=tuple(told), slips=tuple(clock_slips(state)))
+    found = Verified(
+        doubts=tuple(doubts),
+        erased=tuple(told),
+        slips=tuple(clock_slips(state)),
+        signatures=((path.name, signed),),
+        freeze=freeze,
+    )
     return found, None if is_excerpt(content) else state
 
 
@@ -99,6 +145,9 @@ def verify_round(folder: Path) -> Verified:
     doubts: list[Doubt] = []
     erased: list[Erasure] = []
     slips: list[ClockSlip] = []
+    signatures: list[tuple[str, Signed]] = []
+    freeze = None
+    ring = ring_of(_root_above(folder))
     try:
         received = [path for path, _ in active_files(folder)]
     except StoreError as error:
@@ -107,14 +156,48 @@ def verify_round(folder: Path) -> Verified:
     if not own and not received:
         doubts.append(Doubt(folder.name, "文件夹里没有检查记录文件"))
     for path in (*own, *received):
-        found, _ = _verify(path)
+        found, _ = _verify(path, ring)
         doubts += [Doubt(f"{path.name} {doubt.where}", doubt.reason) for doubt in found.doubts]
         erased += found.erased
         slips += found.slips
+        # One's own files are signed when they leave, not where they lie.
+        signatures += found.signatures if path in received else ()
     with contextlib.suppress(InputFaults, StoreError):
         # What cannot be read was told above.
-        doubts += evidence_doubts(folder, read_source(folder).state)
-    return Verified(doubts=tuple(doubts), erased=tuple(erased), slips=tuple(slips))
+        source = read_source(folder)
+        doubts += evidence_doubts(folder, source.state)
+        doubts += _unordered_erasures(source.state)
+        freeze = _seal(source.state, source.raw, doubts, folder.name)
+    return Verified(
+        doubts=tuple(doubts),
+        erased=tuple(erased),
+        slips=tuple(slips),
+        signatures=tuple(signatures),
+        freeze=freeze,
+    )
+
+
+def _seal(state: State, raw: dict[str, Any], doubts: list[Doubt], where: str) -> Freeze | None:
+    """The seal of a frozen round; what broke it is told as doubts."""
+    round_, _ = round_from_raw(raw, name=where)
+    freeze = read_freeze(state, round_)
+    if freeze is None or freeze.whole:
+        return freeze
+    doubts.append(Doubt(where, freeze.text()))
+    for breach in freeze.breaches:
+        by = clean_text("、".join(breach.by), newlines=False)
+        told = f"封存后的改动：{by}，{breach.at[:16]}，{clean_text(breach.what, newlines=False)}"
+        doubts.append(Doubt(f"changes（{breach.change[:8]}）", told))
+    return freeze
+
+
+def _unordered_erasures(state: State) -> list[Doubt]:
+    """Bodies that are gone without anybody having erased them, known only where all files are together."""
+    return [
+        Doubt(f"changes（{known.id[:8]}）", "内容没有了，却没有谁彻底删除过它：可能被人拿掉了")
+        for known in state.changes.values()
+        if known.body is None and known.id not in state.erased
+    ]
 
 
 def evidence_doubts(round_dir: Path, state: State) -> list[Doubt]:
@@ -143,7 +226,7 @@ def _doubts(path: Path, content: FindingsContent, state: State) -> list[Doubt]:
         doubts += [Doubt(fault.path or "round", fault.text()) for fault in error.faults]
         return doubts
     for number, change in enumerate(content.changes, 1):
-        where = f"changes.{number}（{change.id[:8]}）"
+        where = _where(number, change)
         faults = list(change_faults(change, round_))
         doubts += [Doubt(where, reason) for reason in faults]
         if not faults:
@@ -258,14 +341,42 @@ def _known_item(round_: Round, address: Address) -> bool:
 
 def _chain(state: State, content: FindingsContent) -> Iterator[Doubt]:
     # A receipt is an excerpt: what is missing from it is meant to be missing.
-    for gap in () if is_excerpt(content) else state.gaps():
-        yield Doubt("changes", f"缺口：前一条改动 {gap[:8]} 不在文件里")
+    gaps = set() if is_excerpt(content) else set(state.gaps())
+    for number, change in enumerate(content.changes, 1):
+        if change.prev in gaps:
+            yield Doubt(_where(number, change), f"缺口：它的前一条改动 {change.prev[:8]} 不在文件里")
+    yield from _order(content)
     for writer, prev in state.forks():
         yield Doubt("changes", f"分叉：{writer} 在 {prev[:8] or '开头'} 之后有两条不同的后续")
     if not content.merged:
         strangers = {c.writer for c in content.changes} - {content.writer}
         for writer in sorted(strangers):
             yield Doubt("changes", f"有不属于本文件的记录（{writer[:12]}）")
+
+
+def _where(number: int, change: Change) -> str:
+    return f"changes.{number}（{change.id[:8]}）"
+
+
+def _order(content: FindingsContent) -> Iterator[Doubt]:
+    """Changes that stand where no program of ours puts them: twice, out of their chain, or out of order."""
+    held: set[str] = set()
+    last = GENESIS
+    everything = {change.id for change in content.changes}
+    for number, change in enumerate(content.changes, 1):
+        if change.id in held:
+            yield Doubt(_where(number, change), "同一条改动出现了两次")
+        elif content.merged and change.id < last:
+            yield Doubt(_where(number, change), "次序不对：合并文件里的改动按编号排列")
+        elif not content.merged and change.prev != last and (change.prev in everything or not change.prev):
+            told = f"接在 {change.prev[:8]} 之后" if change.prev else "是开头一条"
+            yield Doubt(_where(number, change), f"次序不对：它{told}，却排在 {last[:8] or '开头'} 之后")
+        held.add(change.id)
+        last = change.id
+    # What stands in a journal is newer than what the file says of its end.
+    if not content.merged and not content.recovery.replayed and content.meta.head != last:
+        told = f"自述最后一条是 {content.meta.head[:8] or '（没有）'}，实际是 {last[:8] or '（没有）'}"
+        yield Doubt("_meta", f"{told}：末尾少了或多了改动")
 
 
 def is_excerpt(content: FindingsContent) -> bool:

@@ -209,5 +209,5 @@ def save_known(root: Path, keys: Iterable[KnownKey]) -> None:
 
 
 def with_key(keys: Iterable[KnownKey], new: KnownKey) -> tuple[KnownKey, ...]:
-    """A list with one more key, in place of the same key. One person may have a key on each of two machines."""
+    """A list with one more key, in place of the same key; a person may have one on each of two machines."""
     return (*(key for key in keys if key.public != new.public), new)

@@ -29,7 +29,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `rejected` are the places, counted from 1, of changes in it that are not taken. `brought` is how it came
     (its sha256 on arrival) where the kept copy was put together from a file and its journals, or where a
-    change was erased from it later.
+    change was erased from it later. `signature` says who had signed it, as it was seen when it was taken.
     """
 
     sha256: str
@@ -44,6 +44,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rejected: tuple[int, ...] = ()
     brought: str = ""
     note: str = ""
+    signature: str = ""
     withdrawn_at: str = ""
     withdrawn_by: str = ""
 
