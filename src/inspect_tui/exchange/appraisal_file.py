@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from inspect_tui.model.appraisal import APPRAISAL_FORMAT, Appraisal, Subject
+from inspect_tui.store import files
 from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.store.loading import load_appraisal, sniff_format
 
@@ -30,7 +31,7 @@ def appraisal_files(root: Path) -> list[Path]:
     found = []
     for folder in (root / FOLDER, root):
         try:
-            paths = sorted(folder.glob("*.json"))[:_MOST]
+            paths = [path for path in files.listed(folder) if path.suffix == ".json"][:_MOST]
         except OSError:
             continue
         found += [path for path in paths if _is_one(path)]

@@ -34,6 +34,7 @@ from inspect_tui.rules.pairing import newest_pairs, pairs_left
 from inspect_tui.rules.practices import cards_left, newest_cards
 from inspect_tui.rules.reading import read_visit
 from inspect_tui.rules.sealing import read_freeze
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.findings import read_findings
@@ -202,7 +203,7 @@ def _add(piles: dict[str, _Pile], pile: _Pile) -> None:
 def _read(entries: list[RoundEntry], word: str | Path, messages: list[str]) -> _Pile:
     entry = next((e for e in entries if e.id == word), None)
     path = entry.path.parent if entry is not None else Path(word)
-    if entry is None and not path.exists():
+    if entry is None and not files.fs.exists(path):
         known = [e.id for e in entries]
         remedy = did_you_mean(str(word), known, f"现有轮次：{'、'.join(known) or '（没有）'}；或给文件名")
         raise InputFaults([_fault("N09", "没有这一轮检查，也没有这个文件", str(word), remedy)])

@@ -269,7 +269,7 @@ def _at_cell(fault: Fault, by_path: dict[str, str]) -> Fault:
 
 def _bytes(path: Path, name: str) -> bytes:
     try:
-        if path.stat().st_size > OTHER_BYTES:
+        if files.fs.size(path) > OTHER_BYTES:
             raise InputFaults([_fault(name, "", "文件超过32MB", "请核对文件是否正确")])
         return files.fs.read(path)
     except FileNotFoundError:

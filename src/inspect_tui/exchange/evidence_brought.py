@@ -123,7 +123,7 @@ def _from_beside(round_dir: Path, folder: Path, wanted: set[str]) -> None:
         try:
             if path.is_symlink() or not path.is_file() or path.stat().st_size > EVIDENCE_BYTES:
                 continue
-            data = path.read_bytes()
+            data = files.fs.read(path)
             if hashlib.sha256(data).hexdigest() == name[:64]:
                 evidence.put(round_dir, name, data)
                 wanted.discard(name)

@@ -43,6 +43,7 @@ from inspect_tui.model.fault import Fault
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Method, Outcome, Severity, VisitResult
 from inspect_tui.rules.issue import did_you_mean
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import reason
 from inspect_tui.store.limits import OTHER_BYTES
@@ -105,9 +106,9 @@ def read_form_file(path: Path, round_: Round) -> FormReading:
     """Read a form (.xlsx or .csv) of this round. Raises InputFaults when nothing of it can be used."""
     name = clean_text(path.name, newlines=False)
     try:
-        if path.stat().st_size > OTHER_BYTES:
+        if files.fs.size(path) > OTHER_BYTES:
             raise refused(name, "文件超过32MB", "请核对文件是否正确")
-        data = path.read_bytes()
+        data = files.fs.read(path)
     except FileNotFoundError:
         raise refused(name, "找不到文件", "请核对文件名和文件夹") from None
     except (OSError, ValueError) as error:

@@ -28,6 +28,7 @@ from inspect_tui.exchange.typed_dates import typed_date
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.rules.ledger import LedgerRow
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import reason
 from inspect_tui.store.limits import OTHER_BYTES
@@ -72,9 +73,9 @@ def read_ledger_file(path: Path, rows: Sequence[LedgerRow]) -> LedgerReading:
     Raises InputFaults when nothing of the file can be used.
     """
     try:
-        if path.stat().st_size > OTHER_BYTES:
+        if files.fs.size(path) > OTHER_BYTES:
             raise _refused(path.name, "文件超过32MB", "请核对文件是否正确")
-        data = path.read_bytes()
+        data = files.fs.read(path)
     except OSError as error:
         raise _refused(path.name, f"文件读不出来：{reason(error)}", "请核对文件名和文件夹") from None
     return read_ledger(data, path.name, rows)

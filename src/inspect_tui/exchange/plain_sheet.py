@@ -13,6 +13,7 @@ import msgspec
 from inspect_tui.exchange.ledger_grid import Grid, GridCell, GridRefused, read_grids
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.rules.issue import did_you_mean, plain_decimal
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.limits import OTHER_BYTES
 
@@ -97,9 +98,9 @@ def open_grids(path: Path, code: str) -> tuple[list[Grid], bytes]:
     """The sheets of a file and its bytes. Raises InputFaults, under `code`, when it cannot be read."""
     name = clean_text(path.name, newlines=False)
     try:
-        if path.stat().st_size > OTHER_BYTES:
+        if files.fs.size(path) > OTHER_BYTES:
             raise GridRefused("文件超过32MB", "请核对文件是否正确")
-        data = path.read_bytes()
+        data = files.fs.read(path)
         return read_grids(data, path.name), data
     except FileNotFoundError:
         raise InputFaults([sheet_fault(code, name, "", "找不到文件", "请核对文件名和文件夹")]) from None

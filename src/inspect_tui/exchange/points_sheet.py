@@ -15,6 +15,7 @@ import msgspec
 from inspect_tui.exchange.plain_sheet import SheetRow, read_sheet, sheet_fault
 from inspect_tui.model.fault import Fault
 from inspect_tui.rules.points import PointsCount
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 
 CODE = "E09"
@@ -44,7 +45,7 @@ def read_points_sheet(path: Path, members: int) -> PointsTaken:
     """Read a sheet. Rows that cannot be read are left out and named. Raises InputFaults for no such sheet."""
     sheet = read_sheet(path, _COLUMNS, (("code", "name"), ("plus", "minus")), CODE)
     name = clean_text(path.name, newlines=False)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = hashlib.sha256(files.fs.read(path)).hexdigest()
     faults: list[Fault] = []
     people: set[str] = set()
     rewards = penalties = 0

@@ -9,6 +9,7 @@ import msgspec
 
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.terms import Method, Outcome, Profile, Severity, Verdict, VisitResult
+from inspect_tui.store import files
 from inspect_tui.store.clean import KeyCollision, clean_json
 from inspect_tui.store.jsonfile import LIMIT, MEGABYTE, parse_json, path_text, shown
 from inspect_tui.store.structure import check_structure
@@ -179,7 +180,7 @@ def _convert(value: Any, kind: type[T]) -> T | str:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = files.fs.read(path)
     except FileNotFoundError:
         raise InputFaults([_fault(path, 0, "找不到文件", "请核对文件名和文件夹")]) from None
     except OSError:

@@ -68,12 +68,12 @@ def _lying(root: Path, suffixes: tuple[str, ...]) -> list[Nearby]:
     found: dict[Path, Nearby] = {}
     for folder in folders(root):
         try:
-            paths = [p for p in folder.iterdir() if p.suffix.lower() in suffixes]
+            paths = [p for p in files.listed(folder) if p.suffix.lower() in suffixes]
         except OSError:
             continue
         for path in paths:
             try:
-                status = path.stat()
+                status = files.fs.at(path).stat()
                 found[path.resolve()] = Nearby(path=path, bytes=status.st_size, written=status.st_mtime)
             except (OSError, ValueError):
                 continue
@@ -138,6 +138,6 @@ def _one(text: str) -> Path:
 
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
+        return files.fs.exists(path)
     except (OSError, ValueError):
         return False

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from inspect_tui.store import files
 from inspect_tui.tui.files_nearby import Nearby, given_paths, sheets_nearby
 from inspect_tui.tui.screens.page import PageScreen, ask
 from inspect_tui.tui.text import one_line
@@ -43,7 +44,8 @@ async def _offer(page: PageScreen[Any], title: str, then: Callable[[Path], objec
 def _around(root: Path) -> list[Nearby]:
     """Spreadsheets in the likely places and in the folders into which hand-ins are sorted."""
     try:
-        sorted_into = [folder for folder in (root / "收卷").iterdir() if folder.is_dir()][:_MOST]
+        lying = files.listed(root / "收卷")
+        sorted_into = [path for path in lying if files.fs.at(path).is_dir()][:_MOST]
     except OSError:
         sorted_into = []
     found = {file.path: file for place in (root, *sorted_into) for file in sheets_nearby(place)}

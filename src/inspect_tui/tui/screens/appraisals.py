@@ -23,6 +23,7 @@ from inspect_tui.report.appraisal_table import appraisal_lines, blank_sheet, res
 from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.appraising import Appraised, bottom
 from inspect_tui.rules.tallying import with_counts
+from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
@@ -146,7 +147,7 @@ class AppraisalsScreen(PageScreen[None], inherit_bindings=False):
         made = new_appraisal(id_, clean_text(title, newlines=False), list(dict.fromkeys(people)))
         day = self.app.clock().date()
         path = self.app.space.root / FOLDER / readable_name([made.title], day, "json")
-        if path.exists():
+        if files.fs.exists(path):
             self.app.say("同名的测评已经有了，请换一个名称。", "warning")
             return
         try:

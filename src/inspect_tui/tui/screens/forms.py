@@ -15,6 +15,7 @@ from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.roster import Unit
+from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.tui import skin
@@ -170,9 +171,9 @@ def forms_nearby(root: Path) -> list[Path]:
     found: dict[Path, float] = {}
     for folder in folders(root):
         try:
-            for path in folder.iterdir():
+            for path in files.listed(folder):
                 if "检查表" in path.name and path.suffix.lower() in (".xlsx", ".csv"):
-                    found[path] = path.stat().st_mtime
+                    found[path] = files.fs.at(path).stat().st_mtime
         except OSError:
             continue
     return sorted(found, key=lambda path: -found[path])[:_MOST_FILES]

@@ -21,6 +21,7 @@ from inspect_tui.model.view import Visit
 from inspect_tui.rules.reading import findings_of_unit
 from inspect_tui.rules.result import result_text, unit_result
 from inspect_tui.rules.sheet import Progress
+from inspect_tui.store import files
 from inspect_tui.store.workspace import RoundEntry
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import HOME, bindings_for
@@ -712,8 +713,9 @@ def _packs_nearby(root: Path) -> list[Path]:
     found: dict[Path, float] = {}
     for folder in folders:
         try:
-            for path in folder.glob("发包-*.json"):
-                found[path] = path.stat().st_mtime
+            for path in files.listed(folder):
+                if path.name.startswith("发包-") and path.suffix == ".json":
+                    found[path] = files.fs.at(path).stat().st_mtime
         except OSError:
             continue
     return sorted(found, key=lambda path: found[path], reverse=True)[:9]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from inspect_tui.rules.ledger import LedgerRow
+from inspect_tui.store import files
 from inspect_tui.tui.ledger_book import FIRST_VIEW
 from inspect_tui.tui.ledger_files import FileRefused, write_export
 from inspect_tui.tui.screens.ledger import LedgerScreen
@@ -155,10 +155,9 @@ def sheets_nearby(root: Path) -> list[Path]:
     found: list[tuple[float, Path]] = []
     for folder in (root, root / "收卷", root / "exports"):
         try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if "台账" in entry.name and entry.name.lower().endswith((".xlsx", ".csv")):
-                        found.append((entry.stat().st_mtime, Path(entry.path)))
+            for path in files.listed(folder):
+                if "台账" in path.name and path.suffix.lower() in (".xlsx", ".csv"):
+                    found.append((files.fs.at(path).stat().st_mtime, path))
         except OSError:
             continue
     return [path for _, path in sorted(found, key=lambda each: -each[0])][:8]
