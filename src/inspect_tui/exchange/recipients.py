@@ -107,8 +107,10 @@ def take_keys(space: Workspace, pack: Pack, at: str = "") -> list[str]:
         )
     if held != before:
         save_known(space.root, held.values())
-    if lead and pack.lead_key is not None:
-        said.append(f"本轮交卷会加密给{lead[0].name}，核对码{spoken(lead[0].public)}，请和本人核对一次。")
+    if lead:
+        told = f"本轮交卷会加密给{lead[0].name}"
+        checked = held[lead[0].public].checked
+        said.append(f"{told}。" if checked else f"{told}，核对码{spoken(lead[0].public)}，请和本人核对一次。")
     return said
 
 

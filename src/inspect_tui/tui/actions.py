@@ -110,6 +110,7 @@ SHEETS, SHEET_LOOK = "sheets", "sheet_look"
 DUTIES, GRID = "duties", "grid"
 RECOUNT, FLOWS = "recount", "flows"
 EVIDENCE = "evidence"
+KEYS = "keys"
 FORMS, FORM_TAKE = "forms", "form_take"
 SCREENS = (
     HOME,
@@ -182,6 +183,7 @@ SCREENS = (
     RECOUNT,
     FLOWS,
     EVIDENCE,
+    KEYS,
     FORMS,
     FORM_TAKE,
 )
@@ -534,6 +536,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark_all", ("3",), "全部转入", "不转入的全部改为转入", (ROUND_CARRY,), 4),
     Action("make", ("enter", "1"), "建立", "把这一轮写入工作文件夹", (REVIEW,), 1),
     Action("make", ("enter", "1"), "交卷", "把本机记录存盘、打成一个文件并读回核对", (HANDIN,), 1),
+    Action("way", ("2",), "加不加密", "换一种交法：加密给组长、用口令加密、不加密", (HANDIN,), 2, "加密"),
+    Action("keys", ("3",), "我的签名", "做签名钥匙，看核对码，登记同事的公钥", (HANDIN,), 3, "签名"),
     Action("make", ("enter", "1"), "收下", "收下这个轮次包，已记的内容全部保留", (TAKE_PACK,), 1),
     Action("again", ("1",), "重新读取", "改好文件后重新读取", (FAULTS,), 1),
     # Merging
@@ -549,6 +553,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark_all", ("9",), "全选", "选上列出的全部文件；再按一次全不选", (MERGE,), 11),
     Action("again", ("0",), "重新找", "重新列出附近的文件", (MERGE,), 12),
     Action("take", ("1",), "收下", "收下全部能收的文件；不能收的列在后面", (MERGE_LOOK,), 1),
+    Action("unlock", ("2",), "输口令", "输入口令，打开用口令加密的交卷", (MERGE_LOOK,), 2, "口令"),
     Action("decide", ("4",), "裁定", "逐条裁定意见不同的地方", (MERGE_LOOK,), 3),
     Action("withdraw", ("4", "delete"), "退出", "把所选的文件退出本轮，文件和台账都保留", (MERGE_TAKEN,), 1),
     Action("left", ("1",), "取第1种", "以左边（上面）的意见为准，写明理由", (DECIDE,), 1),
@@ -701,6 +706,11 @@ ACTIONS: tuple[Action, ...] = (
         "changes", ("5",), "差别", "和打开的轮次里那一版有什么不同", (CHECKLIST,), 6, run="show('changes')"
     ),
     Action("again", ("6",), "再核对", "改好文件后再核对一遍", (CHECKLIST,), 7),
+    Action("make", ("1",), "做钥匙", "做一把自己的签名钥匙，以后交卷自动签名", (KEYS,), 1),
+    Action("pass_on", ("2",), "复制公钥", "复制自己的公钥，并存成文件，发给组长和同事", (KEYS,), 2, "公钥"),
+    Action("trust", ("3",), "登记同事", "登记同事的公钥，先核对24位核对码", (KEYS,), 3, "登记"),
+    Action("check", ("4",), "核对", "和本人核对光标所在公钥的核对码", (KEYS,), 4),
+    Action("forget", ("5", "delete"), "去掉", "去掉光标所在同事的公钥", (KEYS,), 5),
     Action("edit", ("enter",), "改文字", "修改所选的常用语", (PHRASES,), 2),
     Action("add", ("1",), "新增", "给一个检查项写一条常用语", (PHRASES,), 1),
     Action("pin", ("2",), "置顶", "置顶或取消置顶；置顶的排在最前", (PHRASES,), 3),

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from inspect_tui.exchange.age_file import is_age
 from inspect_tui.store import files
 
 #: Most files listed, and most looked into, newest first.
@@ -50,7 +51,7 @@ def folders(root: Path) -> Iterator[Path]:
 def nearby(root: Path, most: int = MOST) -> list[Nearby]:
     """Our files in the likely places, newest first. Reads folders: run it on a thread."""
     ours = []
-    for file in _lying(root, (".json", ".zip"))[:LOOKED_INTO]:
+    for file in _lying(root, (".json", ".zip", ".age"))[:LOOKED_INTO]:
         if is_ours(file.path):
             ours.append(file)
             if len(ours) == most:
@@ -88,7 +89,8 @@ def is_ours(path: Path) -> bool:
                 names = archive.namelist()
             return len(names) <= _ENTRIES and any(n.lower().endswith((".json", ".zip")) for n in names)
         with files.fs.open_read(path) as file:
-            return file.read(len(_HEAD)) == _HEAD
+            head = file.read(64)
+        return head.startswith(_HEAD) or is_age(head)
     except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
         return False
 
@@ -96,8 +98,9 @@ def is_ours(path: Path) -> bool:
 def round_of_file(path: Path) -> str:
     """The id of the round a findings file or hand-in is for; empty when it cannot be told."""
     from inspect_tui.exchange.offered import Opener, offers
+    from inspect_tui.exchange.ring import ring_of
 
-    opener = Opener()
+    opener = Opener(ring_of(None))
     for offer in offers([path]):
         for _, opened in opener.open(offer):
             if not isinstance(opened, str) and opened.rounds:

@@ -9,11 +9,14 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from inspect_tui.exchange.handin import Receipt, hand_in
+from inspect_tui.exchange.recipients import Recipient, recipients_of
 from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.terms import VisitResult
 from inspect_tui.store.errors import StoreError
+from inspect_tui.store.keyring import own_key
 from inspect_tui.store.session import ReadOnlySession
+from inspect_tui.store.vault import new_passphrase
 from inspect_tui.tui.actions import HANDIN, bindings_for, footer_for
 from inspect_tui.tui.big_letters import big
 from inspect_tui.tui.desk import Desk
@@ -21,7 +24,14 @@ from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.screens.setup import why_not
 from inspect_tui.tui.text import one_line
 from inspect_tui.tui.widgets.footer import KeyLine
+from inspect_tui.tui.widgets.menu import ConfirmScreen, Entry, MenuScreen
 from inspect_tui.tui.widgets.page import Line, LinePane, pair, wrapped
+
+KEY, PASSPHRASE, PLAIN = "key", "passphrase", "plain"
+_FORGOTTEN = (
+    "口令只显示一次，请抄下来，电话或当面告诉组长，不要和文件一起发。忘了口令，谁也打不开那份文件；"
+    "检查记录仍在本机，可以再交一次。"
+)
 
 
 class HandInScreen(PageScreen[None], inherit_bindings=False):
@@ -36,6 +46,10 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         self.receipt: Receipt | None = None
         self.failed = ""
         self.refused = ""
+        self.way = KEY
+        self.recipients: tuple[Recipient, ...] = ()
+        self.signer = ""
+        self.unsure: list[str] = []
 
     def page_title(self) -> str:
         return "交卷"
@@ -54,8 +68,20 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
             self.refused = str(refused)
         if not self.refused and self.desk.session.read_only:
             self.refused = f"现在只能看，交不了卷：{self.desk.session.read_only}"
+        self._look_at_keys()
         self.query_one("#pane", LinePane).show()
         self.query_one("#pane", LinePane).focus()
+
+    def _look_at_keys(self) -> None:
+        """Whom it would be encrypted to, and who signs."""
+        session = self.desk.session
+        self.recipients, self.signer, self.unsure = (), "", []
+        try:
+            self.recipients, self.unsure = recipients_of(session.space, session.round)
+            key = own_key(session.identity.name)
+            self.signer = key.name if key is not None else ""
+        except (StoreError, OSError) as error:
+            self.unsure = [f"{why_not(error)}。"]
 
     # ---------------------------------------------------------------- showing
 
@@ -98,9 +124,29 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         if untouched:
             lines += pair("没有开始", f"{len(untouched)}个  {'、'.join(untouched)}", width, ink="warn")
         lines += pair("署名", "、".join(desk.session.identity.people), width)
+        lines += pair("签名", self.signer or "未签名", width, ink="pass" if self.signer else "dim")
+        lines += self._sealing(width)
         lines.append([])
         ask = "按回车交卷。" if not (open_ or untouched) else "还有单位没有提交，也可以先交。按回车交卷。"
         return [*lines, *wrapped(ask, width, "strong")]
+
+    def _sealing(self, width: int) -> list[Line]:
+        """Whether and to whom it goes encrypted."""
+        lines: list[Line] = []
+        if self.way == PASSPHRASE:
+            lines += pair("加密", "用随机口令，交卷后显示一次", width, ink="pass")
+        elif self.way == PLAIN or not self.recipients:
+            said = "未加密" + ("，按你的选择" if self.recipients else "")
+            lines += pair("加密", said, width, ink="warn" if self.recipients else "dim")
+        else:
+            lines += pair("加密交给", "、".join(r.words for r in self.recipients), width, ink="pass")
+            for one in self.recipients:
+                if one.code and not one.checked:
+                    said = f"{one.name}的核对码 {one.code}，还没有和本人核对过（3 我的签名）。"
+                    lines += wrapped(said, width, "warn")
+        for said in self.unsure:
+            lines += wrapped(said, width, "warn")
+        return lines
 
     def _went(self, receipt: Receipt, width: int) -> list[Line]:
         lines: list[Line] = [[]]
@@ -114,6 +160,13 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         lines += pair("文件", one_line(receipt.path.name), width, ink="strong")
         lines += pair("所在文件夹", one_line(str(receipt.path.parent)), width)
         lines += pair("内容", receipt.counts.text(), width)
+        if receipt.signed:
+            lines += pair("签名", f"已签名：{receipt.signed}", width, ink="pass")
+        if receipt.sealed_to:
+            lines += pair("加密交给", "、".join(r.words for r in receipt.sealed_to), width, ink="pass")
+        if receipt.passphrase:
+            lines += pair("口令", receipt.passphrase, width, ink="strong")
+            lines += wrapped(_FORGOTTEN, width, "warn")
         for message in receipt.messages:
             lines += wrapped(message, width, "warn")
         lines.append([])
@@ -126,7 +179,11 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         if self.refused or self.receipt is not None:
             return
         try:
-            self.receipt = hand_in(self.desk.session)
+            self.receipt = hand_in(
+                self.desk.session,
+                plain=self.way == PLAIN,
+                passphrase=new_passphrase() if self.way == PASSPHRASE else "",
+            )
         except (ExportRefused, InputFaults) as error:
             self.failed = str(error)
         except ReadOnlySession as held:
@@ -135,9 +192,45 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
             self.failed = f"没有交成：{why_not(error)}。记录都在，处理后再按一次回车。"
         else:
             self.failed = ""
-            self.query_one("#keys", KeyLine).show(a for a in footer_for(HANDIN) if a.id != "make")
+            self.query_one("#keys", KeyLine).show(
+                a for a in footer_for(HANDIN) if a.id not in ("make", "way", "keys")
+            )
         self.query_one("#pane", LinePane).show()
         self.app.show_status()
+
+    def action_way(self) -> None:
+        """Choose whether and how it is encrypted."""
+        if self.refused or self.receipt is not None:
+            return
+        to = "、".join(r.name for r in self.recipients)
+        entries = [
+            Entry(KEY, "加密给组长", to or "发包里没有组长的公钥", enabled=bool(to)),
+            Entry(PASSPHRASE, "用口令加密", "程序出口令，电话或当面告诉组长"),
+            Entry(PLAIN, "不加密", "拿到文件的人都能看"),
+        ]
+
+        def picked(way: str | None) -> None:
+            if way == PASSPHRASE:
+                screen = ConfirmScreen("用口令加密？", intro=_FORGOTTEN, yes="用口令", no="不用")
+                self.app.push_screen(screen, lambda yes: self._set_way(PASSPHRASE) if yes else None)
+            elif way is not None:
+                self._set_way(way)
+
+        self.app.push_screen(MenuScreen("交卷文件加不加密", entries), picked)
+
+    def _set_way(self, way: str) -> None:
+        self.way = way
+        self.query_one("#pane", LinePane).show()
+
+    def action_keys(self) -> None:
+        """One's own signature."""
+        from inspect_tui.tui.screens.keys_page import KeysScreen
+
+        def back(_: None) -> None:
+            self._look_at_keys()
+            self.query_one("#pane", LinePane).show()
+
+        self.app.push_screen(KeysScreen(), back)
 
     def action_summary(self) -> None:
         """Summary and text of the round."""

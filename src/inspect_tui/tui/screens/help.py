@@ -85,6 +85,7 @@ PLACES: dict[str, str] = {
     actions.CHECKLISTS: "清单",
     actions.CHECKLIST: "一份清单",
     actions.PHRASES: "常用语",
+    actions.KEYS: "我的签名",
     actions.SHEETS: "从表格导入清单",
     actions.SHEET_LOOK: "看表格会读成什么",
 }

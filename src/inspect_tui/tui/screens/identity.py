@@ -15,12 +15,14 @@ from textual.binding import BindingType
 from inspect_tui.model.person import Identity
 from inspect_tui.model.round import Team
 from inspect_tui.model.terms import Role
+from inspect_tui.store.errors import StoreError
 from inspect_tui.tui.actions import IDENTITY, bindings_for
 from inspect_tui.tui.screens.page import Field, FormScreen, ask
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 
 _OWN, _NONE = "own", "none"
+_KEYS_HINT = "交卷签名，看得出被人改过；登记同事的公钥。不做也一切照常。"
 
 
 class IdentityScreen(FormScreen[Identity], inherit_bindings=False):
@@ -63,8 +65,18 @@ class IdentityScreen(FormScreen[Identity], inherit_bindings=False):
                 me.second or "没有",
                 "两人合用一台电脑检查时填写，每条记录由两人共同署名。",
             ),
+            *([Field("keys", "我的签名", self._key(), _KEYS_HINT)] if self._held is not None else []),
             Field("done", "完成", "", "按回车开始工作。", done=True),
         ]
+
+    def _key(self) -> str:
+        from inspect_tui.store.keyring import own_key, spoken
+
+        try:
+            key = own_key(self.identity.name)
+        except StoreError:
+            return "钥匙读不出来"
+        return spoken(key.public) if key is not None else "没有"
 
     def _team_name(self) -> str:
         known = next((t.name for t in self.teams if t.id == self.identity.team), None)
@@ -88,6 +100,10 @@ class IdentityScreen(FormScreen[Identity], inherit_bindings=False):
                 self._ask_role()
             case "second":
                 self._ask_second()
+            case "keys":
+                from inspect_tui.tui.screens.keys_page import KeysScreen
+
+                self.app.push_screen(KeysScreen(), lambda _: self.refill("keys"))
             case "done":
                 self._done()
 

@@ -31,7 +31,9 @@ from inspect_tui.tui.screens.setup import why_not
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.footer import KeyLine
 from inspect_tui.tui.widgets.inks import Part
+from inspect_tui.tui.widgets.menu import ConfirmScreen
 from inspect_tui.tui.widgets.page import Line, pair, wrapped
+from inspect_tui.tui.widgets.secret_prompt import SecretPrompt
 
 _AT_A_TIME = 400
 """Changes taken into the live state between two looks at the keyboard."""
@@ -64,6 +66,7 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
         self.paths = paths
         self.scan: Scan | None = None
         self.receipts: set[str] = set()
+        self.passphrases: list[str] = []
         self.busy = "正在读文件"
         self.failed = ""
         self.summary = ""
@@ -93,6 +96,8 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
         except (InputFaults, StoreError, OSError) as error:
             self.failed = f"读不出来：{why_not(error)}。什么也没有改动。"
         self._rest()
+        if self.locked and not self.passphrases and self.app.screen is self:
+            self.action_unlock()
 
     def _scan(self) -> tuple[Scan, set[str]]:
         """On a thread: judge the files against what is held; nothing is written."""
@@ -104,6 +109,7 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             self.paths,
             progress=self._tell_progress,
             cancelled=self._stop.is_set,
+            passphrases=tuple(self.passphrases),
         )
         return found, set(_receipts(found))
 
@@ -141,6 +147,11 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
     def takable(self) -> list[FileScan]:
         """Files that bring something new."""
         return [file for file in self.files if file.usable and file.new]
+
+    @property
+    def locked(self) -> list[FileScan]:
+        """Files that wait for a passphrase."""
+        return [file for file in self.files if file.locked]
 
     @property
     def current(self) -> FileScan | None:
@@ -232,11 +243,20 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
 
     def verdict(self, file: FileScan) -> tuple[str, str]:
         """What can be done with a file, in a word."""
+        if file.locked:
+            return "要口令", "warn"
         if not file.usable:
             return "不能收", "fail"
         if file.sha256 in self.took:
             return "已收", "pass"
-        if file.rejected or file.rejected_more or file.forks or not file.closed or self._warnings(file):
+        if (
+            file.rejected
+            or file.rejected_more
+            or file.forks
+            or not file.closed
+            or self._warnings(file)
+            or (file.signature.doubtful)
+        ):
             return "有问题", "warn"
         if file.up_to_date:
             return "已是最新", "dim"
@@ -283,6 +303,9 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
         writers = "、".join(writer[:12] for writer in file.writers) or file.writer
         lines += pair("检查人员", "、".join(file.inspectors) or "（没有署名）", width)
         lines += pair("记录号", f"{kind}{writers}", width)
+        ink = "warn" if file.signature.doubtful else "pass" if file.signature.checked else "text"
+        opened = "；加密的，已打开" if file.encrypted else ""
+        lines += pair("签名", f"{file.signature.words}{opened}", width, ink=ink)
         if file.counts is not None:
             lines += pair("内容", file.counts.text(), width)
         if file.code:
@@ -303,6 +326,7 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
 
     def _offer_keys(self) -> None:
         useful = {"take"} if self.takable and not self.busy and not self.summary else set()
+        useful |= {"unlock"} if self.locked and not self.busy and not self.summary else set()
         useful |= {"decide"} if self.asking and self.leads else set()
         useful |= {"next_pane", "back", "help", "quit"}
         for line in self.query("#keys").results(KeyLine):
@@ -318,12 +342,50 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             self.app.say(f"现在只能看，收不了：{self.desk.session.read_only}", "warning")
         elif not self.takable and not missing(self._round_dir, self.scan.sources):
             self.app.say("没有可收的新内容。")
+        elif self.scan.doubtful:
+            self._ask_twice(self.scan)
         else:
-            self.busy = "正在收下"
+            self._begin(self.scan)
+
+    def _ask_twice(self, scan: Scan) -> None:
+        """A signature that does not fit costs no finding, but whoever takes the file says so once more."""
+        told = "\n".join(
+            f"{one_line(file.name)}：{one_line(file.signature.words)}" for file in scan.doubtful[:6]
+        )
+        screen = ConfirmScreen(
+            f"{len(scan.doubtful)}份文件的签名要先核对。仍然全部收下吗？",
+            intro=f"{told}\n请先向本人核对。",
+            yes="仍然收下",
+            no="先不收",
+        )
+        self.app.push_screen(screen, lambda yes: self._begin(scan) if yes else None)
+
+    def _begin(self, scan: Scan) -> None:
+        self.busy = "正在收下"
+        self._going = (0, 0, "")
+        self.list.set_rows(1)
+        self._follow()
+        self.run_worker(self._take(scan))
+
+    def action_unlock(self) -> None:
+        """Ask for the passphrase of encrypted files, and read everything again with it."""
+        if self.busy or self.summary or not self.locked:
+            return
+
+        def told(text: str | None) -> None:
+            if text is None or self.busy:
+                return
+            self.passphrases.append(text)
+            self.busy = "正在读文件"
             self._going = (0, 0, "")
             self.list.set_rows(1)
             self._follow()
-            self.run_worker(self._take(self.scan))
+            self.run_worker(self._read())
+
+        names = "、".join(one_line(file.name) for file in self.locked[:3])
+        wrong = "刚才的口令打不开。" if self.passphrases else ""
+        hint = f"{wrong}{names}。口令是6组4位数字，问交卷的人；空格和横线打不打都行。"
+        self.app.push_screen(SecretPrompt("用口令加密的交卷，请输入口令", hint), told)
 
     @property
     def _round_dir(self) -> Path:
@@ -408,6 +470,8 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
 
 
 def _meaning(file: FileScan, word: str) -> str:
+    if file.locked:
+        return f"{file.reason}。按 2 输口令。"
     if not file.usable:
         return f"{file.reason or '没有能用的记录'}。"
     if word == "有问题":
