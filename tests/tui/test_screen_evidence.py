@@ -61,7 +61,7 @@ def photo(folder: Path, called: str = "IMG_0001.JPG", data: bytes = b"") -> Path
 async def until(pilot: Any, done: Any) -> None:
     """Let the app go on until something holds; a copy runs on a thread of its own."""
     for _ in range(400):
-        await pilot.pause(0.01)
+        await pilot.pause(0.03)
         if done():
             return
     raise AssertionError("it never came to that")

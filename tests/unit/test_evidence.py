@@ -42,6 +42,7 @@ from inspect_tui.rules.ledger import ledger_rows
 from inspect_tui.store import evidence, files
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.evidence import CopyStopped, Refused, keep, look
+from inspect_tui.store.evidence_clearing import clear_temps
 from inspect_tui.store.session import Session
 
 RECORD = answer_key("DG01", "lzrh-dxz", "GW-02")
@@ -354,8 +355,8 @@ def test_every_failure_and_every_kill_while_copying_leaves_the_file_whole_or_awa
             assert isinstance(action, str) or not [n for n in left if n.endswith(".tmp")], (at, action)
             # The next start of the same writer clears what a kill left; another writer leaves it alone.
             temps = len(left) - whole
-            assert evidence.clear_temps(round_dir, "other") == 0
-            assert evidence.clear_temps(round_dir, "w") == temps
+            assert clear_temps(round_dir, "other") == 0
+            assert clear_temps(round_dir, "w") == temps
             assert keep(round_dir, look(path), "w").known == whole
             (round_dir / "evidence" / name).unlink()
             assert folder_names(session) == []

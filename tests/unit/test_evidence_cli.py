@@ -97,6 +97,20 @@ def test_add_list_check_remove(space, tmp_path, capsys):
     )
 
 
+def test_files_that_no_record_names_are_told_and_cleared_when_asked(space, tmp_path, capsys):
+    told(capsys, "evidence", "add", tmp_path / "b.png", "--unit", "DG01", "--item", "GW-02", *AS)
+    folder = space.root / "rounds" / "2026Q4-lookback" / "evidence"
+    (named,) = (p.name for p in folder.iterdir())
+    left = keep(folder.parent, look(tmp_path / "IMG 1.jpg"), "w")
+    assert asked(capsys, "evidence", "check")["unused"] == [], "it may be about to be named"
+    for path in folder.iterdir():
+        os.utime(path, (1_795_000_000 - 10**8,) * 2)
+    found = asked(capsys, "evidence", "check")
+    assert (found["unused"], found["cleared"]) == ([f"{left.sha256}.jpg"], False)
+    assert "另有1个文件没有记录提到，已删掉" in told(capsys, "evidence", "check", "--clear").err
+    assert [p.name for p in folder.iterdir()] == [named]
+
+
 def test_evidence_on_a_finding_and_on_a_verification(space, tmp_path, capsys):
     finding = "finding/DG01/lzrh-dxz/GW-02/未按月修订"
     photo = tmp_path / "IMG 1.jpg"

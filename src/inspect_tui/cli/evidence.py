@@ -313,26 +313,41 @@ def opened(ident: str, unit: str, round_id: str | None, workspace: str | None) -
 
 @evidence.command(name="check", short_help="核对佐证文件", options_metavar="[选项]")
 @click.argument("files", metavar="[文件]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--clear", is_flag=True, help="删掉没有任何记录提到的文件。")
 @_unit
 @_round
 @workspace_option
 @json_option
 def check(
-    files: tuple[Path, ...], unit: str | None, round_id: str | None, workspace: str | None, as_json: bool
+    files: tuple[Path, ...],
+    clear: bool,
+    unit: str | None,
+    round_id: str | None,
+    workspace: str | None,
+    as_json: bool,
 ) -> None:
     """核对本轮的佐证文件在不在、有没有被改动；写了文件，就看这些文件能不能作佐证，不会加上。"""
+    from inspect_tui.store.evidence_clearing import forget, unused
+
     source, folder = _source(workspace, round_id)
     if files:
         _check_files(source, folder, files, as_json)
         return
     rows = _rows(source, folder, unit, deep=True)
     bad = [row for row in rows if row["state"] != "ok"]
+    spare = unused(folder)
+    if clear:
+        forget(folder, spare)
     if as_json:
-        print_json({"ok": not bad, "checked": len(rows), "faults": bad})
+        told = {"ok": not bad, "checked": len(rows), "faults": bad, "unused": spare, "cleared": clear}
+        print_json(told)
     else:
         for row in bad:
             click.echo(_line(row), err=True)
         click.echo(f"核对了{len(rows)}件佐证，" + (f"{len(bad)}件有问题。" if bad else "都在，都没有改动。"))
+        if spare:
+            done = "已删掉" if clear else "可加 --clear 删掉"
+            click.echo(f"另有{len(spare)}个文件没有记录提到，{done}。", err=True)
     if bad:
         raise click.exceptions.Exit(1)
 

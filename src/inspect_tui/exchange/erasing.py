@@ -14,10 +14,11 @@ import msgspec
 
 from inspect_tui.rules import erasing
 from inspect_tui.rules.erasing import erased_ids, evidence_named_in
-from inspect_tui.store import evidence, files
+from inspect_tui.store import files
 from inspect_tui.store.bare import without_bodies
 from inspect_tui.store.content import read_findings
 from inspect_tui.store.errors import StoreError
+from inspect_tui.store.evidence_clearing import forget
 from inspect_tui.store.files import discard, write_durable
 from inspect_tui.store.received import read_list, received_folder, write_list
 from inspect_tui.store.session import Session
@@ -100,7 +101,7 @@ def rewrite_received(folder: Path, targets: Collection[str], messages: list[str]
         if all(other.sha256 != entry.sha256 for other in entries):
             discard(path)
         done.append(entry.name)
-    evidence.forget(folder, going)
+    forget(folder, going)
     return done
 
 

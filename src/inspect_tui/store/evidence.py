@@ -7,14 +7,12 @@ a temp file, which the next start clears away, and never a finding without the w
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import os
 import shutil
 import stat
-import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import msgspec
@@ -35,8 +33,6 @@ from inspect_tui.store.limits import (
 
 #: Bytes between two looks at whether to go on.
 STEP = 512 * 1024
-#: A temp file of another program on this folder is left alone until it is surely dead.
-_DEAD_AFTER = 24 * 3600.0
 
 Progress = Callable[[int, int], None]
 
@@ -377,56 +373,3 @@ def read_file(round_dir: Path, piece: Piece) -> bytes | None:
     except OSError:
         return None
     return data if hashlib.sha256(data).hexdigest() == piece.sha256 else None
-
-
-# -------------------------------------------------------------------- clearing away
-
-
-def clear_temps(round_dir: Path, writer: str) -> int:
-    """Clear away what copies left behind that were cut off; returns how many files.
-
-    Those of `writer` are dead, because whoever calls holds that writer's file; others only when very old.
-    """
-    folder = folder_of(round_dir)
-    gone = 0
-    try:
-        names = [name for name in files.fs.names(folder) if name.endswith(".tmp")]
-    except OSError:
-        return 0
-    for name in names:
-        path = folder / name
-        with contextlib.suppress(OSError):
-            if (writer and name.startswith(f"{writer}.")) or time.time() - path.stat().st_mtime > _DEAD_AFTER:
-                files.fs.unlink(path)
-                gone += 1
-    return gone
-
-
-def forget(round_dir: Path, names: Iterable[str]) -> list[str]:
-    """Delete files that an erasure took the last use of; returns their names.
-
-    A file stays while its hash stands anywhere in the round's records, taken off the list or not.
-    """
-    wanted = {name for name in names if FILE.fullmatch(name)}
-    if not wanted:
-        return []
-    records = [*round_dir.glob("*.json"), *round_dir.glob("*.journal"), *round_dir.glob("received/*.json")]
-    for path in records:
-        if path.name in ("round.json", "list.json"):
-            continue
-        try:
-            data = files.fs.read(path)
-        except OSError:
-            # What cannot be read may name any of them.
-            return []
-        wanted = {name for name in wanted if name[:64].encode() not in data}
-    gone = []
-    for name in sorted(wanted):
-        path = folder_of(round_dir) / name
-        if path.is_file():
-            try:
-                files.fs.unlink(path)
-            except OSError as error:
-                raise StoreError(f"佐证{name[:8]}没有删掉：{reason(error)}。", path=path) from error
-            gone.append(name)
-    return gone

@@ -22,8 +22,8 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.history import UndoStacks
 from inspect_tui.rules.numbering import numbered
 from inspect_tui.rules.tables import state_tables
-from inspect_tui.store import evidence
 from inspect_tui.store.errors import StoreError
+from inspect_tui.store.evidence_clearing import clear_temps, forget
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
 from inspect_tui.store.received import Entry, active_files, is_as_received
 from inspect_tui.store.workspace import Clock, Workspace, local_clock
@@ -102,7 +102,7 @@ class Session:
         self.read_only = self.file.read_only_reason
         if not self.read_only:
             # The lock is ours, so whatever copy this writer was making is dead.
-            evidence.clear_temps(self.space.round_dir(round_id), writer)
+            clear_temps(self.space.round_dir(round_id), writer)
         for change in self.file.changes():
             self.state.apply(change)
         self.messages += self.file.recovery.messages
@@ -161,7 +161,7 @@ class Session:
         gone = self.file.erase(self.state.erased)
         if gone:
             self._undo.clear()
-        evidence.forget(self.space.round_dir(self.round.id), going)
+        forget(self.space.round_dir(self.round.id), going)
         return gone
 
     def _obey_quietly(self) -> None:
