@@ -112,7 +112,7 @@ def write_pack(
     if "lead_key" in keys:
         told.append(f"已带上{by}的公钥，组员的交卷会加密，只有这台电脑能打开。")
         if not round_.recovery_key:
-            told.append("还没有办公室备用公钥（round amend --recovery-key）：这台电脑坏了，加密的交卷就打不开。")
+            told.append("还没有办公室备用公钥（--recovery-key）：这台电脑坏了，加密的交卷就打不开。")
     if messages is not None:
         messages += told
     made = now.isoformat(timespec="seconds")

@@ -66,7 +66,7 @@ def _statement(said: Signature) -> bytes:
 
 
 def signature_in(tables: Mapping[str, msgspec.Raw]) -> Signature | None:
-    """The signature in a file's tables; one that cannot be read fits nothing, which is not the same as none."""
+    """The signature in a file's tables; one that cannot be read fits nothing, which differs from none."""
     raw = tables.get(SIGNATURE)
     if raw is None:
         return None
