@@ -70,6 +70,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 _WORDS = "inspect_tui.words"
 #: Commands that ask for a passphrase themselves, or need nothing of a workspace.
 _ASK_THEMSELVES = {"vault", "unlock", "schema", "init", "demo", "kit"}
+#: What an encrypted workspace has, as `store.vault` names it.
+_VAULT_FILES = ("vault.json", "vault.copy.json")
+#: What opens the screens.
+_SCREENS = (None, "open")
 #: Commands that are not listed: `open` is what a bare PACK on the command line means.
 _HIDDEN = {"open": ("open_app", "open_pack", "")}
 
@@ -144,12 +148,26 @@ def _open_vaults(ctx: click.Context) -> None:
         return
     places = {os.path.abspath(p) for p in (".", ctx.obj["workspace"], *words) if p and _is_there(p)}  # noqa: PTH100
     above = {folder for place in places for folder in _above(place)}
-    if any(_is_there(os.path.join(folder, "vault.json")) for folder in above):  # noqa: PTH118
+    if any(_is_there(os.path.join(folder, name)) for folder in above for name in _VAULT_FILES):  # noqa: PTH118
         from pathlib import Path
 
         from inspect_tui.cli.vaults import open_vaults
 
-        open_vaults([Path(place) for place in sorted(places)])
+        # The screens ask for the passphrase of their own folder themselves.
+        asked = ctx.invoked_subcommand in _SCREENS and _on_terminal()
+        own = Path(ctx.obj["workspace"] or ".").absolute() if asked else None
+        open_vaults([Path(place) for place in sorted(places)], left_out=own)
+
+
+def _on_terminal() -> bool:
+    """Whether the screens can ask, and nothing else answers for the user."""
+    return bool(
+        sys.stdin
+        and sys.stdin.isatty()
+        and sys.stdout
+        and sys.stdout.isatty()
+        and "INSPECT_TUI_PASSPHRASE" not in os.environ
+    )
 
 
 def _is_there(place: str) -> bool:
