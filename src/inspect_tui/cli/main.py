@@ -155,7 +155,7 @@ def _open_vaults(ctx: click.Context) -> None:
 
         # The screens ask for the passphrase of their own folder themselves.
         asked = ctx.invoked_subcommand in _SCREENS and _on_terminal()
-        own = Path(ctx.obj["workspace"] or ".").absolute() if asked else None
+        own = Path(os.path.abspath(ctx.obj["workspace"] or ".")) if asked else None  # noqa: PTH100
         open_vaults([Path(place) for place in sorted(places)], left_out=own)
 
 
@@ -187,6 +187,8 @@ def _above(place: str) -> list[str]:
 def run(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; every failure is told in Chinese, never as a traceback."""
     _speak_utf8()
+    _keep_private()
+    _heed_signals()
     try:
         result = main.main(
             args=list(argv) if argv is not None else None, prog_name="inspect-tui", standalone_mode=False
@@ -221,6 +223,28 @@ def _fail(error: Exception) -> int:
     for line in lines:
         click.echo(line, err=True)
     return 1
+
+
+def _keep_private() -> None:
+    """Whatever this process makes only its user can read: files, folders, logs, those of libraries too."""
+    if os.name == "posix":
+        os.umask(os.umask(0o077) | 0o077)
+
+
+def _heed_signals() -> None:
+    """Make a command that is told to end leave as by Ctrl+C, so that it tidies up after itself.
+
+    The screens set handlers of their own; a signal that whoever started us wants ignored stays ignored.
+    """
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _speak_utf8() -> None:

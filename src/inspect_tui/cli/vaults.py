@@ -24,37 +24,37 @@ _FORGOTTEN = (
 )
 
 
-def open_vaults(paths: Sequence[Path]) -> None:
+def open_vaults(paths: Sequence[Path], *, left_out: Path | None = None) -> None:
     """Ask for the passphrase of every encrypted workspace these paths lie in, unless it is open already.
 
-    Raises InputFaults where nobody can be asked, or the passphrase is wrong too often.
+    `left_out` is one that is not asked about. Raises InputFaults where nobody can be asked, or the passphrase
+    is wrong too often.
     """
     from inspect_tui.store.vault import root_above
     from inspect_tui.store.vault_files import opened
 
     roots = dict.fromkeys(root for path in paths if (root := root_above(path)) is not None)
     for root in roots:
-        if opened(root) is None:
+        if root != left_out and opened(root) is None:
             _open(root)
 
 
 def _open(root: Path) -> Vault:
-    from inspect_tui.store.vault import WrongPassphrase, unlock
-    from inspect_tui.store.vault_files import encrypt_all, open_vault, plain_files
+    from inspect_tui.store.vault import WrongPassphrase
+    from inspect_tui.store.vault_files import enter, opened, strays_said
 
     given = os.environ.get(VARIABLE)
     for left in range(_TRIES - 1, -1, -1):
         try:
-            vault = unlock(root, given if given is not None else _ask(root))
+            strays, failed = enter(root, given if given is not None else _ask(root))
         except WrongPassphrase as wrong:
             if given is not None or not left:
                 raise faults("A01", str(wrong).split("。")[0], str(root), "忘了口令可以输入恢复码") from wrong
             click.echo(f"{wrong}还可以试{left}次。", err=True)
             continue
-        open_vault(vault)
-        if strays := plain_files(vault):
-            encrypt_all(vault)
-            warn([f"有{len(strays)}个没有加密的文件，已加密，如{strays[0].name}。"])
+        warn(strays_said(strays, failed))
+        vault = opened(root)
+        assert vault is not None
         return vault
     raise AssertionError
 

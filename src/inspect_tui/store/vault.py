@@ -66,7 +66,7 @@ class Vault(msgspec.Struct, frozen=True):
     def encloses(self, path: Path) -> bool:
         """Whether a file at this place is kept encrypted. Locks and who holds them are not."""
         try:
-            parts = path.absolute().relative_to(self.root).parts
+            parts = straight(path).relative_to(self.root).parts
         except (OSError, ValueError):
             return False
         name = path.name
@@ -76,6 +76,11 @@ class Vault(msgspec.Struct, frozen=True):
             return parts[0] in _FOLDERS
         # A damaged file that was set aside is named x.json.damaged-1.
         return (".json" in name or name.endswith(_ENDINGS)) and name.split(".")[0] not in _PLAIN
+
+
+def straight(path: Path) -> Path:
+    """The absolute path without ways back in it, so that one place is known by one path."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 # -------------------------------------------------------------------- passphrases and recovery keys
@@ -128,7 +133,7 @@ def is_vaulted(root: Path) -> bool:
 
 def root_above(path: Path) -> Path | None:
     """The encrypted workspace a file or folder lies in, or None."""
-    here = path.absolute()
+    here = straight(path)
     return next((folder for folder in (here, *here.parents) if is_vaulted(folder)), None)
 
 
@@ -139,7 +144,7 @@ def create(root: Path, passphrase: str, recovery: str) -> Vault:
     """
     if is_vaulted(root):
         raise StoreError("这个工作文件夹已经加密。", path=vault_path(root))
-    vault = Vault(root.absolute(), os.urandom(8), os.urandom(32))
+    vault = Vault(straight(root), os.urandom(8), os.urandom(32))
     _write(root, vault, passphrase, recovery)
     return vault
 
@@ -153,7 +158,7 @@ def unlock(root: Path, passphrase: str) -> Vault:
     for wrapped in (held.passphrase, held.recovery):
         key = _unwrap(wrapped, passphrase, held.id)
         if key is not None:
-            return Vault(root.absolute(), bytes.fromhex(held.id), key)
+            return Vault(straight(root), bytes.fromhex(held.id), key)
     raise WrongPassphrase("口令不对。请看大小写和数字，再输一次。", path=vault_path(root))
 
 

@@ -14,14 +14,14 @@ import hashlib
 import io
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from inspect_tui.store import files
 from inspect_tui.store.errors import Shut, StoreError
-from inspect_tui.store.vault import CODED, Vault, unlock, vault_files
+from inspect_tui.store.vault import CODED, Vault, straight, unlock, vault_files
 
 MARK = files.ENCRYPTED
 _HEAD = len(MARK) + 8 + 16
@@ -281,7 +281,7 @@ class Names:
     def coded_parts(self, path: Path) -> tuple[str, ...] | None:
         """The parts of a path that stand as codes; None for a place where names are plain."""
         try:
-            parts = path.absolute().relative_to(self.root).parts
+            parts = straight(path).relative_to(self.root).parts
         except (OSError, ValueError):
             return None
         if not parts or parts[0] not in CODED:
@@ -293,7 +293,7 @@ class Names:
         parts = self.coded_parts(path)
         if not parts or parts[0].startswith("names."):
             return None
-        folder = path.absolute().relative_to(self.root).parts[0]
+        folder = straight(path).relative_to(self.root).parts[0]
         coded = (part if part in self.told else self.code(part) for part in parts)
         return self.root.joinpath(folder, *coded)
 
@@ -331,15 +331,15 @@ def open_vault(vault: Vault) -> None:
 def shut_vault(root: Path) -> None:
     """Forget a vault's key; without any vault left the plain seam stands again."""
     if isinstance(files.fs, VaultOps):
-        files.fs.vaults.pop(root.absolute(), None)
-        files.fs.names_of.pop(root.absolute(), None)
+        files.fs.vaults.pop(straight(root), None)
+        files.fs.names_of.pop(straight(root), None)
         if not files.fs.vaults:
             files.fs = files.fs.inner
 
 
 def opened(root: Path) -> Vault | None:
     """The vault of a workspace, when it is open in this process."""
-    return files.fs.vaults.get(root.absolute()) if isinstance(files.fs, VaultOps) else None
+    return files.fs.vaults.get(straight(root)) if isinstance(files.fs, VaultOps) else None
 
 
 def kept_encrypted(path: Path) -> bool:
@@ -347,18 +347,28 @@ def kept_encrypted(path: Path) -> bool:
     return isinstance(files.fs, VaultOps) and files.fs.vault_of(path) is not None
 
 
-def enter(root: Path, passphrase: str, told: Told | None = None) -> list[Path]:
-    """Open a workspace by passphrase or recovery code; returns what lay in it plain and is encrypted now.
+def enter(root: Path, passphrase: str, told: Told | None = None) -> tuple[list[Path], list[str]]:
+    """Open a workspace by passphrase or recovery code, and encrypt what lies in it plain.
 
-    Plain is what somebody copied in, and what is left where encrypting was broken off. Raises
-    WrongPassphrase, StoreError. The derivation takes a while: run it on a thread.
+    Plain is what somebody copied in, and what is left where encrypting was broken off. Returns those files,
+    and which of them could not be encrypted. Raises WrongPassphrase, StoreError. The derivation takes a
+    while: run it on a thread.
     """
     vault = unlock(root, passphrase)
     open_vault(vault)
     strays = plain_files(vault)
-    if strays:
-        encrypt_all(vault, told)
-    return strays
+    return strays, encrypt_all(vault, told)[1] if strays else []
+
+
+def strays_said(strays: Sequence[Path], left: Sequence[str]) -> list[str]:
+    """What is said of files that were found plain, and of those that still are."""
+    said = []
+    if len(strays) > len(left):
+        named = f"，如{strays[0].name}" if not left else ""
+        said.append(f"有{len(strays) - len(left)}个没有加密的文件，已加密{named}。")
+    if left:
+        said.append(f"有{len(left)}个文件没有加密成：{left[0]}。下次打开会再试。")
+    return said
 
 
 # -------------------------------------------------------------------- exports

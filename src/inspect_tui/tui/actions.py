@@ -112,6 +112,7 @@ RECOUNT, FLOWS = "recount", "flows"
 EVIDENCE = "evidence"
 KEYS = "keys"
 FORMS, FORM_TAKE = "forms", "form_take"
+UNLOCK, VAULT, TAKE_OUT = "unlock", "vault", "take_out"
 SCREENS = (
     HOME,
     WALK,
@@ -186,6 +187,9 @@ SCREENS = (
     KEYS,
     FORMS,
     FORM_TAKE,
+    UNLOCK,
+    VAULT,
+    TAKE_OUT,
 )
 _JUDGE = (WALK, ACROSS)
 _ASKED = (SCORES, SOURCES, PERIOD, RANKING, TREND, CONTEST, GRADES, SUMMARY, HOME, WALK)
@@ -824,6 +828,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", ("ctrl+z",), "撤销", "撤销在本单位做的上一步", (EVIDENCE,), 9),
     Action("redo", ("ctrl+y",), "重做", "恢复刚撤销的一步", (EVIDENCE,)),
     Action("next_pane", ("tab",), "看全文", "到下面一栏，用上下键看全文；再按一次回来", (EVIDENCE,)),
+    # Encrypted workspaces
+    Action("open", ("enter",), "打开", "用输入的口令打开工作文件夹", (UNLOCK,), 1),
+    Action("reveal", ("f2",), "显示", "显示输入的口令，再按一次遮住", (UNLOCK,), 2),
+    Action("choose", ("enter",), "选定", "选定所选的一行", (VAULT,), 1),
+    Action("mark", ("space", "1"), "选上", "选上或去掉所选的文件", (TAKE_OUT,), 2),
+    Action("take", ("enter", "2"), "取出", "把选上的文件取出到U盘或别的文件夹，取出的不加密", (TAKE_OUT,), 1),
+    Action("mark_all", ("9",), "全选", "选上全部文件；再按一次全不选", (TAKE_OUT,), 3),
     # Everywhere
     Action("leave_help", ("f1",), "返回", "回到上一屏", (HELP,), run="back"),
     Action("back", ("escape",), "返回", "回到上一屏", _BELOW_HOME, 20),

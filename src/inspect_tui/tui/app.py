@@ -97,6 +97,11 @@ class InspectApp(BaseApp[None]):
 
     def begin(self) -> None:
         """Show the first screen this folder calls for."""
+        if self._is_shut():
+            from inspect_tui.tui.screens.unlock import UnlockScreen
+
+            self.push_screen(UnlockScreen())
+            return
         if self.pack is not None and self._is_record(self.pack):
             # Not a pack but what somebody recorded, or a receipt: it is looked at once a round is open.
             self._brought, self.pack = self.pack, None
@@ -110,6 +115,24 @@ class InspectApp(BaseApp[None]):
             self.push_screen(SetupScreen(self.root))
         else:
             self.enter()
+
+    def _is_shut(self) -> bool:
+        """Whether this folder is encrypted and its passphrase was not given yet."""
+        from inspect_tui.store.vault import is_vaulted
+
+        if not is_vaulted(self.root):
+            return False
+        from inspect_tui.store.vault_files import opened
+
+        return opened(self.root) is None
+
+    def unlocked(self, strays: Sequence[Path], left: Sequence[str]) -> None:
+        """The passphrase was right: go on as with any folder; `strays` lay in it plain, `left` still do."""
+        from inspect_tui.store.vault_files import strays_said
+
+        for said in strays_said(strays, left):
+            self.say(said, "warning", timeout=12)
+        self.begin()
 
     @staticmethod
     def _is_record(path: Path) -> bool:
