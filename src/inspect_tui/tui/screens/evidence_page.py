@@ -15,53 +15,30 @@ from textual.binding import BindingType
 
 from inspect_tui.exchange.evidence_packed import home_of
 from inspect_tui.model.change import Edit, parse_key
-from inspect_tui.model.evidence import ENDINGS, LONGEST, Piece, ending
+from inspect_tui.model.evidence import LONGEST, Piece
 from inspect_tui.model.terms import EvidenceKind
 from inspect_tui.rules.evidence import Evidence, NoEvidence, attach, evidence_of, evidence_of_item, remove
-from inspect_tui.rules.matter import zh_date
-from inspect_tui.store.errors import StoreError
-from inspect_tui.store.evidence import Looked, Place, Refused, look, place
+from inspect_tui.store.evidence import Looked, Place, Refused, place
 from inspect_tui.store.limits import EVIDENCE_BYTES, size_text
 from inspect_tui.store.remembered import remember, remembered
 from inspect_tui.store.viewer import show_file
-from inspect_tui.tui import skin
 from inspect_tui.tui.actions import EVIDENCE, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.evidence_desk import evidence_desk
+from inspect_tui.tui.evidence_rows import Row, looked_at, newest, row_lines, row_parts, short_enough
 from inspect_tui.tui.files_nearby import folders, given_paths
 from inspect_tui.tui.ledger_book import LedgerBook
 from inspect_tui.tui.screens.ledger_page import settle_and_say, undo_and_say
-from inspect_tui.tui.screens.visit_page import VisitPage, when
-from inspect_tui.tui.text import cells, fit, one_line
+from inspect_tui.tui.screens.visit_page import VisitPage
+from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.walking import OWN_WORDS, Option
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
-from inspect_tui.tui.widgets.page import Line, pair, wrapped
+from inspect_tui.tui.widgets.page import Line, wrapped
 from inspect_tui.tui.widgets.prompt import TextPrompt
 
 _FOLDER = "evidence-folder"
-_NEWEST = 9
 _BLANK = "__"
-
-
-class Row(msgspec.Struct, frozen=True):
-    """A line of the list: a piece of this round, or one an earlier round had; where its file is."""
-
-    piece: Piece
-    there: Place | None
-    found: Evidence | None = None
-
-    @property
-    def state(self) -> str:
-        return self.there.words if self.there is not None else ""
-
-
-class Fresh(msgspec.Struct, frozen=True, order=True):
-    """A file of the folder, newest first by its place in the order."""
-
-    age: float
-    path: Path
-    size: int
 
 
 class EvidenceScreen(VisitPage, inherit_bindings=False):
@@ -189,46 +166,16 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
         row = self._rows[index]
         if isinstance(row, str):
             return [(fit(f" {row}", width), "accent" if self.work.current and not index else "dim")]
-        piece = row.piece
-        size = size_text(piece.size) if piece.size else ""
-        tail: list[Part] = [(fit(size, 8, "right"), "dim"), (fit(f" {row.state}", 11), "warn")]
-        if width >= 100:
-            name = piece.name if piece.caption and piece.name else ""
-            tail.insert(0, (fit(name, 24) + " ", "dim"))
-            tail.insert(1, (fit(piece.taken, 11), "dim"))
-        room = width - 3 - 8 - sum(cells(text) for text, _ in tail)
-        return [
-            (f" {skin.current().glyphs.cursor if here else ' '} ", "accent"),
-            (fit(piece.kind.label, 8), "accent"),
-            (fit(piece.title, max(4, room)), "text"),
-            *tail,
-        ]
+        return row_parts(row, width, here)
 
     def about(self, width: int) -> list[Line]:
         row = self.current
         if row is None:
             return wrapped(f"每件最多{size_text(EVIDENCE_BYTES)}。不拍涉密材料，不拍证件。", width, "dim")
-        piece = row.piece
-        lines = wrapped(piece.title, width, "strong")
-        if row.state:
-            why = "交卷时没有带来，或文件被移走；请交卷人重新交卷，或重新加上"
-            if row.there is not None and row.there.altered:
-                why = "文件和加上时不一样，可能被别的程序改过；请重新加上原来的文件"
-            lines += wrapped(f"{row.state}：{why}。", width, "warn")
-        size = f"{piece.name}　{size_text(piece.size)}" if piece.file else ""
-        for name, value in (
-            ("种类", piece.kind.label),
-            ("原文件", size),
-            ("日期", zh_date(piece.taken) if piece.taken else ""),
-            ("来源", piece.source),
-            ("挂在", self._where(row)),
-            ("加的人", f"{'、'.join(row.found.by)}　{when(row.found.at)}" if row.found is not None else ""),
-        ):
-            if value:
-                lines += pair(name, value, width)
-        return lines
+        return row_lines(row, self._where(row), width)
 
     def _where(self, row: Row) -> str:
+        """What a piece stands on, where that is not the record of the page."""
         if row.found is None or row.found.record == self.record:
             return ""
         from inspect_tui.report.contact_sheet import about
@@ -284,7 +231,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
             self.run_worker(self._looked_at(paths), group="look", exclusive=True)
 
     async def _looked_at(self, paths: list[Path]) -> None:
-        found, refused = await asyncio.to_thread(_looked, paths)
+        found, refused = await asyncio.to_thread(looked_at, paths)
         for words in refused[:3]:
             self.app.say(words, "warning")
         if len(refused) > 3:
@@ -300,7 +247,10 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
 
         self.app.push_screen(
             TextPrompt(
-                f"说明（{one_line(named)}）", hint="写看到了什么；不写按 Esc。", check=_short, required=False
+                f"说明（{one_line(named)}）",
+                hint="写看到了什么；不写按 Esc。",
+                check=short_enough,
+                required=False,
             ),
             said,
         )
@@ -320,7 +270,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
     async def _offer_newest(self) -> None:
         folder = remembered(_FOLDER)
         places = [Path(folder)] if folder else list(folders(self.desk.session.space.root))
-        fresh = await asyncio.to_thread(_newest, places)
+        fresh = await asyncio.to_thread(newest, places)
         if not self.is_mounted:
             return
         if not fresh:
@@ -381,7 +331,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
 
         def picked(option: Option, _: int) -> None:
             if option.value == OWN_WORDS:
-                self.ask_words("出处", f"reference/{self.record}", self._refer, check=_short)
+                self.ask_words("出处", f"reference/{self.record}", self._refer, check=short_enough)
             elif _BLANK in option.value:
                 self._fill_in(option.value)
             else:
@@ -394,7 +344,9 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
             if text:
                 self._refer(template.replace(_BLANK, text.strip(), 1).replace(_BLANK, ""))
 
-        self.app.push_screen(TextPrompt(template, hint=f"填{_BLANK}处。", required=True, check=_short), told)
+        self.app.push_screen(
+            TextPrompt(template, hint=f"填{_BLANK}处。", required=True, check=short_enough), told
+        )
 
     def _refer(self, text: str) -> None:
         piece = Piece(kind=EvidenceKind.REFERENCE, reference=text.strip()[:LONGEST])
@@ -442,7 +394,7 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
             said,
             text=found.piece.caption,
             required=False,
-            check=_short,
+            check=short_enough,
         )
 
     def action_open(self) -> None:
@@ -461,41 +413,3 @@ class EvidenceScreen(VisitPage, inherit_bindings=False):
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_open()
-
-
-def _short(text: str) -> str:
-    return f"最多{LONGEST}字，现在{len(text)}字。" if len(text) > LONGEST else ""
-
-
-def _looked(paths: Iterable[Path]) -> tuple[list[Looked], list[str]]:
-    """What of the paths can be taken, and why the others cannot."""
-    found: list[Looked] = []
-    refused: list[str] = []
-    for path in paths:
-        try:
-            found.append(look(path))
-        except StoreError as error:
-            refused.append(str(error))
-    return found, refused
-
-
-def _newest(places: Iterable[Path]) -> list[Fresh]:
-    """The newest files of folders that may be taken as evidence."""
-    found: dict[Path, Fresh] = {}
-    for folder in places:
-        try:
-            paths = [p for p in folder.iterdir() if ending(p.name) in ENDINGS]
-        except OSError:
-            continue
-        for path in paths:
-            try:
-                status = path.stat()
-            except (OSError, ValueError):
-                continue
-            if (
-                path.is_file()
-                and not path.name.startswith((".", "~"))
-                and 0 < status.st_size <= EVIDENCE_BYTES
-            ):
-                found[path] = Fresh(-status.st_mtime, path, status.st_size)
-    return sorted(found.values())[:_NEWEST]
