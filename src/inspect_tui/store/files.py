@@ -146,7 +146,7 @@ def write_all(fd: int, data: bytes | memoryview) -> None:
 def write_temp(
     path: Path, chunks: Iterable[bytes | memoryview], *, between: Callable[[], None] | None = None
 ) -> None:
-    """Write a new file to the medium. On an error it is removed and OSError raised.
+    """Write a new file to the medium. On an error or an interruption it is removed; raises OSError.
 
     `between` is called after every flushed piece of a long file, so that its caller can do what is more
     urgent.
@@ -166,7 +166,7 @@ def write_temp(
             fs.fsync(fd)
         finally:
             fs.close(fd)
-    except OSError:
+    except BaseException:
         discard(path)
         raise
 
@@ -233,6 +233,9 @@ def write_durable(
     except OSError as error:
         discard(temp)
         raise StoreError(f"{path.name}没有写成：{reason(error)}。原来的文件没有改动。", path=path) from error
+    except BaseException:
+        discard(temp)
+        raise
     try:
         replace_held(temp, path)
     except OSError as error:

@@ -69,9 +69,11 @@ def write_log(
     name = f"inspect-tui-{now:%Y%m%d-%H%M%S}-{os.getpid()}.log"
     for candidate in log_folders(folder):
         try:
-            candidate.mkdir(parents=True, exist_ok=True)
+            candidate.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = candidate / name
-            path.write_text(body, encoding="utf-8")
+            # Past the store, so that a log of an encrypted workspace can be read: it has nobody's words.
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(body.encode("utf-8"))
         except (OSError, ValueError):
             continue
         _prune(candidate)
