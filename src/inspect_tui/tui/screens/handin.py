@@ -124,7 +124,7 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         if untouched:
             lines += pair("没有开始", f"{len(untouched)}个  {'、'.join(untouched)}", width, ink="warn")
         lines += pair("署名", "、".join(desk.session.identity.people), width)
-        lines += pair("签名", self.signer or "未签名", width, ink="pass" if self.signer else "dim")
+        lines += pair("电子签名", self.signer or "未签名", width, ink="pass" if self.signer else "dim")
         lines += self._sealing(width)
         lines.append([])
         ask = "按回车交卷。" if not (open_ or untouched) else "还有单位没有提交，也可以先交。按回车交卷。"
@@ -161,7 +161,7 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         lines += pair("所在文件夹", one_line(str(receipt.path.parent)), width)
         lines += pair("内容", receipt.counts.text(), width)
         if receipt.signed:
-            lines += pair("签名", f"已签名：{receipt.signed}", width, ink="pass")
+            lines += pair("电子签名", receipt.signed, width, ink="pass")
         if receipt.sealed_to:
             lines += pair("加密交给", "、".join(r.words for r in receipt.sealed_to), width, ink="pass")
         if receipt.passphrase:
