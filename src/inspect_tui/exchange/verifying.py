@@ -186,7 +186,7 @@ def _seal(state: State, raw: dict[str, Any], doubts: list[Doubt], where: str) ->
     doubts.append(Doubt(where, freeze.text()))
     for breach in freeze.breaches:
         by = clean_text("、".join(breach.by), newlines=False)
-        told = f"封存后的改动：{by}，{breach.at[:16]}，{clean_text(breach.what, newlines=False)}"
+        told = f"封存后的改动：{by}，{_shown(breach.at, 16)}，{clean_text(breach.what, newlines=False)}"
         doubts.append(Doubt(f"changes（{breach.change[:8]}）", told))
     return freeze
 
@@ -274,13 +274,18 @@ def change_faults(change: Change, round_: Round) -> Iterator[str]:
     for edit in body.edits:
         address = parse_key(edit.record)
         if address is None:
-            yield f"不认识的记录“{edit.record[:60]}”"
+            yield f"不认识的记录“{_shown(edit.record, 60)}”"
         elif not address.unit:
             continue
         elif round_.unit(address.unit) is None:
-            yield f"本轮没有编号为“{address.unit[:40]}”的单位"
+            yield f"本轮没有编号为“{_shown(address.unit)}”的单位"
         elif address.kind in ("answer", "finding") and not _known_item(round_, address):
-            yield f"本轮清单没有检查项“{address.checklist[:40]}/{address.item[:40]}”"
+            yield f"本轮清单没有检查项“{_shown(address.checklist)}/{_shown(address.item)}”"
+
+
+def _shown(key: str, most: int = 40) -> str:
+    """Part of a key as it may be told: keys are nobody's words, and may hold anything in a foreign file."""
+    return clean_text(key[:most], newlines=False)
 
 
 def _unlawful(edit: Edit) -> bool:

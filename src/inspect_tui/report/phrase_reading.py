@@ -32,7 +32,7 @@ from inspect_tui.report.phrases import (
     speak,
 )
 from inspect_tui.rules.issue import did_you_mean
-from inspect_tui.store.clean import is_clean
+from inspect_tui.store.clean import clean_text, is_clean
 
 MAX_BYTES = 64 * 1024
 #: Nodes of one block and how deep they may stand in one another.
@@ -95,6 +95,7 @@ class _Reader:
     ) -> None:
         line = self.text.count("\n", 0, at) + 1 if at is not None else line
         column = at - self.text.rfind("\n", 0, at) if at is not None else 1
+        value = clean_text(value, newlines=False)
         shown = value if len(value) <= 40 else value[:40] + "…"
         self.faults.append(
             Fault(
