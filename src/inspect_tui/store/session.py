@@ -22,6 +22,7 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.history import UndoStacks
 from inspect_tui.rules.numbering import numbered
 from inspect_tui.rules.tables import state_tables
+from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.evidence_clearing import clear_temps, forget
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
@@ -104,7 +105,7 @@ class Session:
             # The lock is ours, so whatever copy this writer was making is dead.
             clear_temps(self.space.round_dir(round_id), writer)
         for change in self.file.changes():
-            self.state.apply(change)
+            self._apply(change, path)
         self.messages += self.file.recovery.messages
         if not self.read_only and self.file.round_raw != self.raw:
             # The round was amended since this laptop last had its file open.
@@ -137,10 +138,15 @@ class Session:
         for number, change in enumerate(content.changes, 1):
             if number in left_out:
                 continue
-            try:
-                self.state.apply(change)
-            except msgspec.ValidationError:
-                self.messages.append(f"{path.name} 里有一条记录读不懂，已跳过（编号 {change.id[:8]}）。")
+            self._apply(change, path)
+
+    def _apply(self, change: Change, path: Path) -> None:
+        """Take a change into the state; one nobody can read is named and left out, whoever wrote it."""
+        try:
+            self.state.apply(change)
+        except msgspec.ValidationError:
+            place = clean_text(change.id[:8], newlines=False)
+            self.messages.append(f"{path.name} 里有一条记录读不懂，已跳过（编号 {place}）。")
 
     def take_in(self, changes: Iterable[Change]) -> set[str]:
         """Take changes of others, just received, into the live state; returns the touched records."""
