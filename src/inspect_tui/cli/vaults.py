@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 #: For scripts; typed at the prompt it is never shown.
 VARIABLE = "INSPECT_TUI_PASSPHRASE"
 _TRIES = 3
-_FORGOTTEN = (
-    "请先想清楚：口令和恢复码都丢了，谁也打不开这些记录，包括软件的作者。请把恢复码抄在纸上，和电脑分开存放。"
-)
 
 
 def open_vaults(paths: Sequence[Path], *, left_out: Path | None = None) -> None:
@@ -80,23 +77,20 @@ def vault() -> None:
 def create(generate: bool, yes: bool, workspace: str | None, as_json: bool) -> None:
     """设口令并加密。口令和恢复码只显示这一次。清单和规则不加密，照样可以编辑。"""
     from inspect_tui.store.errors import StoreError
-    from inspect_tui.store.vault import create as made
-    from inspect_tui.store.vault import is_vaulted, new_passphrase, new_recovery
-    from inspect_tui.store.vault_files import encrypt_all, open_vault
+    from inspect_tui.store.vault import FORGOTTEN, is_vaulted, new_passphrase, new_recovery
+    from inspect_tui.store.vault_files import encrypt_workspace
 
     root = _workspace(workspace)
     if is_vaulted(root):
         raise faults("A03", "这个工作文件夹已经加密", str(root), "改口令用 inspect-tui vault change")
     _nobody_at_work(root)
-    click.echo(_FORGOTTEN, err=True)
+    click.echo(FORGOTTEN, err=True)
     passphrase = new_passphrase() if generate else _new_passphrase()
     recovery = new_recovery()
     _show(passphrase if generate else "", recovery)
     if not yes:
         _written_down(recovery)
-    held = made(root, passphrase, recovery)
-    open_vault(held)
-    done, left = encrypt_all(held)
+    done, left = encrypt_workspace(root, passphrase, recovery)
     if left:
         warn(left)
         raise StoreError(f"有{len(left)}个文件没有加密成，再运行一次任何命令会接着加密。", path=root)
@@ -240,18 +234,11 @@ def _held(workspace: str | None) -> Vault:
 
 def _nobody_at_work(root: Path) -> None:
     """Refuse while a window has a findings file of the workspace open."""
-    from inspect_tui.store.lock import FileLock, Locked
-    from inspect_tui.store.workspace import Workspace
+    from inspect_tui.store.vault_files import at_work
 
-    space = Workspace(root)
-    for folder in sorted(space.rounds_dir.glob("*")) if space.rounds_dir.is_dir() else []:
-        for writer in space.writers(folder.name):
-            lock = FileLock(folder / f"{writer}.json")
-            try:
-                lock.acquire()
-            except Locked as held:
-                raise faults("A03", str(held), "", "请先关掉打开着的窗口") from held
-            lock.release()
+    held = at_work(root)
+    if held is not None:
+        raise faults("A03", str(held), "", "请先关掉打开着的窗口") from held
 
 
 def _new_passphrase() -> str:
@@ -279,8 +266,7 @@ def _show(passphrase: str, recovery: str) -> None:
 
 def _written_down(recovery: str) -> None:
     """Ask for the last two groups, so that nobody goes on without having written it down."""
-    from inspect_tui.store.vault import tidy_passphrase
+    from inspect_tui.store.vault import copied
 
-    wanted = tidy_passphrase("".join(recovery.split("-")[-2:]))
-    while tidy_passphrase(str(click.prompt("抄好了吗？请照纸上输入恢复码的最后两组", err=True))) != wanted:
+    while not copied(recovery, str(click.prompt("抄好了吗？请照纸上输入恢复码的最后两组", err=True))):
         click.echo("和恢复码对不上，请看纸上抄的。", err=True)

@@ -33,6 +33,9 @@ PASSES, MEMORY = 3, 64 * 1024 * 1024
 #: Bounds on what a file may ask for, so that a damaged one cannot stop the machine.
 _MOST_PASSES, _MOST_MEMORY = 20, 1024 * 1024 * 1024
 SHORTEST = 8
+FORGOTTEN = (
+    "请先想清楚：口令和恢复码都丢了，谁也打不开这些记录，包括软件的作者。请把恢复码抄在纸上，和电脑分开存放。"
+)
 
 
 class WrongPassphrase(StoreError):
@@ -116,6 +119,11 @@ def new_passphrase() -> str:
 def new_recovery() -> str:
     """Twelve groups of four random digits, to be written down on paper and kept apart from the machine."""
     return "-".join(f"{int.from_bytes(os.urandom(8), 'big') % 10_000:04d}" for _ in range(12))
+
+
+def copied(recovery: str, typed: str) -> bool:
+    """Whether what was typed are the last two groups of a recovery key, as proof that it was written down."""
+    return tidy_passphrase("".join(recovery.split("-")[-2:])) == tidy_passphrase(typed)
 
 
 # -------------------------------------------------------------------- making, opening, changing

@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import io
 import os
+import platform
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,8 +21,9 @@ from pathlib import Path
 import msgspec
 
 from inspect_tui.store import files
-from inspect_tui.store.errors import Shut, StoreError
-from inspect_tui.store.vault import CODED, Vault, straight, unlock, vault_files
+from inspect_tui.store.errors import Shut, StoreError, reason
+from inspect_tui.store.lock import FileLock, Locked
+from inspect_tui.store.vault import CODED, Vault, create, straight, unlock, vault_files
 
 MARK = files.ENCRYPTED
 _HEAD = len(MARK) + 8 + 16
@@ -271,8 +273,8 @@ class Names:
 
     def load(self) -> None:
         """Read the list; a damaged one costs the names only, the files are still found by code."""
-        with contextlib.suppress(OSError, msgspec.MsgspecError, ValueError):
-            self.told = msgspec.json.decode(files.fs.read(self.path), type=dict[str, str]) | self.told
+        with contextlib.suppress(StoreError):
+            self.told = self._kept() | self.told
 
     def code(self, name: str) -> str:
         """The code of a name; nobody without the key can tell which name it is."""
@@ -312,10 +314,20 @@ class Names:
         with self._writing:
             new = {self.code(p): p for p in self.coded_parts(path) or () if p not in self.told}
             if not new.keys() <= self.told.keys():
-                # Another program at this workspace may have added some of its own.
-                self.load()
-                self.told |= new
-                files.write_durable(self.path, msgspec.json.encode(self.told))
+                # Another program at this workspace may have added some of its own. A name counts as kept only
+                # once it is: else the next file of that name would be put there and never be found again.
+                told = self._kept() | self.told | new
+                files.write_durable(self.path, msgspec.json.encode(told))
+                self.told = told
+
+    def _kept(self) -> dict[str, str]:
+        """The list as it stands in its file; a damaged one is empty. Raises StoreError."""
+        try:
+            return msgspec.json.decode(files.fs.read(self.path), type=dict[str, str])
+        except (FileNotFoundError, msgspec.MsgspecError, ValueError):
+            return {}
+        except OSError as error:
+            raise StoreError(f"文件名对照表读不出来：{reason(error)}。", path=self.path) from error
 
 
 def open_vault(vault: Vault) -> None:
@@ -411,6 +423,37 @@ def encrypt_all(vault: Vault, told: Told | None = None) -> tuple[int, list[str]]
     return _go_over(vault, told, to_plain=False)
 
 
+def encrypt_workspace(
+    root: Path, passphrase: str, recovery: str, told: Told | None = None
+) -> tuple[int, list[str]]:
+    """Make a vault of a workspace and encrypt what lies in it; returns as `encrypt_all` does.
+
+    Nobody may be at work in it (`at_work`). Raises StoreError, with nothing changed.
+    """
+    vault = create(root, passphrase, recovery)
+    open_vault(vault)
+    return encrypt_all(vault, told)
+
+
+def at_work(root: Path, *, others: bool = False) -> Locked | None:
+    """Who has a findings file of the workspace open, if anybody; with `others`, not this program."""
+    from inspect_tui.store.workspace import Workspace
+
+    space = Workspace(root)
+    for folder in sorted(space.rounds_dir.glob("*")) if space.rounds_dir.is_dir() else []:
+        for writer in space.writers(folder.name):
+            lock = FileLock(folder / f"{writer}.json")
+            try:
+                lock.acquire()
+            except Locked as held:
+                mine = held.holder.pid == os.getpid() and held.holder.host == platform.node()
+                if not (others and mine):
+                    return held
+            else:
+                lock.release()
+    return None
+
+
 def decrypt_all(vault: Vault, told: Told | None = None) -> tuple[int, list[str]]:
     """Make every file plain again; the vault file goes last, and only if nothing encrypted is left."""
     done, left = _go_over(vault, told, to_plain=True)
@@ -449,14 +492,23 @@ def _go_over(vault: Vault, told: Told | None, *, to_plain: bool) -> tuple[int, l
             if target != path:
                 ops.inner.unlink(path)
             done += 1
-        except (OSError, StoreError) as error:
-            left.append(f"{path.relative_to(vault.root)}：{error}")
+        except OSError as error:
+            left.append(f"{_shown(names, path)}：{reason(error)}。")
+        except StoreError as error:
+            if error.kept is not None:
+                # The file itself is untouched and is gone over again; a second copy would only lie about.
+                files.discard(error.kept)
+            left.append(f"{_shown(names, path)}：{error}")
     for folder in CODED:
         _drop_empty(vault.root / folder)
     if to_plain and not left:
         for path in names.path.parent.glob("names.*"):
             files.discard(path)
     return done, left
+
+
+def _shown(names: Names, path: Path) -> str:
+    return names.shown(path).relative_to(names.root).as_posix()
 
 
 def _drop_empty(folder: Path) -> None:

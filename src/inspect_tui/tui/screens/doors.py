@@ -100,6 +100,12 @@ def _helper(helper: Helper, title: str) -> Callable[[InspectApp], object]:
     return opened
 
 
+def _vault(app: InspectApp) -> None:
+    from inspect_tui.tui.screens.vault_page import VaultScreen
+
+    app.push_screen(VaultScreen())
+
+
 CHECKLISTS: tuple[Door, ...] = (
     Door(id="faults", label="清单和名册的问题", about="文件里要改的地方", open=_faults, round=False),
     Door(id="checklists", label="清单一览", about="核对、试走、和本轮比", open=_checklists, round=False),
@@ -107,6 +113,7 @@ CHECKLISTS: tuple[Door, ...] = (
     Door(id="phrases", label="常用语", about="按检查项记下的常用说法", open=_phrases, round=False),
     Door(id="forms", label="打印检查表", about="没有电脑的现场用：纸面表、填报表", open=_forms),
     Door(id="form_take", label="收回填好的表", about="填好的Excel、CSV，先看后收", open=_form_take),
+    Door(id="vault", label="口令和加密", about="设口令、改口令、取出文件", open=_vault, round=False),
 )
 def _cards(app: InspectApp) -> None:
     from inspect_tui.tui.screens.cards_page import CardsScreen

@@ -501,7 +501,7 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             Entry(
                 "identity", "换人（我是谁）", "、".join(self.app.identity.people) if self.app.identity else ""
             ),
-            Entry("checklists", "清单和名册"),
+            Entry("checklists", "清单和名册", "常用语、检查表、口令和加密"),
             Entry("merge", "合并、裁定、审阅、封存", none or "也可按 F8", enabled=has),
             Entry("returned", "退回清单", none or "组长退回重查的", enabled=has),
             Entry("scores", "得分和评比", none or "得分、期间、走势、评比、定级", enabled=has),
