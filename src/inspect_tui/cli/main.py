@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -197,8 +197,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        for line in zh.told(error):
-            click.echo(line, err=True)
+        _say(zh.told(error))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         print("已取消。", file=sys.stderr)
@@ -220,9 +219,16 @@ def _fail(error: Exception) -> int:
         if os.environ.get("INSPECT_TUI_DEBUG"):
             raise error
         lines = [f"程序出错：{type(error).__name__}。请把刚才的操作告诉维护人员。"]
-    for line in lines:
-        click.echo(line, err=True)
+    _say(lines)
     return 1
+
+
+def _say(lines: Iterable[str]) -> None:
+    """Tell on stderr what went wrong, clean: what is quoted came from files, file names and arguments."""
+    from inspect_tui.store.clean import clean_text
+
+    for line in lines:
+        click.echo(clean_text(line), err=True)
 
 
 def _keep_private() -> None:

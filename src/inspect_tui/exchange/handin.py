@@ -504,4 +504,5 @@ def _content(path: Path, name: str, data: bytes) -> FindingsContent:
 
 
 def _fault(path: Path, code: str, message: str, remedy: str, value: str = "") -> InputFaults:
+    value = clean_text(value, newlines=False)
     return InputFaults([Fault(code=code, file=path.name, message=message, value=value, remedy=remedy)])

@@ -360,7 +360,7 @@ def _chain(state: State, content: FindingsContent) -> Iterator[Doubt]:
 
 
 def _where(number: int, change: Change) -> str:
-    return f"changes.{number}（{change.id[:8]}）"
+    return f"changes.{number}（{_shown(change.id, 8)}）"
 
 
 def _order(content: FindingsContent) -> Iterator[Doubt]:
