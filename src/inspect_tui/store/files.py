@@ -244,6 +244,9 @@ def write_durable(
             path=path,
             kept=temp,
         ) from error
+    except BaseException:
+        discard(temp)
+        raise
     try:
         fs.fsync_dir(path.parent)
     except OSError as error:
