@@ -225,7 +225,8 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         raise Refused("压缩包里有重名的文件")
     for entry in entries:
         name = entry.filename
-        if not name or "\0" in name or name.startswith(("/", "\\")) or ":" in name or ".." in re.split(r"[/\\]", name):
+        odd = not name or "\0" in name or name.startswith(("/", "\\")) or ":" in name
+        if odd or ".." in re.split(r"[/\\]", name):
             raise Refused(f"压缩包里有可疑的路径“{clean_text(name, newlines=False)[:40]}”")
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise Refused("压缩包里有指向别处的链接")
