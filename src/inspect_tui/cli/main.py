@@ -193,6 +193,7 @@ def run(argv: Sequence[str] | None = None) -> int:
         result = main.main(
             args=list(argv) if argv is not None else None, prog_name="inspect-tui", standalone_mode=False
         )
+        _tell_encrypted()
         sys.stdout.flush()
     except click.exceptions.Exit as leave:
         return leave.exit_code
@@ -209,6 +210,13 @@ def run(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _fail(error)
     return result if isinstance(result, int) else 0
+
+
+def _tell_encrypted() -> None:
+    """Say of papers that a command wrote into an encrypted workspace how to get at them."""
+    module = sys.modules.get("inspect_tui.store.vault_files")
+    for line in module.stored_said() if module is not None else ():
+        click.echo(line, err=True)
 
 
 def _fail(error: Exception) -> int:

@@ -100,11 +100,11 @@ def write_pack(
                 code="H01", message="本轮没有这个检查组", value=team, allowed=teams, remedy="请核对检查组"
             )
             raise InputFaults([fault])
-    if path is None:
+    if path is None or path.is_dir():
         version = f"第{round_.pack_version}版" if round_.pack_version > 1 else ""
         practice = "演练" if round_.practice else ""
         parts = ["发包", practice, round_.title, chosen.name if chosen else "", version]
-        path = space.exports_dir / readable_name(parts, now.date(), "json")
+        path = (path or space.exports_dir) / readable_name(parts, now.date(), "json")
     private_folder(path.parent)
     units = chosen.units if chosen else ()
     carried, told = packed_evidence(space, round_, units, evidence_bytes)

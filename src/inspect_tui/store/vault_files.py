@@ -372,6 +372,20 @@ def enter(root: Path, passphrase: str, told: Told | None = None) -> tuple[list[P
     return strays, encrypt_all(vault, told)[1] if strays else []
 
 
+def stored_said() -> list[str]:
+    """What is said of exported files that this program wrote under a code; said once."""
+    if not isinstance(files.fs, VaultOps):
+        return []
+    papers = [
+        p.name for p in files.fs.stored if "exports" in p.parts and not p.name.endswith((".bak", ".tmp"))
+    ]
+    files.fs.stored.clear()
+    if not papers:
+        return []
+    more = f"等{len(papers)}个文件" if len(papers) > 1 else ""
+    return [f"{papers[-1]}{more}已加密存放，取出：inspect-tui unlock 文件名 -o 文件夹"]
+
+
 def strays_said(strays: Sequence[Path], left: Sequence[str]) -> list[str]:
     """What is said of files that were found plain, and of those that still are."""
     said = []

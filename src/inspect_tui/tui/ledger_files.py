@@ -9,7 +9,15 @@ from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
+from inspect_tui.store.vault_files import kept_encrypted
 from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.text import one_line
+
+
+def where(path: Path) -> str:
+    """A file that was written, as messages name it; of an encrypted one, how to get at it."""
+    kept = kept_encrypted(path if path.suffix else path / "x")
+    return one_line(str(path)) + ("（已加密存放，可在“口令和加密”里取出）" if kept else "")
 
 
 class FileRefused(Exception):

@@ -30,6 +30,7 @@ from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.store.loading import load_appraisal
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import APPRAISAL, APPRAISALS, bindings_for
+from inspect_tui.tui.ledger_files import where
 from inspect_tui.tui.screens.figures_page import Told, grid
 from inspect_tui.tui.screens.page import PageScreen, ask
 from inspect_tui.tui.sheet_picking import pick_sheet
@@ -410,7 +411,7 @@ class AppraisalScreen(PageScreen[None], inherit_bindings=False):
         except (StoreError, OSError) as error:
             self.app.say(f"没有存成文件：{problem_of(error)}", "error")
         else:
-            self.app.say(f"已存到 {one_line(str(path))}", timeout=10)
+            self.app.say(f"已存到 {where(path)}", timeout=10)
 
 
 def counts_in(words: str) -> tuple[int, ...] | None:

@@ -31,7 +31,7 @@ from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import CARDS, FEATURES, bindings_for
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.text import cells, fit, one_line
 from inspect_tui.tui.widgets.inks import Part
@@ -342,4 +342,4 @@ def _write(page: LeadPage, parts: list[str], ext: str, make: Callable[[], bytes]
     except FileRefused as refused:
         page.app.say(str(refused), "error")
     else:
-        page.app.say(f"已存到 {one_line(str(path))}", timeout=10)
+        page.app.say(f"已存到 {where(path)}", timeout=10)

@@ -27,10 +27,10 @@ from inspect_tui.tui import skin
 from inspect_tui.tui.actions import CONTEST, CONTESTS, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.sources import SourcesScreen
-from inspect_tui.tui.text import fit, one_line
+from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import ConfirmScreen
@@ -140,7 +140,7 @@ class ContestsScreen(LeadPage, inherit_bindings=False):
         except FileRefused as refused:
             self.app.say(str(refused), "error")
         else:
-            self.app.say(f"已存到 {one_line(str(path))}", timeout=10)
+            self.app.say(f"已存到 {where(path)}", timeout=10)
 
 
 class ContestScreen(LeadPage, inherit_bindings=False):

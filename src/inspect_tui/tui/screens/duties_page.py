@@ -40,7 +40,7 @@ from inspect_tui.rules.duty_diff import (
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import DUTIES, bindings_for
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.visit_page import when
 from inspect_tui.tui.text import fit, one_line
@@ -383,7 +383,7 @@ class DutiesScreen(LeadPage, inherit_bindings=False):
         except (FileRefused, ExportRefused) as refused:
             self.app.say(str(refused), "error")
         else:
-            self.app.say(f"已存到 {one_line(str(path))}", timeout=10)
+            self.app.say(f"已存到 {where(path)}", timeout=10)
 
 
 def _date_fault(words: str) -> str:

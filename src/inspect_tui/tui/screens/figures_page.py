@@ -11,9 +11,9 @@ from textual.widget import Widget
 from inspect_tui.tui import skin
 from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
-from inspect_tui.tui.text import cells, fit, one_line
+from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.widgets.page import wrapped
 from inspect_tui.tui.widgets.span_pane import Row, Span, SpanPane
 
@@ -101,7 +101,7 @@ class FiguresPage(LeadPage, inherit_bindings=False):
         except FileRefused as refused:
             self.app.say(str(refused), "error")
         else:
-            self.app.say(f"已存到 {one_line(str(path))}", timeout=10)
+            self.app.say(f"已存到 {where(path)}", timeout=10)
 
 
 def grid(

@@ -26,7 +26,7 @@ from inspect_tui.tui import skin
 from inspect_tui.tui.actions import FLOWS, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.helping import note_edits, problem_edits, target_of
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.visit_page import VisitPage
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.walking import Option
@@ -342,4 +342,4 @@ class FlowsScreen(VisitPage, inherit_bindings=False):
         except FileRefused as refused:
             self.app.say(str(refused), "error")
         else:
-            self.app.say(f"已存到 {one_line(str(path))}", timeout=10)
+            self.app.say(f"已存到 {where(path)}", timeout=10)

@@ -22,6 +22,7 @@ from inspect_tui.tui import skin
 from inspect_tui.tui.actions import FORMS, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.files_nearby import folders
+from inspect_tui.tui.ledger_files import where
 from inspect_tui.tui.screens.page import PageScreen, ask
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
@@ -133,7 +134,7 @@ class FormsScreen(PageScreen[None], inherit_bindings=False):
     async def _make(self, contents: list[FormContent], kind: str, key: str) -> None:
         """Set and write them on a thread: a hundred take seconds, and no key should wait for it."""
         try:
-            self.where = one_line(str(await asyncio.to_thread(self._written, contents, kind)))
+            self.where = where(await asyncio.to_thread(self._written, contents, kind))
             self.made[key] = {"xlsx": "Excel", "docx": "Word"}[kind]
         except (ExportRefused, StoreError) as error:
             self.failed = str(error)

@@ -34,11 +34,11 @@ from inspect_tui.tui import skin
 from inspect_tui.tui.actions import GRADES, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.sources import SourcesScreen
 from inspect_tui.tui.step_form import read_typed_day
-from inspect_tui.tui.text import fit, one_line
+from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
@@ -254,7 +254,7 @@ class GradesScreen(LeadPage, inherit_bindings=False):
         except FileRefused as refused:
             self.app.say(str(refused), "error")
         else:
-            self.app.say(f"表和文字已存到 {one_line(str(path.parent))}", timeout=10)
+            self.app.say(f"表和文字已存到 {where(path.parent)}", timeout=10)
 
     def action_scheme(self) -> None:
         """Grade by another scheme."""

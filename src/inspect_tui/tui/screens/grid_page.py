@@ -16,9 +16,9 @@ from inspect_tui.rules.reading import free_findings
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import GRID, bindings_for
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.visit_page import VisitPage
-from inspect_tui.tui.text import cells, fit, one_line
+from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.page import Line, pair, wrapped
 
@@ -327,7 +327,7 @@ class GridScreen(VisitPage, inherit_bindings=False):
         except FileRefused as refused:
             self.app.say(str(refused), "error")
         else:
-            self.app.say(f"已存到 {one_line(str(path))}", timeout=10)
+            self.app.say(f"已存到 {where(path)}", timeout=10)
 
     def _workbook(self) -> bytes:
         return grid_xlsx(self.grid, self.about_name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -17,9 +18,11 @@ from inspect_tui.store.errors import StoreError
 from inspect_tui.store.keyring import own_key
 from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.store.vault import new_passphrase
+from inspect_tui.store.vault_files import kept_encrypted
 from inspect_tui.tui.actions import HANDIN, bindings_for, footer_for
 from inspect_tui.tui.big_letters import big
 from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.folder_picking import pick_folder
 from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.screens.setup import why_not
 from inspect_tui.tui.text import one_line
@@ -127,6 +130,9 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         lines += pair("电子签名", self.signer or "未签名", width, ink="pass" if self.signer else "dim")
         lines += self._sealing(width)
         lines.append([])
+        if self._kept_in:
+            said = "工作文件夹已加密，交卷文件要放到外面，按回车后先选U盘或别的文件夹。"
+            lines += [*wrapped(said, width, "warn"), []]
         ask = "按回车交卷。" if not (open_ or untouched) else "还有单位没有提交，也可以先交。按回车交卷。"
         return [*lines, *wrapped(ask, width, "strong")]
 
@@ -174,13 +180,25 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
 
     # ---------------------------------------------------------------- doing
 
+    @property
+    def _kept_in(self) -> bool:
+        """Whether the workspace is encrypted, so that the file must be put outside for anybody to open it."""
+        return kept_encrypted(self.desk.session.space.exports_dir / "x")
+
     def action_make(self) -> None:
-        """Hand in."""
+        """Hand in; from an encrypted workspace to a folder outside it."""
         if self.refused or self.receipt is not None:
             return
+        if self._kept_in:
+            pick_folder(self, "交卷文件放到哪里", self._make)
+        else:
+            self._make()
+
+    def _make(self, folder: Path | None = None) -> None:
         try:
             self.receipt = hand_in(
                 self.desk.session,
+                folder,
                 plain=self.way == PLAIN,
                 passphrase=new_passphrase() if self.way == PASSPHRASE else "",
             )

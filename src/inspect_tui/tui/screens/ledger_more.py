@@ -9,7 +9,7 @@ from pathlib import Path
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.store import files
 from inspect_tui.tui.ledger_book import FIRST_VIEW
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.ledger import LedgerScreen
 from inspect_tui.tui.text import one_line
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
@@ -120,7 +120,7 @@ async def _make(screen: LedgerScreen, kind: str, rows: list[LedgerRow]) -> None:
     except (ExportRefused, FileRefused) as refused:
         app.say(str(refused), "error", timeout=12)
         return
-    app.say(f"{name}（{len(rows)}个问题）已存到 {one_line(str(path))}", timeout=12)
+    app.say(f"{name}（{len(rows)}个问题）已存到 {where(path)}", timeout=12)
 
 
 # -------------------------------------------------------------------- a sheet back

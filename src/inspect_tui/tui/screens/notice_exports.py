@@ -13,7 +13,7 @@ from inspect_tui.report.telling import Wanted, private_notices
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.tui.all_rounds import AllRounds
-from inspect_tui.tui.text import one_line
+from inspect_tui.tui.ledger_files import where
 
 if TYPE_CHECKING:
     from inspect_tui.tui.screens.lead_page import LeadPage
@@ -35,7 +35,7 @@ def write_file(page: LeadPage, name: str, data: bytes, folder: str = "") -> str:
     except OSError as error:
         page.app.say(f"没有存成文件：{reason(error)}。", "error")
     else:
-        return one_line(str(path))
+        return where(path)
     return ""
 
 
@@ -112,4 +112,4 @@ def _each(screen: SummaryScreen) -> str:
         return ""
     more = f"，其中{asked}份里有号码、金额之类，发出前请核对" if asked else ""
     screen.app.say(f"写了{written}份{more}。", "warning" if asked else "information", timeout=12)
-    return one_line(str(desk.session.space.exports_dir / folder))
+    return where(desk.session.space.exports_dir / folder)

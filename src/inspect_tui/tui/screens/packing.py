@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -11,9 +12,11 @@ from textual.widget import Widget
 from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.store.errors import StoreError, reason
+from inspect_tui.store.vault_files import kept_encrypted
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import PACKING, bindings_for
 from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.folder_picking import pick_folder
 from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
@@ -89,6 +92,8 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
             width,
             "dim",
         )
+        if kept_encrypted(self.desk.session.space.exports_dir / "x"):
+            lines += wrapped("工作文件夹已加密，发包文件要放到外面，先选U盘或别的文件夹。", width, "warn")
         for path in reversed(self.made.values()):
             lines += wrapped(f"已生成：{path}", width, "pass")
         for words in self.noted:
@@ -109,6 +114,13 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
             self._make(int(digit) - 1)
 
     def _make(self, index: int) -> None:
+        """Write the pack of a row; from an encrypted workspace to a folder outside it."""
+        if kept_encrypted(self.desk.session.space.exports_dir / "x"):
+            pick_folder(self, "发包文件放到哪里", lambda folder: self._write(index, folder))
+        else:
+            self._write(index)
+
+    def _write(self, index: int, folder: Path | None = None) -> None:
         from inspect_tui.exchange.pack import write_pack
 
         session = self.desk.session
@@ -119,6 +131,7 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
                 session.space,
                 self.desk.round.id,
                 key or None,
+                folder,
                 now=session.clock(),
                 by=session.identity.name,
                 messages=told,

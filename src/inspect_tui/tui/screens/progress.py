@@ -15,10 +15,10 @@ from inspect_tui.tui import skin
 from inspect_tui.tui.actions import PROGRESS, bindings_for
 from inspect_tui.tui.clipboard import CopyKind, copy
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, write_export
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.ledger_page import LedgerPage
 from inspect_tui.tui.step_form import day_words, read_typed_day
-from inspect_tui.tui.text import cells, one_line
+from inspect_tui.tui.text import cells
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
 from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
 
@@ -197,4 +197,4 @@ class ProgressScreen(LedgerPage, inherit_bindings=False):
         except FileRefused as refused:
             self.app.say(str(refused), "error")
             return None if refused.secret else ""
-        return one_line(str(path))
+        return where(path)

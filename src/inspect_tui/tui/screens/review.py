@@ -20,6 +20,7 @@ from inspect_tui.store.errors import StoreError
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import RETURNING, UNIT_REVIEW, bindings_for
 from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.ledger_files import where
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.setup import why_not
 from inspect_tui.tui.screens.visit_page import when
@@ -141,7 +142,9 @@ class ReviewScreen(LeadPage, inherit_bindings=False):
         for problem in self.failed:
             lines += wrapped(problem, width, "fail")
         if self.written:
-            lines += wrapped(f"已写好{len(self.written)}份回执，在 {self.written[0].parent}：", width, "pass")
+            lines += wrapped(
+                f"已写好{len(self.written)}份回执，在 {where(self.written[0].parent)}：", width, "pass"
+            )
             lines += wrapped("、".join(path.name for path in self.written), width, "strong")
             lines += wrapped("发给本人，用本程序打开就能看到退回清单。", width, "dim")
         return lines
