@@ -90,7 +90,7 @@ def light_age(plain: bytes, passphrase: str, work_factor: int = 10, stanzas: str
     wrapping = hashlib.scrypt(
         passphrase.encode(),
         salt=b"age-encryption.org/v1/scrypt" + salt,
-        n=1 << min(work_factor, 10),
+        n=1 << max(1, min(work_factor, 10)),
         r=8,
         p=1,
         dklen=32,
