@@ -144,14 +144,17 @@ def told(error: Exception) -> list[str] | None:
     from inspect_tui.exchange.refusal import ExportRefused
     from inspect_tui.model.fault import InputFaults
     from inspect_tui.store.clean import clean_text
-    from inspect_tui.store.errors import StoreError
+    from inspect_tui.store.errors import StoreError, given_up
 
     if isinstance(error, InputFaults):
         lines = [fault.text() for fault in error.faults]
         if len(lines) > 1:
             lines.append(f"共{len(lines)}处问题。")
         return [clean_text(line, newlines=False) for line in lines]
-    if isinstance(error, StoreError | ExportRefused) or type(error).__name__ == "NoticeRefused":
+    if isinstance(error, StoreError):
+        # A command ends with its error: nothing waits in memory for another try.
+        return [str(given_up(error))]
+    if isinstance(error, ExportRefused) or type(error).__name__ == "NoticeRefused":
         return [str(error)]
     if type(error).__name__ == "ReadOnlySession":
         return [f"现在不能写入：{error}"]

@@ -58,7 +58,7 @@ def hand_over(
             count, said = _note(space, here[key], round_, gone, back, identity, clock)
             if count:
                 noted[title] = count
-            messages += [f"“{title}”没有写上“已转入”：{said}"] if said else []
+            messages += [f"“{title}”没有写上“已转入”：{said.rstrip('。')}。"] if said else []
     return HandedOn(noted=noted, messages=tuple(clean_text(m, newlines=False) for m in messages))
 
 
@@ -90,7 +90,8 @@ def _note(
                 session.commit(edits, f"转入{round_.title}")
             session.flush()
         finally:
-            session.close()
+            # What could not be noted is noted by calling again; the old round must not stay locked for it.
+            session.end()
     except (InputFaults, StoreError, OSError) as error:
         return 0, str(error)
     return sum(map(len, needed.values())), ""

@@ -195,12 +195,18 @@ def series_of(period: Period, kind: RoundKind, checklist_ids: Sequence[str]) -> 
 
 def _free_id(space: Workspace, wanted: str) -> str:
     # Compared without regard to case: Windows and macOS folders take both for one.
-    taken = {p.name.casefold() for p in space.rounds_dir.iterdir()} if space.rounds_dir.is_dir() else set()
+    here = space.rounds_dir.iterdir() if space.rounds_dir.is_dir() else ()
+    taken = {path.name.casefold() for path in here if not _is_bare(path)}
     number, name = 1, wanted
     while name.casefold() in taken:
         number += 1
         name = f"{wanted}-{number}"
     return name
+
+
+def _is_bare(folder: Path) -> bool:
+    """Whether a folder is all that is left of a round that could not be written."""
+    return folder.is_dir() and all(path.suffix == ".tmp" for path in folder.iterdir())
 
 
 def _builtins(value: Any) -> Any:

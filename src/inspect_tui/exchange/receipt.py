@@ -348,8 +348,8 @@ def open_receipt(
     A receipt for somebody else of the round is taken too, with a word of warning: it is true all the same.
     One whose signature does not fit is taken only when that was `accepted`.
     """
-    from inspect_tui.exchange.erasing import rewrite_received
     from inspect_tui.exchange.received import held, scan_for, take
+    from inspect_tui.store.bare import rewrite_received
 
     content = read_findings(path)
     receipt = _receipt_in(content, path)

@@ -6,6 +6,7 @@ crash between the two leaves a file that counts for nothing and is taken again.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
@@ -152,12 +153,11 @@ def take(
             if entry.sha256 not in listed:
                 listed.add(entry.sha256)
                 added.append(entry)
-                write_list(folder, (*before, *added))
-    except BaseException:
         if added:
-            write_list(folder, before)
-        for copy in copies:
-            discard(copy)
+            # All entries at once: whatever ends this, either every file counts or none does.
+            write_list(folder, (*before, *added))
+    except BaseException:
+        _leave_out(folder, before, copies)
         raise
     for source in found.sources:
         if not source.scan.new and source.scan.usable:
@@ -167,15 +167,25 @@ def take(
     return added
 
 
+def _leave_out(folder: Path, before: tuple[Entry, ...], copies: list[Path]) -> None:
+    """Put the list back as it was, then drop the copies; those stay where the list may still name them."""
+    with contextlib.suppress(StoreError):
+        if read_list(folder) != before:
+            write_list(folder, before)
+        for copy in copies:
+            discard(copy)
+
+
 def _take_one(folder: Path, source: Source, who: str, now: dt.datetime, copies: list[Path]) -> Entry:
     account, data = source.scan, _bytes_of(source)
     sha256 = hashlib.sha256(data).hexdigest()
     left = take_evidence(folder, source)
     target = received_folder(folder) / f"{sha256}.json"
     private_folder(target.parent)
-    if not (target.is_file() and files.fs.read(target) == data):
-        if not target.exists():
-            copies.append(target)
+    if not files.fs.exists(target):
+        copies.append(target)
+        write_durable(target, data)
+    elif not _same(target, data):
         write_durable(target, data)
     return Entry(
         sha256=sha256,
@@ -200,6 +210,13 @@ def _take_one(folder: Path, source: Source, who: str, now: dt.datetime, copies: 
         note=f"有{len(left)}件佐证的文件没有到" if left else "",
         signature=account.signature.words if account.signature != Signed() else "",
     )
+
+
+def _same(target: Path, data: bytes) -> bool:
+    try:
+        return files.fs.read(target) == data
+    except OSError:
+        return False
 
 
 def _figures(source: Source) -> dict[str, int]:

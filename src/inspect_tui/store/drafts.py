@@ -46,6 +46,8 @@ class Drafts:
         self.message = ""
         #: Why the newest drafts are in memory only; empty when they are on the medium.
         self.error = ""
+        #: Whether there are drafts on the medium that could not be read; nothing may be written over them.
+        self._unread = False
         self._cond = threading.Condition()
         self._drafts = self._read()
         self._wanted = 0
@@ -140,6 +142,8 @@ class Drafts:
 
     def _write(self, drafts: dict[str, str]) -> str:
         try:
+            if self._unread:
+                drafts = self._read_again() | drafts
             if drafts:
                 content = _DraftFile(format=DRAFT_FORMAT, version=DRAFT_VERSION, drafts=drafts)
                 files.write_durable(self.path, files.seal(_PREFIX, b'",' + msgspec.json.encode(content)[1:]))
@@ -168,16 +172,32 @@ class Drafts:
         except FileNotFoundError:
             return {}
         except OSError as error:
+            self._unread = True
             self.message = f"上次没写完的草稿读不出来：{reason(error)}。"
             return {}
         except (ValueError, msgspec.MsgspecError, RecursionError):
             self._put_aside()
             return {}
 
-    def _put_aside(self) -> None:
+    def _read_again(self) -> dict[str, str]:
+        """The drafts that could not be read at first; where they still cannot, put aside. Raises OSError."""
+        self._unread = False
+        found = self._read()
+        if self._unread:
+            files.fs.replace(self.path, self._aside())
+            self._unread = False
+        with self._cond:
+            self._drafts = found | self._drafts
+        return found
+
+    def _aside(self) -> Path:
         number = 1
         while (kept := self.path.with_name(f"{self.path.name}.damaged-{number}")).exists():
             number += 1
+        return kept
+
+    def _put_aside(self) -> None:
+        kept = self._aside()
         self.message = f"上次没写完的草稿已损坏，没有使用，原文件另存为{kept.name}。"
         try:
             files.fs.replace(self.path, kept)

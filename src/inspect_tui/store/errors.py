@@ -52,6 +52,29 @@ class StoreError(Exception):
         self.kept = kept
 
 
+class Unsaved(StoreError):
+    """Changes that are held in memory only; they are tried again for as long as the program runs.
+
+    `why` is the system's reason, `count` how many there are.
+    """
+
+    def __init__(self, why: str, count: int, *, path: Path | None = None) -> None:
+        super().__init__(
+            f"没有保存成功：{why}。还有{count}条改动只在内存里，请不要关闭窗口，"
+            f"程序会自动再试；已保存的内容没有改动。",
+            path=path,
+        )
+        self.why, self.count = why, count
+
+
+def given_up(error: StoreError) -> StoreError:
+    """The same failure in words for where the program ends or goes on without the changes."""
+    if not isinstance(error, Unsaved):
+        return error
+    said = f"没有保存成功：{error.why}。这次有{error.count}条改动没有存下"
+    return StoreError(f"{said}；以前保存的没有改动，排除后请再做一次。", path=error.path)
+
+
 class DamagedFile(StoreError):
     """No readable copy of a findings file is left, or the only one given is not what it says it is.
 

@@ -303,20 +303,25 @@ class FindingsFile:
         self._held.rounds[:] = [round_raw]
         saver.put(line)
 
-    def erase(self, change_ids: Collection[str]) -> int:
-        """Let the bodies of these changes go from every copy of the file, and wait; returns how many it held.
+    def holds(self, change_ids: Collection[str]) -> bool:
+        """Whether the file holds the body of one of these changes, which `erase` would let go."""
+        return bool(self._places(change_ids))
 
-        The record that they were erased is kept elsewhere as a change, so a crash in between is made good at
-        the next opening. Raises StoreError.
-        """
-        saver = self._writable()
-        places = [
+    def _places(self, change_ids: Collection[str]) -> list[int]:
+        return [
             place
             for place, change in enumerate(self._held.changes)
             if change.id in change_ids and change.body is not None and not erased_ids([change])
         ]
-        if not places:
-            return 0
+
+    def erase(self, change_ids: Collection[str]) -> int:
+        """Let the bodies of these changes go from every copy of the file, and wait; returns how many it held.
+
+        The record that they were erased is kept elsewhere as a change. Where the main file holds none of them
+        any more, older copies still may, after a crash: they are all gone over each time. Raises StoreError.
+        """
+        saver = self._writable()
+        places = self._places(change_ids)
         saver.flush()
         for place in places:
             self._held.changes[place] = erased_form(self._held.changes[place])

@@ -79,9 +79,9 @@ class Folder:
         pieces = encode(meta, rounds, changes, {**tables, **held.passed_on}, held.extra)
         temp = files.temp_beside(names.main)
         files.write_temp(temp, pieces, between=between)
-        head, size = self._read_back(temp, pieces)
-        kept = self._keep_previous()
         try:
+            head, size = self._read_back(temp, pieces)
+            kept = self._keep_previous()
             files.replace_held(temp, names.main)
         except OSError:
             files.discard(temp)
@@ -99,7 +99,6 @@ class Folder:
         written = files.fs.read(temp)
         head = b"".join(piece[:HEAD_BYTES] for piece in pieces[:2])[:HEAD_BYTES]
         if written[:HEAD_BYTES] != head or not files.sealed(PREFIX, written):
-            files.discard(temp)
             raise OSError(errno.EIO, "read back differs")
         return head, len(written)
 

@@ -55,6 +55,8 @@ class Phrases:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.message = ""
+        #: Why the file that is there could not be read; until it can be, nothing is written over it.
+        self._unread = ""
         self._lock = threading.Lock()
         self._saving = threading.Lock()
         self._stamp = _stamp(path)
@@ -180,8 +182,10 @@ class Phrases:
                 steps = list(self._steps)
             if not steps:
                 return ""
-            if _stamp(self.path) != self._stamp:
+            if self._unread or _stamp(self.path) != self._stamp:
                 fresh = self._read()
+                if self._unread:
+                    return f"常用语没有存下：{self._unread}。"
                 with self._lock:
                     for step in self._steps:
                         step(fresh)
@@ -207,15 +211,21 @@ class Phrases:
 
     def _read(self) -> _Content:
         content = _Content()
-        if not self.path.exists():
+        self._unread = ""
+        if not files.fs.exists(self.path):
             return content
         try:
-            raw = clean_json(read_json(self.path, expect=dict).value)
+            # What the medium does not give is another thing than a file that says nothing sensible.
+            data = files.fs.read(self.path)
+            raw = clean_json(read_json(data, name=self.path.name, expect=dict).value)
         except InputFaults:
             self._put_aside("常用语文件读不懂，没有使用")
             return content
-        except (OSError, ValueError):
-            self.message = "常用语文件读不出来，这次没有使用。"
+        except (OSError, ValueError) as error:
+            self._unread = (
+                f"原来的文件读不出来，{reason(error) if isinstance(error, OSError) else '写法不对'}"
+            )
+            self.message = "常用语文件读不出来，这次没有使用，文件没有改动。"
             return content
         lost = 0
         rows = raw.get("phrases", [])

@@ -173,7 +173,7 @@ def recover(names: Names, *, live: bool = False) -> Recovered:
         main, data = load(names.main)
     except FileNotFoundError:
         why = GONE
-        found = names.scan() if names.folder.is_dir() else Siblings()
+        found = _siblings(names)
     except TooNew as error:
         raise NewerVersion(f"{names.main.name}打不开：{error}。", path=names.main) from error
     except BadSnapshot as error:
@@ -214,6 +214,16 @@ def recover(names: Names, *, live: bool = False) -> Recovered:
         _replay(names, result, {n: p for n, p in found.journals.items() if n > beyond}, live=live)
     _tell(result, live=live)
     return result
+
+
+def _siblings(names: Names) -> Siblings:
+    """What stands beside a file that is gone; nothing where the folder is gone too (a pulled stick)."""
+    try:
+        return names.scan()
+    except FileNotFoundError:
+        return Siblings()
+    except OSError as error:
+        raise StoreError(f"{names.main.name}打不开：{reason(error)}。", path=names.main) from error
 
 
 def _cannot(why: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from inspect_tui.model.change import GENESIS, Change
 from inspect_tui.store import files
-from inspect_tui.store.errors import StoreError, reason
+from inspect_tui.store.errors import StoreError, Unsaved, reason
 from inspect_tui.store.folding import Folder, Ground, Held, Tables
 from inspect_tui.store.journal import Journal, header_line
 from inspect_tui.store.recovery import Names
@@ -271,11 +271,7 @@ class Saver:
     def _fail(self, error: OSError) -> None:
         with self._cond:
             waiting = self._unsaved_changes
-            failure = StoreError(
-                f"没有保存成功：{reason(error)}。还有{waiting}条改动只在内存里，请不要关闭窗口，"
-                f"程序会自动再试；已保存的内容没有改动。",
-                path=self._names.main,
-            )
+            failure = Unsaved(reason(error), waiting, path=self._names.main)
             failure.__cause__ = error
             self._error = failure
             self._failures += 1

@@ -22,8 +22,10 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.history import UndoStacks
 from inspect_tui.rules.numbering import numbered
 from inspect_tui.rules.tables import state_tables
+from inspect_tui.store import unfinished
+from inspect_tui.store.bare import rewrite_received
 from inspect_tui.store.clean import clean_text
-from inspect_tui.store.errors import StoreError
+from inspect_tui.store.errors import StoreError, given_up
 from inspect_tui.store.evidence_clearing import clear_temps, forget
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
 from inspect_tui.store.received import Entry, active_files, is_as_received
@@ -159,20 +161,48 @@ class Session:
         self._obey_quietly()
         return touched
 
+    def begin_erasing(self) -> None:
+        """Note on the medium that an erasure goes on, before it is recorded. Raises StoreError."""
+        if self.file is not None and not self.read_only:
+            unfinished.begin(self.file.path, unfinished.begun(self.file.path) or ())
+
     def obey_erasures(self) -> int:
-        """Let go of own bodies that the lead erased for good; returns how many. Raises StoreError."""
+        """Let go of own bodies that were erased for good; returns how many. Raises StoreError.
+
+        What a crash or a full disk left of an earlier try is done as well; `finish_erasing` ends it.
+        """
         if self.file is None or self.read_only or not self.state.erased:
             return 0
+        begun = unfinished.begun(self.file.path)
+        if begun is None and not self.file.holds(self.state.erased):
+            return 0
         going = evidence_named_in(self.file.changes(), self.state.erased)
+        unfinished.begin(self.file.path, going | (begun or set()))
         gone = self.file.erase(self.state.erased)
         if gone:
             self._undo.clear()
-        forget(self.space.round_dir(self.round.id), going)
         return gone
+
+    def finish_erasing(self) -> tuple[list[str], list[str]]:
+        """Take what was erased out of the received copies too, and evidence whose last use it was.
+
+        Returns the names of what was rewritten, and sentences about what could not be, which is done at the
+        next opening. Raises StoreError.
+        """
+        if self.file is None or self.read_only:
+            return [], []
+        folder, messages = self.space.round_dir(self.round.id), list[str]()
+        rewritten = rewrite_received(folder, self.state.erased, messages)
+        forget(folder, unfinished.begun(self.file.path) or ())
+        if not messages:
+            unfinished.end(self.file.path)
+        return rewritten, messages
 
     def _obey_quietly(self) -> None:
         try:
             gone = self.obey_erasures()
+            if self.file is not None and not self.read_only and unfinished.begun(self.file.path) is not None:
+                self.messages += self.finish_erasing()[1]
         except StoreError as error:
             self.messages.append(str(error))
         else:
@@ -318,6 +348,19 @@ class Session:
             said = self.file.close(timeout)
             self.file = None
         return said
+
+    def end(self) -> str:
+        """Like `close`, but let the file go in any case: for what is simply done again when it fails.
+
+        Raises StoreError, which says how much was given up.
+        """
+        try:
+            return self.close()
+        except StoreError as error:
+            if self.file is not None:
+                self.file.abandon()
+                self.file = None
+            raise given_up(error) from error
 
     def rescue(self, folders: list[Path]) -> Path:
         """Write a whole copy of the own file into the first folder that takes it, then let the file go.

@@ -20,7 +20,8 @@ from inspect_tui.model.person import Identity
 from inspect_tui.model.roster import Roster
 from inspect_tui.model.round import Round, Rules
 from inspect_tui.store import files
-from inspect_tui.store.files import write_durable
+from inspect_tui.store.errors import StoreError, reason
+from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.store.roundfile import read_round
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ T = TypeVar("T")
 
 #: Clock handed in by whoever runs the program, so that no rule or file looks at the time by itself.
 Clock = Callable[[], dt.datetime]
+
+#: Ids of a machine whose own folder cannot be written, for as long as this process lives.
+_homeless: dict[Path, str] = {}
 
 _SAFE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
 
@@ -141,7 +145,7 @@ class Workspace:
         folders = [space.checklists_dir, space.schemes_dir, space.contests_dir]
         folders += [space.distribution_dir, space.flows_dir]
         for folder in (*folders, space.rounds_dir, space.exports_dir):
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
         for source in shipped_files():
             target = space.checklists_dir / source.name
             if source.name == "roster.sample.json":
@@ -157,7 +161,7 @@ class Workspace:
             (space.flows_dir, shipped_flows()),
             (space.checklists_dir / "schema", shipped_schemas()),
         ):
-            folder.mkdir(exist_ok=True)
+            private_folder(folder)
             for source in sources:
                 if not (folder / source.name).exists():
                     write_durable(folder / source.name, source.read_bytes())
@@ -281,21 +285,33 @@ class Workspace:
     def save_round(self, raw: dict[str, Any]) -> Path:
         """Write a round's file; the raw form is kept so that unknown fields are passed on."""
         path = self.round_dir(str(raw["id"])) / "round.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         write_durable(path, msgspec.json.format(msgspec.json.encode(raw), indent=1))
         return path
 
     def identity(self) -> Identity | None:
         """Who works here, or None when it was never said, was said on another machine, or is damaged."""
         try:
-            identity = msgspec.json.decode(files.fs.read(self.identity_path), type=Identity)
-        except (OSError, msgspec.DecodeError, ValueError):
+            return self._kept_identity()
+        except StoreError:
             return None
+
+    def _kept_identity(self) -> Identity | None:
+        """The same, but a file that is there and cannot be read just now is never taken for none."""
+        try:
+            identity = msgspec.json.decode(files.fs.read(self.identity_path), type=Identity)
+        except (FileNotFoundError, msgspec.DecodeError, ValueError):
+            return None
+        except OSError as error:
+            raise _unread(self.identity_path, error) from error
         return identity if identity.machine == machine_id() else None
 
     def save_identity(self, identity: Identity) -> Identity:
-        """Keep who works here, bound to this machine; a known writer id per round is kept."""
-        held = self.identity()
+        """Keep who works here, bound to this machine; a known writer id per round is kept.
+
+        Raises StoreError, also when the file that is there cannot be read: its writer ids would be lost.
+        """
+        held = self._kept_identity()
         same = held is not None and held.name == identity.name
         bound = msgspec.structs.replace(
             identity,
@@ -310,7 +326,8 @@ class Workspace:
 
         Kept by name, so that someone recording for a colleague continues that colleague's file and leaves
         the identity of the workspace alone. A workspace copied to another machine starts a new file there,
-        so a fork is the exception.
+        so a fork is the exception. Raises StoreError, also when the list of ids cannot be read: a new file
+        begun for that reason would part somebody's work in two.
         """
         known = self.known_writer(round_id, identity)
         if known:
@@ -322,7 +339,7 @@ class Workspace:
         names = self._writers_by_name()
         names[identity.name] = names.get(identity.name, {}) | {round_id: writer}
         write_durable(self._writers_path(), msgspec.json.format(msgspec.json.encode(names), indent=1))
-        held = self.identity()
+        held = self._kept_identity()
         if held is not None and held.name == identity.name:
             return writer, self.save_identity(grown)
         return writer, grown
@@ -338,11 +355,18 @@ class Workspace:
         return self.root / f"writers-{machine_id()}.json"
 
     def _writers_by_name(self) -> dict[str, dict[str, str]]:
-        """Findings files begun on this machine, by person and round."""
+        """Findings files begun on this machine, by person and round. Raises StoreError."""
+        path = self._writers_path()
         try:
-            return msgspec.json.decode(files.fs.read(self._writers_path()), type=dict[str, dict[str, str]])
-        except (OSError, msgspec.DecodeError, ValueError):
+            return msgspec.json.decode(files.fs.read(path), type=dict[str, dict[str, str]])
+        except (FileNotFoundError, msgspec.DecodeError, ValueError):
             return {}
+        except OSError as error:
+            raise _unread(path, error) from error
+
+
+def _unread(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path.name}读不出来：{reason(error)}。", path=path)
 
 
 def _usable(paths: list[Path], load: Callable[[Path], tuple[T, list[Fault]]]) -> tuple[list[T], list[Fault]]:
@@ -370,15 +394,18 @@ def machine_id() -> str:
         held = path.read_text(encoding="ascii").strip()
         if re.fullmatch(r"[0-9a-f]{16}", held):
             return held
-    except (OSError, UnicodeDecodeError):
+    except (FileNotFoundError, UnicodeDecodeError):
         pass
-    made = os.urandom(8).hex()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_durable(path, made.encode("ascii"))
     except OSError:
-        # A machine whose home cannot be written still works; it is asked who is there each time.
-        return made
+        # There may be an id that cannot be read just now; another one must not take its place.
+        return _homeless.setdefault(folder, os.urandom(8).hex())
+    made = _homeless.get(folder) or os.urandom(8).hex()
+    try:
+        private_folder(folder)
+        write_durable(path, made.encode("ascii"))
+    except StoreError:
+        # A machine whose home cannot be written still works; it is asked who is there at each start.
+        return _homeless.setdefault(folder, made)
     return made
 
 
