@@ -108,7 +108,7 @@ def tampered(data: bytes, how: str, place: int, other: int, *, recomputed: bool)
 HOW = ("changed", "renamed", "removed", "inserted", "doubled", "moved", "emptied")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     how=st.sampled_from(HOW),
     place=st.integers(0, 99),

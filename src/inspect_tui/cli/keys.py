@@ -137,7 +137,7 @@ def list_keys(workspace: str | None, as_json: bool) -> None:
         click.echo(f"自己  {own.name}  {spoken(own.public)}")
     for one in known:
         state = "已核对" if one.checked else "随发包来，未核对"
-        lead = "，交卷加密给他" if one.rounds else ""
+        lead = "，收加密的交卷" if one.rounds else ""
         click.echo(f"同事  {one.name}  {spoken(one.public)}  {state}{lead}")
     if not mine and not known:
         click.echo("还没有钥匙。做一把：inspect-tui key new")

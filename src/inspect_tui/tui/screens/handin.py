@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.binding import BindingType
 from textual.widget import Widget
 
@@ -244,11 +245,13 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         """One's own signature."""
         from inspect_tui.tui.screens.keys_page import KeysScreen
 
-        def back(_: None) -> None:
+        self.app.push_screen(KeysScreen())
+
+    def on_screen_resume(self, _: events.ScreenResume) -> None:
+        # A key may have been made or compared meanwhile.
+        if self.receipt is None and self.is_mounted:
             self._look_at_keys()
             self.query_one("#pane", LinePane).show()
-
-        self.app.push_screen(KeysScreen(), back)
 
     def action_summary(self) -> None:
         """Summary and text of the round."""

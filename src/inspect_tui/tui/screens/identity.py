@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import msgspec
+from textual import events
 from textual.binding import BindingType
 
 from inspect_tui.model.person import Identity
@@ -90,6 +91,11 @@ class IdentityScreen(FormScreen[Identity], inherit_bindings=False):
         if not self.identity.name:
             self.edit("name")
 
+    def on_screen_resume(self, _: events.ScreenResume) -> None:
+        # A key may have been made meanwhile.
+        if self._held is not None and self.is_mounted:
+            self.refill()
+
     def edit(self, field_id: str) -> None:
         match field_id:
             case "name":
@@ -103,7 +109,7 @@ class IdentityScreen(FormScreen[Identity], inherit_bindings=False):
             case "keys":
                 from inspect_tui.tui.screens.keys_page import KeysScreen
 
-                self.app.push_screen(KeysScreen(), lambda _: self.refill("keys"))
+                self.app.push_screen(KeysScreen())
             case "done":
                 self._done()
 

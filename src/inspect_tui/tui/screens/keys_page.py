@@ -108,7 +108,7 @@ class KeysScreen(PageScreen[None], inherit_bindings=False):
             return [cursor, (fit(who, 24), "strong"), (fit(code, width - 26), "text" if self.own else "dim")]
         key = self.known[index - 1]
         state, ink = ("已核对", "pass") if key.checked else ("未核对", "warn")
-        lead = "交卷加密给他" if key.rounds else ""
+        lead = "收加密的交卷" if key.rounds else ""
         return [
             cursor,
             (fit(f" 同事    {key.name}", 24), "text"),
@@ -241,7 +241,7 @@ class KeysScreen(PageScreen[None], inherit_bindings=False):
                     f"已去掉{key.name}的公钥。",
                 )
 
-        intro = "以后他的交卷显示“签名人未登记”；加密给他的，交卷不再加密给他。"
+        intro = "以后这个人的交卷显示“签名人未登记”；原来加密给这把钥匙的，以后不再加密给它。"
         self.app.push_screen(
             ConfirmScreen(f"去掉{key.name}的公钥？", intro=intro, yes="去掉", no="不去"), answered
         )
