@@ -197,7 +197,7 @@ def _decide_one(
         value, said = _third_step(session, question, asked)
     else:
         value, said = _third(session.round, question, asked)
-    edit = deciding.decide(session.state, question, value, asked["reason"])
+    edit = deciding.decide(session.state, question, value, clean(asked["reason"]))
     commit(session, [edit], f"裁定：{question.about[:30]}")
     left = len(deciding.questions(session.state, session.round))
     if as_json:
@@ -308,7 +308,7 @@ def _bulk(session: Session, asked: dict[str, Any], as_json: bool) -> None:
     )
     done = bool(asked["yes"] and plan.chosen)
     if done:
-        reason = asked["reason"] or ""
+        reason = clean(asked["reason"] or "")
         for unit, edits in plan.edits(session.state, reason).items():
             session.commit(edits, f"批量裁定：采用{asked['inspector']}的（{unit}）")
         session.flush()

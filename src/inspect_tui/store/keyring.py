@@ -165,7 +165,7 @@ def _read(path: Path) -> OwnKey | None:
         if path.stat().st_size > 65536:
             return None
         key = msgspec.json.decode(files.fs.read(path), type=OwnKey)
-    except (OSError, msgspec.MsgspecError, ValueError):
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
     sound = key.format == KEY_FORMAT and len(unpacked(key.sign)) == 32 and usable(key.public)
     return key if sound and key.age.startswith("AGE-SECRET-KEY-1") else None

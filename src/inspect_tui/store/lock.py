@@ -88,7 +88,7 @@ class FileLock:
         """Who says to hold the file; an empty holder when nobody does readably."""
         try:
             return msgspec.json.decode(self._holder_path.read_bytes()[:4096], type=Holder)
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
             return Holder()
 
     def release(self) -> None:

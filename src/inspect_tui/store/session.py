@@ -6,6 +6,7 @@ says so; nothing here waits for the disk.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -217,10 +218,14 @@ class Session:
         self._read_others(self.round.id)
         if self.file is not None:
             for change in self.file.changes():
-                self.state.apply(change)
+                self._apply(change, self.file.path)
 
     def _tables(self) -> dict[str, list[dict[str, Any]]]:
-        own = State(self.file.changes()) if self.file is not None else State()
+        own = State()
+        for change in self.file.changes() if self.file is not None else ():
+            with contextlib.suppress(msgspec.ValidationError):
+                # It was named when the file was opened.
+                own.apply(change)
         return state_tables(own, self.round)
 
     # ---------------------------------------------------------------- changing

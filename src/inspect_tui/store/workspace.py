@@ -300,7 +300,7 @@ class Workspace:
         """The same, but a file that is there and cannot be read just now is never taken for none."""
         try:
             identity = msgspec.json.decode(files.fs.read(self.identity_path), type=Identity)
-        except (FileNotFoundError, msgspec.DecodeError, ValueError):
+        except (FileNotFoundError, msgspec.DecodeError, ValueError, RecursionError):
             return None
         except OSError as error:
             raise _unread(self.identity_path, error) from error
@@ -359,7 +359,7 @@ class Workspace:
         path = self._writers_path()
         try:
             return msgspec.json.decode(files.fs.read(path), type=dict[str, dict[str, str]])
-        except (FileNotFoundError, msgspec.DecodeError, ValueError):
+        except (FileNotFoundError, msgspec.DecodeError, ValueError, RecursionError):
             return {}
         except OSError as error:
             raise _unread(path, error) from error

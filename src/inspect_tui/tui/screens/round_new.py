@@ -72,7 +72,7 @@ class RoundNewScreen(FormScreen[None], inherit_bindings=False):
         held = self.drafts.load().get(_DRAFT, "")
         try:
             self.plan = msgspec.json.decode(held, type=RoundPlan) if held else self._proposed()
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             self.plan = self._proposed()
 
     def _proposed(self) -> RoundPlan:
