@@ -285,16 +285,25 @@ class _Out:
 
     def __init__(self, fd: int) -> None:
         self.hashed = hashlib.sha256()
+        #: The first refusal of the disk: what fills the file may go on over it without a word.
+        self.refused: OSError | None = None
         self._fd, self._unflushed = fd, 0
 
     def write(self, data: bytes) -> int:
+        try:
+            self._write(data)
+        except OSError as error:
+            self.refused = self.refused or error
+            raise
+        return len(data)
+
+    def _write(self, data: bytes) -> None:
         files.write_all(self._fd, data)
         self.hashed.update(data)
         self._unflushed += len(data)
         if self._unflushed >= files.CHUNK:
             files.fs.fsync(self._fd)
             self._unflushed = 0
-        return len(data)
 
     def flush(self) -> None:
         """Nothing waits here; the medium is flushed in pieces and at the end."""
@@ -331,6 +340,8 @@ def _write(target: Path, fill: Callable[[IO[bytes]], object]) -> str:
         try:
             out = _Out(fd)
             fill(cast("IO[bytes]", out))
+            if out.refused is not None:
+                raise out.refused
             files.fs.fsync(fd)
         finally:
             files.fs.close(fd)
