@@ -20,13 +20,16 @@ from inspect_tui.tui.text import cells
 KEY_WORD = re.compile(r"(?:Ctrl|Shift|Alt)\+[A-Z]|F(?:1[0-2]|[1-9])|Esc|Tab|Home|End|Del|Ins")
 """The names that stand on the keys themselves, as a Chinese keyboard has them."""
 
+LOAN_WORD = re.compile(r"Excel|Word|U盘")
+"""What a Chinese office itself writes in Latin letters."""
+
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ASCII_WORD = re.compile(r"[A-Za-z]+")
 
 
 def english(text: str) -> list[str]:
-    """ASCII words other than names of keys."""
-    return ASCII_WORD.findall(KEY_WORD.sub("", text))
+    """ASCII words other than names of keys and what a Chinese office writes so."""
+    return ASCII_WORD.findall(LOAN_WORD.sub("", KEY_WORD.sub("", text)))
 
 
 def test_the_check_finds_english() -> None:

@@ -1,0 +1,63 @@
+"""What the lead does with what comes in: merging, deciding, reviewing, freezing."""
+
+from __future__ import annotations
+
+from inspect_tui.tui.actions.action import Action
+from inspect_tui.tui.actions.places import (
+    DECIDE,
+    DOUBLES,
+    FREEZE,
+    MERGE,
+    MERGE_LOOK,
+    MERGE_TAKEN,
+    RETURNED,
+    RETURNING,
+    UNIT_REVIEW,
+)
+
+LEADING: tuple[Action, ...] = (
+    Action("look", ("enter", "1"), "看内容", "先看选中的文件带来什么，还不收", (MERGE,), 1),
+    Action("mark", ("space",), "选、不选", "选上或去掉所在的文件", (MERGE,), 2),
+    Action("type", ("2",), "输入位置", "输入、粘贴文件或文件夹的位置；也可把文件拖进窗口", (MERGE,), 3),
+    Action("taken", ("3",), "收过的", "看收过哪些文件，退出收错的", (MERGE,), 4),
+    Action("decide", ("4",), "裁定", "逐条裁定意见不同的地方", (MERGE,), 5),
+    Action("doubles", ("5",), "重复", "把说同一件事的几条合为一条", (MERGE,), 6),
+    Action("review", ("6",), "审阅", "认可或退回各单位的检查，写回执", (MERGE,), 7),
+    Action("freeze", ("7",), "封存", "封存本轮，给出封存码", (MERGE,), 8),
+    Action("returned", ("8",), "退回清单", "看组长退回本组重查的检查项", (MERGE,), 9, "退回"),
+    Action("mark_all", ("9",), "全选", "选上列出的全部文件；再按一次全不选", (MERGE,), 11),
+    Action("again", ("0",), "重新找", "重新列出附近的文件", (MERGE,), 12),
+    Action("take", ("1",), "收下", "收下全部能收的文件；不能收的列在后面", (MERGE_LOOK,), 1),
+    Action("unlock", ("2",), "输口令", "输入口令，打开用口令加密的交卷", (MERGE_LOOK,), 2, "口令"),
+    Action("decide", ("4",), "裁定", "逐条裁定意见不同的地方", (MERGE_LOOK,), 3),
+    Action("withdraw", ("4", "delete"), "退出", "把所选的文件退出本轮，文件和台账都保留", (MERGE_TAKEN,), 1),
+    Action("left", ("1",), "取第1种", "以左边（上面）的意见为准，写明理由", (DECIDE,), 1),
+    Action("right", ("2",), "取第2种", "以右边（下面）的意见为准，写明理由", (DECIDE,), 2),
+    Action("third", ("3",), "另写", "两边都不取，另写一种意见和理由", (DECIDE,), 3),
+    Action("later", ("4",), "以后再定", "先不定，看下一处", (DECIDE,), 4, "以后"),
+    Action("bulk", ("5",), "成批裁定", "一个大项以某一位检查人员为准，先看有几处再定", (DECIDE,), 5, "成批"),
+    Action("others", ("6",), "取其他", "有三种以上意见时，按数字选一种", (DECIDE,)),
+    Action("open", ("enter",), "看检查项", "到检查页看这一条的全部记录", (DECIDE,), 6),
+    Action("join", ("1",), "合为一条", "两条说的是同一件事，以后只显示一条，文字都保留", (DOUBLES,), 1),
+    Action("differ", ("2",), "不是一回事", "两条不是一回事，不再提示", (DOUBLES,), 2),
+    Action("part", ("3",), "分开", "把合在一起的重新分开", (DOUBLES,), 3),
+    Action("open", ("enter",), "看检查", "到检查页看这个单位", (UNIT_REVIEW,), 1),
+    Action("accept", ("1",), "认可", "认可这个单位的检查，认可后锁定", (UNIT_REVIEW,), 2),
+    Action("give_back", ("2",), "退回", "退回重查：选检查项，每项写一条原因", (UNIT_REVIEW,), 3),
+    Action("withdraw", ("3",), "收回", "收回认可或退回，须写原因", (UNIT_REVIEW,), 4),
+    Action("receipts", ("4",), "写回执", "给每位检查人员写一份回执文件", (UNIT_REVIEW,), 5, "回执"),
+    Action("mark", ("enter", "space"), "选、不选", "选上所在的检查项并写原因；再按一次去掉", (RETURNING,), 1),
+    Action("done", ("1", "f10"), "退回", "选好了，确认后退回", (RETURNING,), 2),
+    Action("whole", ("2",), "总的原因", "写退回整个单位的原因", (RETURNING,), 3),
+    Action("freeze", ("1",), "封存", "没有待裁定的地方时封存本轮", (FREEZE,), 1),
+    Action("jump", ("enter",), "去裁定", "到所选的一处去裁定", (FREEZE,), 2),
+    Action("go", ("enter",), "去改", "到所选的检查项重新检查", (RETURNED,), 1),
+    Action("undo", ("ctrl+z",), "撤销", "撤销在本页做的上一步", (DECIDE, DOUBLES, UNIT_REVIEW), 9),
+    Action(
+        "next_pane",
+        ("tab",),
+        "看全文",
+        "到另一栏，用上下键看全文；再按一次回来",
+        (MERGE_LOOK, MERGE_TAKEN, DECIDE, DOUBLES, UNIT_REVIEW, RETURNED),
+    ),
+)
