@@ -108,13 +108,14 @@ def _passphrases(files: list[Path]) -> list[str]:
 
     from inspect_tui.exchange.age_file import CannotOpen, is_age, wants_passphrase
     from inspect_tui.exchange.ring import VARIABLE
+    from inspect_tui.store import files as files_now
 
     if os.environ.get(VARIABLE) or not (sys.stdin and sys.stdin.isatty()):
         return []
     given = []
     for path in files:
         try:
-            with path.open("rb") as file:
+            with files_now.fs.open_read(path) as file:
                 head = file.read(65536)
             if is_age(head) and wants_passphrase(head):
                 asked = f"{_clean(path.name)} 用口令加密，请输入口令"

@@ -22,7 +22,7 @@ from inspect_tui.exchange.age_file import AGE_BYTES, CannotOpen
 from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.recipients import Recipient, recipients_of
 from inspect_tui.exchange.refusal import refuse_secret
-from inspect_tui.exchange.ring import Ring, ring_of
+from inspect_tui.exchange.ring import VARIABLE, Ring, ring_of
 from inspect_tui.exchange.signing import HAND_IN, sign, table
 from inspect_tui.model.change import Change
 from inspect_tui.model.evidence import ENTRY, FOLDER, Piece
@@ -444,6 +444,8 @@ def _decrypted(path: Path, ring: Ring) -> bytes:
         return age_file.decrypt(files.fs.read(path), ring)
     except CannotOpen as error:
         message, _, remedy = str(error).partition("，请")
+        if error.locked:
+            remedy = f"用merge打开，或在环境变量{VARIABLE}里写口令"
         raise _fault(path, error.code, message, f"请{remedy}" if remedy else "") from error
 
 

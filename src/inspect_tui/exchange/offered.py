@@ -389,7 +389,9 @@ class Opener:
         if age_file.is_age(data):
             if encrypted:
                 raise Refused("加密了两层，请检查人员重新交卷")
-            yield from self._within(offer, age_file.decrypt(data, self._ring), encrypted=True)
+            plain = age_file.decrypt(data, self._ring)
+            self._hold(len(plain))
+            yield from self._within(offer, plain, encrypted=True)
         elif not _is_zip(data):
             opened = _opened(data)
             opened.inner, opened.encrypted = offer.inner, encrypted
