@@ -1,4 +1,4 @@
-"""A whole round inside an encrypted workspace, as its lead works it; then the medium is searched for words."""
+"""A whole round inside an encrypted workspace, as its lead works it; then the medium is searched."""
 
 from __future__ import annotations
 
