@@ -112,11 +112,28 @@ def faults(code: str, message: str, value: str = "", remedy: str = "") -> Except
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON object; decimals as plain numbers, exactly as computed."""
+    """Print one JSON object; decimals as plain numbers, exactly as computed.
+
+    Signs that drive a terminal are written as JSON escapes, so that a program reads what is there and a
+    person's terminal does not obey it.
+    """
     import msgspec
 
-    encoded = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode(value)
+    encoded: bytes = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode(value)
+    text = encoded.decode("utf-8")
+    if not text.isprintable():
+        from inspect_tui.store.clean import is_clean
+
+        escaped = (sign if is_clean(sign) else json_escape(sign) for sign in text)
+        encoded = "".join(escaped).encode("utf-8")
     click.echo(encoded)
+
+
+def json_escape(sign: str) -> str:
+    """A sign as JSON writes it in ASCII."""
+    import json
+
+    return json.dumps(sign)[1:-1]
 
 
 def warn(lines: Any) -> None:

@@ -66,7 +66,7 @@ def freeze(
 
     with leading(workspace, round_id or round_arg, name) as session:
         try:
-            edits = sealing.freeze(session.state, session.round, reason)
+            edits = sealing.freeze(session.state, session.round, clean_text(reason, newlines=False))
         except sealing.StillOpen as still:
             if as_json:
                 rows = [question_data(n, q) for n, q in enumerate(still.questions, 1)]

@@ -166,10 +166,10 @@ class _Line:
 
     def __call__(self, done: int, total: int, name: str) -> None:
         if total > 1 and name:
-            click.echo(f"\r\x1b[K正在读第{done + 1}份，共{total}份", err=True, nl=False)
+            print(f"\r\x1b[K正在读第{done + 1}份，共{total}份", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
-        click.echo("\r\x1b[K", err=True, nl=False)
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 # -------------------------------------------------------------------- undoing

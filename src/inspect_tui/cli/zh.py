@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import IO
 
 import click
 import click.core
@@ -18,6 +19,7 @@ import click.formatting
 import click.parser
 import click.termui
 import click.types
+import click.utils
 
 MESSAGES: dict[str, str] = {
     # what is wrong with a command line
@@ -224,6 +226,26 @@ def told(error: click.ClickException) -> list[str]:
 _QUOTED = re.compile(r"'([^'\n]*)'")
 
 
+def _echo(
+    message: object = None,
+    file: IO[str] | None = None,
+    nl: bool = True,
+    err: bool = False,
+    color: bool | None = None,
+) -> None:
+    """Click's own `echo` for words that are clean: whatever a file holds, a terminal never obeys it.
+
+    Every command prints through here, so that none has to remember. Bytes are what a command made itself.
+    """
+    if isinstance(message, str) and not message.isprintable():
+        from inspect_tui.store.clean import clean_text
+
+        # A CSV keeps the mark it begins with and the ends of its lines.
+        mark = "\ufeff" if message.startswith("\ufeff") else ""
+        message = mark + "\r\n".join(clean_text(line) for line in message.split("\r\n"))
+    click.utils.echo(message, file=file, nl=nl, err=err, color=color)
+
+
 def install() -> None:
     """Put the Chinese in; called once when the command line is built."""
     for module in (
@@ -239,4 +261,5 @@ def install() -> None:
             module._ = translate  # type: ignore[attr-defined]
         if hasattr(module, "ngettext"):
             module.ngettext = _plural  # type: ignore[attr-defined]
+    click.echo = _echo
     click.Context.formatter_class = ZhFormatter

@@ -17,7 +17,7 @@ import msgspec
 from inspect_tui.model.change import Body, Change, Edit
 from inspect_tui.model.person import Identity
 from inspect_tui.model.round import Round
-from inspect_tui.rules.canonical import make_change
+from inspect_tui.rules.canonical import canonical, make_change
 from inspect_tui.rules.erasing import evidence_named_in
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.history import UndoStacks
@@ -25,7 +25,7 @@ from inspect_tui.rules.numbering import numbered
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store import unfinished
 from inspect_tui.store.bare import rewrite_received
-from inspect_tui.store.clean import clean_text
+from inspect_tui.store.clean import clean_json, clean_text
 from inspect_tui.store.errors import StoreError, given_up
 from inspect_tui.store.evidence_clearing import clear_temps, forget
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
@@ -250,7 +250,9 @@ class Session:
     def _append(self, *, edits: tuple[Edit, ...] = (), retract: tuple[str, ...] = (), what: str) -> set[str]:
         if self.file is None or self.read_only:
             raise ReadOnlySession(self.read_only)
-        body = Body(at=self._now(), by=self.identity.people, edits=edits, retract=retract, what=what)
+        body = _as_kept(
+            Body(at=self._now(), by=self.identity.people, edits=edits, retract=retract, what=what)
+        )
         change = make_change(self.file.head, self.writer, body)
         # The file first: it may refuse (full, read-only), and then nothing must seem to have happened.
         self.file.append(change)
@@ -389,3 +391,18 @@ class Session:
     def date(self) -> dt.date:
         """Today as a date."""
         return self.clock().date()
+
+
+def _as_kept(body: Body) -> Body:
+    """A body that a merge will take: words that came past their door uncleaned are cleaned here.
+
+    Others reject a change that cleaning would alter, so one such word would cost the whole change.
+    """
+    try:
+        raw = canonical(body).decode()
+        if raw.isprintable() and "\\u" not in raw:
+            return body
+    except UnicodeEncodeError:
+        # Half a sign that UTF-8 cannot write.
+        pass
+    return msgspec.convert(clean_json(msgspec.to_builtins(body)), Body)
