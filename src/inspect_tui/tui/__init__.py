@@ -15,4 +15,4 @@ if os.name == "posix":
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 # Textual paints the first change after a rest at once and a second one only one to two of its periods later.
 # A verdict makes two, 保存中 and 已保存; at the stock 60 the second would come up to 33 ms after the disk.
-os.environ.setdefault("TEXTUAL_FPS", "240")
+os.environ.setdefault("TEXTUAL_FPS", "480")

@@ -22,7 +22,7 @@ import textual.content
 from textual.app import App
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from inspect_tui.tui import linebreak
+from inspect_tui.tui import linebreak, own_lines
 
 # The names replaced below are not exported by their modules.
 xterm_parser: Any = textual._xterm_parser
@@ -162,11 +162,13 @@ class BlankScrollBarRender(ScrollBarRender):
 
 
 def _scrollbar_applies() -> bool:
-    return hasattr(ScrollBar, "renderer") and ScrollBarRender.VERTICAL_BARS[-1] == " "
+    drawn = hasattr(ScrollBar, "renderer") and hasattr(ScrollBar, "_render_content")
+    return drawn and ScrollBarRender.VERTICAL_BARS[-1] == " "
 
 
 def _scrollbar() -> None:
     ScrollBar.renderer = BlankScrollBarRender
+    own_lines.install_for_scroll_bars()
 
 
 # Screenshots squeeze Chinese to half its width, and fetch a font from the network when opened.

@@ -8,6 +8,7 @@ styled anew with each widget, and that was a quarter of the time to the first pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from inspect_tui.model.terms import Verdict
+from inspect_tui.tui.own_lines import OwnLines
 from inspect_tui.tui.text import one_line
 
 INKS = (
@@ -49,6 +51,10 @@ class Inked(Widget):
     """A widget that draws its own lines with named inks."""
 
     _ink_cache: dict[tuple[str, str], Style] | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._styles_cache = OwnLines()
 
     def notify_style_update(self) -> None:
         self._ink_cache = None

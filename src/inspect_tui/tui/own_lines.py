@@ -1,0 +1,78 @@
+"""Lines that a widget draws whole, taken as they are.
+
+Stock Textual asks every line for borders, padding, outline, tint and opacity, and makes a new strip of it.
+Our lists, panes and heads have none of these: their lines come at full width in their final colours, and a
+third of the time from key to paint went into asking. The vertical scroll bar goes the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.color import Color as RichColor
+from rich.segment import Segment
+from textual._styles_cache import StylesCache
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+from textual.widget import _RenderCache
+
+_EFFECTS = ("tint", "hatch", "text_opacity", "outline_top", "outline_right", "outline_bottom", "outline_left")
+
+
+class OwnLines(StylesCache):
+    """What Textual keeps of a widget's lines, without a second drawing of lines that need none."""
+
+    # As upstream declares it, whose caller passes everything by place.
+    def render_line(self, styles: Any, y: int, size: Any, content_size: Any, *rest: Any) -> Strip:
+        _, base_background, background, render_content_line, _, _, opacity, *_ = rest
+        if content_size != size or opacity != 1.0 or styles.has_any_rules(*_EFFECTS):
+            return super().render_line(styles, y, size, content_size, *rest)
+        line: Strip = render_content_line(y)
+        if line.cell_length != size.width:
+            inner, _ = self.get_inner_outer(base_background, background)
+            line = line.adjust_cell_length(size.width, inner.rich_style)
+        return line
+
+
+_stock_content = ScrollBar._render_content
+
+
+def _bar_content(self: ScrollBar) -> None:
+    """Draw a vertical bar, which is blanks in three colours, without a console."""
+    if not self.vertical:
+        _stock_content(self)
+        return
+    bar: Any = self.render()
+    width, height = self.size
+    rows = bar.render_bar(
+        size=height,
+        virtual_size=bar.virtual_size,
+        window_size=bar.window_size,
+        position=bar.position,
+        thickness=width,
+        vertical=True,
+        back_color=bar.style.bgcolor or RichColor.parse("#555555"),
+        bar_color=bar.style.color or RichColor.parse("bright_magenta"),
+    ).segments
+    base = self.visual_style.rich_style
+    drawn: dict[int, Strip] = {}
+    for row in rows:
+        if id(row) not in drawn:
+            style = base + row.style if row.style is not None else base
+            drawn[id(row)] = Strip([Segment(row.text, style)], width)
+    self._render_cache = _RenderCache(self.size, [drawn[id(row)] for row in rows])
+    self._dirty_regions.clear()
+
+
+_stock_init = ScrollBar.__init__
+
+
+def _bar_init(self: ScrollBar, *args: Any, **kwargs: Any) -> None:
+    _stock_init(self, *args, **kwargs)
+    self._styles_cache = OwnLines()
+
+
+def install_for_scroll_bars() -> None:
+    """Let scroll bars be drawn by line."""
+    ScrollBar.__init__ = _bar_init  # type: ignore[method-assign]
+    ScrollBar._render_content = _bar_content  # type: ignore[method-assign,assignment]

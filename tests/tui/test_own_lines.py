@@ -1,0 +1,86 @@
+"""Lines taken as they are look exactly like those that Textual draws a second time."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from rich.segment import Segment
+from textual._styles_cache import StylesCache
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+from textual.widget import Widget
+
+from inspect_tui.tui import own_lines
+from inspect_tui.tui.widgets.inks import Inked
+from inspect_tui.tui.widgets.line_list import LineList
+
+own_lines.install_for_scroll_bars()
+
+
+class Edged(Inked):
+    """Has all that a line can be asked for."""
+
+    DEFAULT_CSS = """
+    Edged { height: 5; padding: 0 2; border: solid red; outline: heavy blue; background: #202040; }
+    """
+
+    def render_line(self, y: int) -> Strip:
+        return Strip([Segment(f"第{y}行 [/]")])
+
+
+class Short(Inked):
+    """Gives lines that are too short or too long, under a tint."""
+
+    DEFAULT_CSS = "Short { height: 3; background: #103010; } Short.-tinted { tint: red 40%; }"
+
+    def render_line(self, y: int) -> Strip:
+        return Strip([Segment("责任" * (1 + 40 * y))])
+
+
+class Page(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Edged()
+        yield Short()
+        yield Short(classes="-tinted")
+        with Vertical():
+            yield LineList(lambda n, _w, here: [(">" if here else " ", "accent"), (f"第{n}条", "text")], 60)
+
+
+def shown(app: App[None]) -> list[tuple[str, object]]:
+    strips = app.screen._compositor.render_strips(app.size)
+    return [(s.text, s.style) for strip in strips for s in strip.simplify()]
+
+
+async def test_lines_look_as_textual_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Page()
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        rows = app.query_one(LineList)
+        for place in (0, 7, 31, 59):
+            rows.move_to(place)
+            await pilot.pause()
+            drawn: list[Widget] = [*app.query(Inked), rows.vertical_scrollbar]
+            assert all(type(widget._styles_cache) is own_lines.OwnLines for widget in drawn)
+            ours = shown(app)
+            with monkeypatch.context() as stock:
+                stock.setattr(ScrollBar, "_render_content", own_lines._stock_content)
+                for widget in drawn:
+                    stock.setattr(widget, "_styles_cache", StylesCache())
+                    widget.refresh()
+                assert shown(app) == ours
+            for widget in drawn:
+                widget.refresh()
+
+
+def test_textual_asks_for_lines_as_it_did() -> None:
+    """When this fails: compare `OwnLines.render_line` and `_bar_content` with what Textual now does."""
+    asked = list(inspect.signature(StylesCache.render_line).parameters)
+    assert asked[:5] == ["self", "styles", "y", "size", "content_size"]
+    assert asked[5:12] == [
+        "padding", "base_background", "background", "render_content_line",
+        "border_title", "border_subtitle", "opacity",
+    ]  # fmt: skip
+    assert own_lines._stock_content is Widget._render_content
