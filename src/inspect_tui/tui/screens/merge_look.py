@@ -195,7 +195,7 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
         word, ink = self.verdict(file)
         text = self._columns(
             "",
-            "、".join(file.inspectors) or "（没有）",
+            "、".join(file.inspectors) or ("（加密）" if file.locked else "（没有）"),
             file.writer[:6],
             str(file.new),
             str(file.known),
