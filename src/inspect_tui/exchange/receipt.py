@@ -32,6 +32,7 @@ from inspect_tui.rules.matter import field_words, record_words, unit_name, value
 from inspect_tui.rules.reading import findings_of_unit, review_of
 from inspect_tui.rules.reviewing import Returned, returned_items
 from inspect_tui.rules.tables import state_tables
+from inspect_tui.store.clean import KeyCollision, clean_json
 from inspect_tui.store.content import FindingsContent, read_findings, write_merged
 from inspect_tui.store.files import private_folder
 from inspect_tui.store.keyring import own_key
@@ -332,10 +333,10 @@ def _receipt_in(content: FindingsContent, path: Path) -> Receipt:
     if raw is None or not content.merged:
         raise _fault(path.name, "R02", "这不是回执", "请选组长发回的“回执-……”文件")
     try:
-        rows = list(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).values())
-        head = msgspec.json.decode(rows[0], type=Head)
-        told = tuple(msgspec.json.decode(row, type=Told) for row in rows[1:])
-    except (msgspec.MsgspecError, IndexError) as error:
+        rows = [clean_json(row) for row in msgspec.json.decode(raw, type=dict[str, Any]).values()]
+        head = msgspec.convert(rows[0], Head)
+        told = tuple(msgspec.convert(row, Told) for row in rows[1:])
+    except (msgspec.MsgspecError, IndexError, KeyCollision, RecursionError) as error:
         raise _fault(path.name, "R02", "回执的内容读不懂", "请组长重新发回执") from error
     return Receipt(head=head, told=told)
 

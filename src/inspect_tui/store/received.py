@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from inspect_tui.store import files
+from inspect_tui.store.clean import clean_json
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.store.limits import FINDINGS_BYTES, TOO_LARGE
@@ -77,8 +78,9 @@ def read_list(round_dir: Path) -> tuple[Entry, ...]:
     except OSError as error:
         raise StoreError(f"合并台账{LIST}读不出来：{reason(error)}。", path=path) from error
     try:
-        held = msgspec.json.decode(data, type=Received)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        # Names in it were others' before they were ours.
+        held = msgspec.convert(clean_json(msgspec.json.decode(data)), Received)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise StoreError(f"合并台账{LIST}已损坏，收到的文件没有计入。", path=path) from error
     if held.format != RECEIVED_FORMAT or held.version.split(".")[0] != RECEIVED_VERSION.split(".")[0]:
         raise StoreError(f"合并台账{LIST}的格式或版本不认识，请升级程序。", path=path)
