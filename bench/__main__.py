@@ -19,7 +19,7 @@ from bench import commands, screens, workspaces
 from bench.table import Row, plain, text_of
 from bench.terminal import NotPainted, available
 
-PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge", "telling", "scores")
+PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge", "telling", "scores", "vault")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -101,6 +101,10 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
         from bench import scores
 
         yield from scores.rows(few)
+    if "vault" in parts:
+        from bench import vault
+
+        yield from vault.rows(folder / "vaults", program, few, many)
 
 
 def _row(figures: dict[str, Any]) -> Row:
