@@ -352,7 +352,8 @@ def _chain(state: State, content: FindingsContent) -> Iterator[Doubt]:
             yield Doubt(_where(number, change), f"缺口：它的前一条改动 {change.prev[:8]} 不在文件里")
     yield from _order(content)
     for writer, prev in state.forks():
-        yield Doubt("changes", f"分叉：{_shown(writer, 12)} 在 {_shown(prev, 8) or '开头'} 之后有两条不同的后续")
+        at = _shown(prev, 8) or "开头"
+        yield Doubt("changes", f"分叉：{_shown(writer, 12)} 在 {at} 之后有两条不同的后续")
     if not content.merged:
         strangers = {c.writer for c in content.changes} - {content.writer}
         for writer in sorted(strangers):
