@@ -437,7 +437,8 @@ def undo_ready(place: Place) -> None:
 
 
 def undo_merge(place: Place) -> None:
-    if any(entry.sha256 == place.given["sha256"] for _, entry in active_files(folder_of(place))):
+    gone = {entry.sha256 for entry in read_list(folder_of(place)) if not entry.active}
+    if place.given["sha256"] not in gone:
         received.undo(space_of(place), ROUND.id, place.given["sha256"], LEAD.name, NOW)
 
 
