@@ -19,7 +19,7 @@ from bench import commands, screens, workspaces
 from bench.table import Row, plain, text_of
 from bench.terminal import NotPainted, available
 
-PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge", "telling", "scores", "vault")
+PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge", "telling", "scores", "vault", "day")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -101,6 +101,12 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
         from bench import scores
 
         yield from scores.rows(few)
+    if "day" in parts:
+        from bench import day
+
+        # A whole day takes minutes, so it is lived through only when it alone is asked for.
+        whole = options.only == ["day"] and not options.quick
+        yield from day.rows() if whole else day.rows(1_000, 4)
     if "vault" in parts:
         from bench import vault
 
