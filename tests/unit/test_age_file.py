@@ -271,6 +271,20 @@ def test_a_pack_never_replaces_a_key_that_was_compared(two: Laptops, tmp_path: P
     assert both == {"检查员乙（已核对）", "检查员乙（未核对）"}, "shown, so that somebody asks"
 
 
+def test_colleagues_keys_come_with_a_pack_as_not_compared(two: Laptops, tmp_path: Path) -> None:
+    two.as_lead()
+    listed(two.lead, known(own("检查员丙"), rounds=("another",)))
+    pack = write_pack(two.lead, two.round.id, path=tmp_path / "p.json", now=NOW, by=LEAD)
+    two.as_inspector()
+    take_pack(two.space, pack)
+    held = {k.name: k for k in known_keys(two.space.root)}
+    assert set(held) == {LEAD, "检查员丙"} and not any(k.checked for k in held.values())
+    assert held["检查员丙"].rounds == () and held[LEAD].rounds == (round_mark(two.round),)
+    before = (two.space.root / "keys.json").read_bytes()
+    take_pack(two.space, pack)
+    assert (two.space.root / "keys.json").read_bytes() == before
+
+
 def test_several_encrypted_hand_ins_in_one_zip_and_two_layers(two: Laptops, tmp_path: Path) -> None:
     take_pack(two.space, two.pack)
     receipt = handed(two.space, two.round)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mergework import forged, no_wait
-from sign_work import LEAD, NAME, handed, known, laptop, lead_laptop, listed, own, taken
+from sign_work import LEAD, NAME, handed, known, laptop, lead_laptop, listed, looked_at, own, taken
 from telling_work import NOW, record
 
 from inspect_tui.exchange.handin import read_hand_in, short_code
@@ -271,6 +271,11 @@ def test_taking_in_keeps_signer_and_signature_also_when_something_is_erased(day:
     assert entry.signature == "已签名（检查员甲，已核对）"
     folder = lead.round_dir(day.round.id)
     assert [s.words for _, s in verify_round(folder).signatures] == [entry.signature]
+    (lead.root / "keys.json").write_bytes(b"{")
+    [file] = looked_at(lead, day.round, day.receipt.path).files
+    assert file.signature.state is SignState.UNKNOWN and any("keys.json已损坏" in w for w in file.warnings)
+    listed_again = keyring.KnownKeys(keys=(known(day.key),))
+    (lead.root / "keys.json").write_bytes(msgspec.json.encode(listed_again))
     from inspect_tui.exchange.erasing import erase_change
 
     session = Session.open(lead, day.round.id, Identity(name=LEAD, role=Role.LEAD), lambda: NOW)

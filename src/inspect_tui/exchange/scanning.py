@@ -276,6 +276,9 @@ class _Scanner:
             encrypted=opened.encrypted,
             warnings=[clean_text(message, newlines=False) for message in (*opened.messages, *opened.notes)],
         )
+        if opened.signature is not None:
+            # Why nobody is known here, where the list of keys cannot be read.
+            account.warnings += [message.rstrip("。") for message in self._ring.messages]
         self._found.files.append(account)
         earlier = self._seen.get(opened.sha256)
         if earlier is not None:

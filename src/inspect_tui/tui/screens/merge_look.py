@@ -20,7 +20,7 @@ from inspect_tui.exchange.received import scan_for, take
 from inspect_tui.exchange.scanning import Cancelled, FileScan, Scan
 from inspect_tui.model.change import Change
 from inspect_tui.model.fault import InputFaults
-from inspect_tui.rules.deciding import questions
+from inspect_tui.rules.questions import questions
 from inspect_tui.store.errors import StoreError
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import MERGE_LOOK, bindings_for, footer_for
@@ -349,12 +349,12 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
 
     def _ask_twice(self, scan: Scan) -> None:
         """A signature that does not fit costs no finding, but whoever takes the file says so once more."""
-        told = "\n".join(
+        told = "；".join(
             f"{one_line(file.name)}：{one_line(file.signature.words)}" for file in scan.doubtful[:6]
         )
         screen = ConfirmScreen(
             f"{len(scan.doubtful)}份文件的签名要先核对。仍然全部收下吗？",
-            intro=f"{told}\n请先向本人核对。",
+            intro=f"{told}。请先向本人核对。",
             yes="仍然收下",
             no="先不收",
         )
