@@ -396,6 +396,10 @@ def _tables(state: State, round_: Round, content: FindingsContent) -> Iterator[D
     expected: dict[str, list[dict[str, Any]]] = state_tables(state, round_)
     for name, rows in expected.items():
         raw = content.tables.get(name)
-        stored = list(msgspec.json.decode(raw).values()) if raw is not None else []
+        try:
+            stored = list(msgspec.json.decode(raw, type=dict[str, Any]).values()) if raw is not None else []
+        except (msgspec.MsgspecError, RecursionError):
+            # Not even a table.
+            stored = [None]
         if msgspec.to_builtins(rows) != stored:
             yield Doubt(name, "状态表与改动记录推算的结果不一致")
