@@ -1,12 +1,21 @@
-"""Options of the suite, and the environment Textual reads when it is first imported."""
+"""Options of the suite, the environment Textual reads when it is first imported, and what keeps it quick."""
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+# The suite starts hundreds of programs: without compiled files each would compile the product again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# What is collected stays to the end, so looking for garbage among it is lost time.
+gc.disable()
 for name in ("NO_COLOR", "INSPECT_TUI_PLAIN", "TMUX", "SSH_TTY", "SSH_CONNECTION", "WT_SESSION"):
     os.environ.pop(name, None)
 
@@ -14,6 +23,37 @@ for name in ("NO_COLOR", "INSPECT_TUI_PLAIN", "TMUX", "SSH_TTY", "SSH_CONNECTION
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the long sweeps")
     parser.addoption("--update-goldens", action="store_true", help="write goldens instead of comparing")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Rewrite this worker's share of the test modules beforehand, so that not each worker rewrites all."""
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    if count < 2 or not number.isdigit() or session.config.option.file_or_dir:
+        return
+    # Only the time is at stake: where pytest's own rooms have moved, each worker rewrites for itself.
+    with contextlib.suppress(AttributeError, ImportError, KeyError, OSError, SyntaxError, ValueError):
+        for path in sorted(Path(__file__).parent.rglob("test_*.py"))[int(number) :: count]:
+            _rewrite(path, session.config)
+
+
+def _rewrite(path: Path, config: pytest.Config) -> None:
+    """Keep a test module compiled where pytest will look for it."""
+    from _pytest.assertion import rewrite
+
+    kept = rewrite.get_cache_dir(path) / (path.name[:-3] + rewrite.PYC_TAIL)
+    if rewrite._read_pyc(path, kept) is not None:
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    about, code = rewrite._rewrite_test(path, config)
+    rewrite._write_pyc(config.stash[rewrite.assertstate_key], code, about, kept)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave what stands after the collection out of every later search for garbage."""
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,8 +74,6 @@ def update_goldens(request: pytest.FixtureRequest) -> bool:
 def _normal_skin(request: pytest.FixtureRequest):
     """Each test starts with the normal skin, whatever the one before chose."""
     yield
-    import sys
-
     module = sys.modules.get("inspect_tui.tui.skin")
     if module is not None:
         module.use(module.NORMAL)
