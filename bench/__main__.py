@@ -6,9 +6,11 @@ Ratios, never milliseconds, are compared with the goals: a ratio means the same 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -19,14 +21,22 @@ from bench import commands, screens, workspaces
 from bench.table import Row, plain, text_of
 from bench.terminal import NotPainted, available
 
-PARTS = ("start", "list", "walk", "saved", "commands", "save", "merge", "telling", "scores", "vault", "day")
+PARTS = (
+    "start", "peers", "list", "walk", "typing", "ledger", "saved", "commands",
+    "save", "merge", "telling", "scores", "vault", "day",
+)  # fmt: skip
+
+
+#: The figures of the last whole run; not committed, since they are those of one machine on one day.
+LATEST = Path(__file__).with_name("latest.json")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure the parts asked for and print them."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs: for a first look")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the rows to a file")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows to another file")
+    parser.add_argument("--peers", action="store_true", help="also start posting, harlequin, frogmouth")
     parser.add_argument("--program", metavar="PATH", help="measure this inspect-tui instead of our own")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure these parts only")
     options = parser.parse_args(arguments)
@@ -39,16 +49,23 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         rows = list(_told(_measured(Path(folder), options)))
     print(text_of(rows))
-    if options.json:
-        said = {
-            "python": platform.python_version(),
-            "system": platform.system(),
-            "cpus": os.cpu_count(),
-            "quick": options.quick,
-            "rows": plain(rows),
-        }
-        options.json.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if options.json or not (options.only or options.quick):
+        # A look at some parts leaves the figures of the last whole run alone.
+        (options.json or LATEST).write_text(_said(rows, options.quick), encoding="utf-8")
     return 0
+
+
+def _said(rows: list[Row], quick: bool) -> str:
+    said = {
+        "date": dt.date.today().isoformat(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "cpus": os.cpu_count(),
+        "load": [round(load, 1) for load in os.getloadavg()],
+        "quick": quick,
+        "rows": plain(rows),
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
 def _told(rows: Iterable[Row]) -> Iterator[Row]:
@@ -72,10 +89,21 @@ def _measured(folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     if "start" in parts:
         merged = workspaces.merged(folder / "merged")
         yield from screens.starts(program, demo, roots[screens.LENGTHS[-1]], merged, few)
+    if (options.peers or "peers" in (options.only or ())) and demo is not None:
+        from bench import peers
+
+        ours, title = [program, "--workspace", str(demo[0])], re.escape(demo[1])
+        yield from peers.rows(ours, title, few, folder / "peers")
+    elif not options.only:
+        yield Row(name="beside peers", floor=screens.BARE_APP, remark="only with --peers")
     if "list" in parts:
         yield from screens.lists(many)
     if "walk" in parts:
         yield from screens.walks(program, roots, many)
+    if "typing" in parts:
+        yield screens.typing(program, workspaces.make(folder / "typing", screens.LENGTHS[0]), many)
+    if "ledger" in parts:
+        yield from screens.ledger(program, workspaces.with_problems(folder / "ledger", 10_000), many)
     if "saved" in parts:
         yield screens.saved(program, workspaces.make(folder / "saved", screens.LENGTHS[0]), min(few, 9))
     if "commands" in parts:

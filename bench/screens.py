@@ -12,15 +12,18 @@ from pathlib import Path
 
 from bench import slow_disk, workspaces
 from bench.table import Row, compared, medians
-from bench.terminal import NotPainted, Screen, first_paint
+from bench.terminal import PATIENCE, NotPainted, Screen, first_paint
 
 ROOT = Path(__file__).resolve().parents[1]
 BARE = [sys.executable, "-m", "bench.bare"]
 BARE_READY = "bare app ready"
-DOWN, UP = "\x1b[B", "\x1b[A"
+DOWN, UP, PAGE_DOWN, PAGE_UP = "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~"
+F5, F9 = "\x1b[15~", "\x1b[20~"
 LENGTHS = (34, 10_000)
 #: An item id of the made-up checklists.
 ITEM = r"A-\d{5}"
+#: Keys that lead to where a measurement begins, each with a text of the screen it opens.
+Way = tuple[tuple[str, str], ...]
 BARE_APP = "bare Textual app with one Static"
 
 
@@ -65,21 +68,30 @@ def attempt(name: str, goal: float | None, run: Callable[[], dict[str, float]], 
 
 
 @contextmanager
-def ready(command: list[str], needle: str) -> Iterator[Screen]:
-    """A program that has painted its first screen and come to rest."""
+def ready(command: list[str], needle: str, way: Way = ()) -> Iterator[Screen]:
+    """A program that has painted its first screen and come to rest, after some keys that lead on."""
     with Screen(command, cwd=ROOT) as screen:
         screen.first_paint(needle)
         screen.settle(0.3)
+        for key, shows in way:
+            screen.key(key, shows, PATIENCE)
+            screen.settle(0.3)
         yield screen
 
 
 def keys(
-    command: list[str], needle: str, strokes: tuple[str, ...], shows: str, times: int, quiet: float = 0.06
+    command: list[str],
+    needle: str,
+    strokes: tuple[str, ...],
+    shows: str,
+    times: int,
+    quiet: float = 0.06,
+    way: Way = (),
 ) -> dict[str, float]:
     """Key to paint of a program and of the bare app, key by key in turn, both running all the while."""
     with ExitStack() as stack:
         bare = stack.enter_context(ready(BARE, BARE_READY))
-        screen = stack.enter_context(ready(command, needle))
+        screen = stack.enter_context(ready(command, needle, way))
 
         def press(target: Screen, key: str, pattern: str, rest: float) -> float:
             taken = target.key(key, pattern)
@@ -135,6 +147,30 @@ def walks(program: str, roots: dict[int, Path], times: int) -> Iterator[Row]:
             1.5,
             lambda place=place, verdicts=verdicts: keys(
                 [*slow, *place], ITEM, ("1",), "", verdicts, quiet=3 * slow_disk.DELAY
+            ),
+        )
+
+
+def typing(program: str, root: Path, times: int) -> Row:
+    """Characters typed into the note of an item."""
+    command = [program, "--workspace", str(root), "--unit", workspaces.UNIT_ID]
+    signs = tuple("检查记录要齐全，要及时，要真实。")
+    return attempt(
+        "character typed into a note to paint",
+        None,
+        lambda: keys(command, ITEM, signs, "", times, way=((F5, "A-00001 说明"),)),
+    )
+
+
+def ledger(program: str, root: Path, times: int) -> Iterator[Row]:
+    """Cursor and page keys in the ledger of a round with 10,000 problems."""
+    way = ((F9, "10,?000"),)
+    for name, strokes in (("cursor", (DOWN, DOWN, UP)), ("page", (PAGE_DOWN, PAGE_DOWN, PAGE_UP))):
+        yield attempt(
+            f"{name} key to paint: ledger, 10,000 rows",
+            1.5 if name == "cursor" else None,
+            lambda strokes=strokes: keys(
+                [program, "--workspace", str(root)], workspaces.TITLE, strokes, "", times, way=way
             ),
         )
 

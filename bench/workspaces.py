@@ -123,6 +123,40 @@ def merged(root: Path) -> Path:
     return root
 
 
+def with_problems(root: Path, count: int) -> Path:
+    """A lead's workspace with one round in which so many problems were found, each at its own item."""
+    import msgspec
+
+    from bench.merge import round_for
+    from inspect_tui.model.change import Body, Change
+    from inspect_tui.model.terms import FindingKind, Role
+    from inspect_tui.rules import actions
+    from inspect_tui.rules.canonical import make_change
+    from inspect_tui.rules.fold import State
+    from inspect_tui.store.snapshot import Meta, encode
+    from inspect_tui.store.workspace import Workspace
+
+    space = Workspace(root)
+    for folder in (space.checklists_dir, space.rounds_dir, space.exports_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    round_ = round_for(10, 1000, 100)
+    units, nothing = round_.units, State()
+    space.save_round(msgspec.json.decode(msgspec.json.encode(round_)))
+    space.save_identity(Identity(name=INSPECTOR, role=Role.LEAD))
+    writer, head, changes = "0123456789ab", "", list[Change]()
+    for number in range(count):
+        unit = units[number % len(units)].id
+        text = f"第{number + 1}处记录不全，近三个月缺修订记录"
+        edits = actions.new_finding(nothing, unit, f"{number:016x}", FindingKind.DEFICIENCY, text)
+        body = Body(at="2026-11-20T09:30:00+08:00", by=("检查员乙",), edits=tuple(edits), what="问题")
+        changes.append(make_change(head, writer, body))
+        head = changes[-1].id
+    raw = msgspec.json.decode(msgspec.json.encode(round_))
+    content = encode(Meta(writer=writer, generation=1, head=head), [raw], changes, {})
+    space.findings_path(ROUND_ID, writer).write_bytes(b"".join(content))
+    return root
+
+
 def demo(root: Path, program: str) -> tuple[Path, str, str]:
     """The demo workspace with the title of its newest round and a unit of it that is inspected."""
     from bench.terminal import run_time

@@ -142,6 +142,59 @@ def test_small_merges_are_reported_and_the_full_one_has_goals(
     assert asked[0] < asked[1] == (merge.FILES, merge.CHANGES)
 
 
+def test_a_round_with_problems_holds_so_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
+    from inspect_tui.exchange.source import read_source
+    from inspect_tui.rules.ledger import ledger_units, unit_rows
+
+    root = workspaces.with_problems(tmp_path / "space", 120)
+    source = read_source(root / "rounds" / workspaces.ROUND_ID)
+    assert source.messages == ()
+    units = ledger_units(source.round)
+    rows = [row for u in units for row in unit_rows(source.state, source.round, u, "2026-11-21")]
+    assert len(rows) == len({row.text for row in rows}) == 120
+
+
+@needs_terminal
+def test_peers_are_measured_beside_ours_or_said_to_be_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bench import peers
+
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder, name, body in ((here, "posting", "sleep 9"), (there, "frogmouth", "exit 3")):
+        folder.mkdir()
+        (folder / name).write_text(f"#!/bin/sh\nprintf 'Enter a URL'; {body}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{here}:{there}:/usr/bin:/bin")
+    monkeypatch.setattr(peers, "BARE", [sys.executable, "-c", "print('bare app ready'); input()"])
+    ours = [sys.executable, "-c", "print('轮次'); input()"]
+    home, posting, harlequin, frogmouth = peers.rows(ours, "轮次", 1, tmp_path / "home")
+    assert home.ratio and posting.ratio
+    assert (harlequin.ratio, frogmouth.ratio) == (None, None)
+    assert "skipped" in harlequin.remark
+    assert "did not start" in frogmouth.remark
+
+
+def test_only_a_whole_run_replaces_the_latest_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bench import __main__ as whole
+
+    latest = tmp_path / "latest.json"
+    monkeypatch.setattr(whole, "LATEST", latest)
+    monkeypatch.setattr(whole, "available", lambda: True)
+    monkeypatch.setattr(whole, "_measured", lambda *_: iter([compared("a", "f", 1.5, 3.0, 2.0)]))
+    monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    assert main(["--only", "start"]) == main(["--quick"]) == 0
+    assert not latest.exists()
+    assert main([]) == 0
+    said = json.loads(latest.read_bytes())
+    assert said["rows"][0]["ratio"] == 1.5
+    assert said["cpus"] and said["date"]
+
+
 def test_a_wrong_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         main(["--only", "everything"])
