@@ -17,7 +17,7 @@ from inspect_tui.model.change import ROUND_KEY
 from inspect_tui.model.checklist import Checklist, Item, Section
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import FindingKind, Profile, TriggerEffect, UnitKind, Verdict, VisitResult
+from inspect_tui.model.terms import FindingKind, Profile, UnitKind, Verdict, VisitResult
 from inspect_tui.model.view import Answer, Finding, Hit, UnitScore, Visit
 from inspect_tui.report.names import names_in, people_of
 from inspect_tui.report.zh_numbers import count_range, parse_date
@@ -27,6 +27,7 @@ from inspect_tui.rules.practices import CardNow, cards_of
 from inspect_tui.rules.reading import BARE, findings_of_unit, read_hits, read_visit
 from inspect_tui.rules.result import Result, unit_result
 from inspect_tui.rules.sheet import Tally, UnitSheet
+from inspect_tui.rules.withholding import CONTESTED, RED_LINED, REFERRED, why_withheld
 
 
 class SectionLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -274,17 +275,10 @@ def digest_unit(state: State, round_: Round, unit: Unit) -> UnitDigest:
     """Everything the texts say about one unit."""
     sheet = UnitSheet(state, round_, unit.id)
     findings = findings_of_unit(state, round_, unit.id, sheet.checklists)
-    held: dict[str, list[Finding]] = {"contested": [], "referred": [], "red_lined": []}
+    held: dict[str, list[Finding]] = {CONTESTED: [], REFERRED: [], RED_LINED: []}
     told: dict[FindingKind, list[Finding]] = {kind: [] for kind in FindingKind}
     for finding in findings:
-        if finding.referred:
-            held["referred"].append(finding)
-        elif red_lined(round_, finding):
-            held["red_lined"].append(finding)
-        elif finding.contested:
-            held["contested"].append(finding)
-        else:
-            told[finding.kind].append(finding)
+        (held[why] if (why := why_withheld(round_, finding)) else told[finding.kind]).append(finding)
     problems = told[FindingKind.DEFICIENCY]
     scores = tuple(sheet.unit_scores())
     result = unit_result(sheet, list(scores))
@@ -310,22 +304,11 @@ def digest_unit(state: State, round_: Round, unit: Unit) -> UnitDigest:
         problems=tuple(problems),
         good=tuple(told[FindingKind.GOOD_PRACTICE]),
         suggestions=tuple(told[FindingKind.SUGGESTION]),
-        contested=tuple(held["contested"]),
-        referred=tuple(held["referred"]),
-        red_lined=tuple(held["red_lined"]),
+        contested=tuple(held[CONTESTED]),
+        referred=tuple(held[REFERRED]),
+        red_lined=tuple(held[RED_LINED]),
         hits=tuple(read_hits(state, unit.id)),
     )
-
-
-def red_lined(round_: Round, finding: Finding) -> bool:
-    """Whether a finding states the very fact of a red line or veto, which is referred, never published."""
-    item = round_.item(finding.checklist, finding.item)
-    deduction = item.deduction(finding.label) if item and finding.label else None
-    if deduction is None or not deduction.triggers:
-        return False
-    checklist = round_.checklist(finding.checklist)
-    trigger = checklist.trigger(deduction.triggers) if checklist else None
-    return trigger is not None and trigger.effect in (TriggerEffect.RED_LINE, TriggerEffect.VETO)
 
 
 def unit_path(round_: Round, unit: Unit) -> str:

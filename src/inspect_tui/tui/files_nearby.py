@@ -59,10 +59,19 @@ def nearby(root: Path, most: int = MOST) -> list[Nearby]:
     return ours
 
 
-def sheets_nearby(root: Path, most: int = MOST) -> list[Nearby]:
-    """Spreadsheets in the likely places, newest first. Reads folders: run it on a thread."""
+def sheets_nearby(root: Path, most: int = MOST, named: str = "") -> list[Nearby]:
+    """Spreadsheets in the likely places with a word in the name, newest first. Reads folders."""
     # A leading ~$ is what an office program leaves beside a file that is open.
-    return [file for file in _lying(root, (".xlsx", ".csv")) if not file.path.name.startswith("~$")][:most]
+    return [
+        file
+        for file in _lying(root, (".xlsx", ".csv"))
+        if named in file.path.name and not file.path.name.startswith("~$")
+    ][:most]
+
+
+def packs_nearby(root: Path, most: int = 9) -> list[Nearby]:
+    """Packs of a round in the likely places, newest first."""
+    return [file for file in _lying(root, (".json",)) if file.path.name.startswith("发包-")][:most]
 
 
 def _lying(root: Path, suffixes: tuple[str, ...]) -> list[Nearby]:
@@ -115,8 +124,8 @@ def given_paths(text: str) -> list[Path]:
         line = line.strip()
         if not line:
             continue
-        whole = _one(line)
-        parts = [_one(part) for part in _PARTS.findall(line)]
+        whole = given_path(line)
+        parts = [given_path(part) for part in _PARTS.findall(line)]
         if len(parts) > 1 and not _exists(whole) and any(map(_exists, parts)):
             found += parts
         else:
@@ -124,7 +133,9 @@ def given_paths(text: str) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _one(text: str) -> Path:
+def given_path(text: str) -> Path:
+    """A path as people paste it: terminals put quotes around a dragged file, or escape its blanks."""
+    text = text.strip()
     if len(text) > 1 and text[0] + text[-1] in ("''", '""', "“”"):
         text = text[1:-1]
     elif "\\ " in text or "\\(" in text:

@@ -15,13 +15,12 @@ from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.roster import Unit
-from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import FORMS, bindings_for
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.files_nearby import folders
+from inspect_tui.tui.files_nearby import given_path, sheets_nearby
 from inspect_tui.tui.ledger_files import where
 from inspect_tui.tui.screens.page import PageScreen, ask
 from inspect_tui.tui.text import fit, one_line
@@ -167,19 +166,6 @@ class FormsScreen(PageScreen[None], inherit_bindings=False):
 # ----------------------------------------------------------------------- a form back
 
 
-def forms_nearby(root: Path) -> list[Path]:
-    """Sheets that may be filled-in forms, the newest first, where files from others land."""
-    found: dict[Path, float] = {}
-    for folder in folders(root):
-        try:
-            for path in files.listed(folder):
-                if "检查表" in path.name and path.suffix.lower() in (".xlsx", ".csv"):
-                    found[path] = files.fs.at(path).stat().st_mtime
-        except OSError:
-            continue
-    return sorted(found, key=lambda path: -found[path])[:_MOST_FILES]
-
-
 def pick_form(app: InspectApp) -> None:
     """Ask which filled-in form to take, then show what it brings."""
     desk = app.desk
@@ -189,8 +175,8 @@ def pick_form(app: InspectApp) -> None:
         app.say(f"现在只能看：{desk.session.read_only}", "warning")
         return
     entries = [
-        Entry(str(path), one_line(path.name), one_line(path.parent.name))
-        for path in forms_nearby(desk.session.space.root)
+        Entry(str(file.path), one_line(file.path.name), one_line(file.path.parent.name))
+        for file in sheets_nearby(desk.session.space.root, _MOST_FILES, "检查表")
     ]
     entries.append(Entry("", "输入文件位置", "可以把文件拖到窗口里"))
 
@@ -207,18 +193,13 @@ def pick_form(app: InspectApp) -> None:
 
 
 def _type_path(app: InspectApp, desk: Desk) -> None:
-    from inspect_tui.tui.product_screen import ProductScreen
-    from inspect_tui.tui.screens.home import typed_path
-
-    screen = app.screen
-    if isinstance(screen, ProductScreen):
-        ask(
-            screen,
-            "填好的检查表在哪里",
-            "",
-            lambda text: _start(app, desk, typed_path(text)),
-            hint="可以把文件拖到窗口里，或粘贴完整路径（.xlsx、.csv）。",
-        )
+    ask(
+        app.screen,
+        "填好的检查表在哪里",
+        "",
+        lambda text: _start(app, desk, given_path(text)),
+        hint="可以把文件拖到窗口里，或粘贴完整路径（.xlsx、.csv）。",
+    )
 
 
 def _start(app: InspectApp, desk: Desk, path: Path) -> None:

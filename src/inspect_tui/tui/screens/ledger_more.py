@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from inspect_tui.rules.ledger import LedgerRow
-from inspect_tui.store import files
+from inspect_tui.tui.files_nearby import given_path, sheets_nearby
 from inspect_tui.tui.ledger_book import FIRST_VIEW
 from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.ledger import LedgerScreen
@@ -127,7 +127,7 @@ async def _make(screen: LedgerScreen, kind: str, rows: list[LedgerRow]) -> None:
 
 
 def _ask_sheet(screen: LedgerScreen) -> None:
-    found = sheets_nearby(screen.desk.session.space.root)
+    found = [file.path for file in sheets_nearby(screen.desk.session.space.root, 8, "台账")]
     entries = [Entry(str(path), one_line(path.name), one_line(path.parent.name)) for path in found]
     entries.append(Entry("", "输入文件位置", "可以把文件拖到窗口里"))
 
@@ -135,12 +135,10 @@ def _ask_sheet(screen: LedgerScreen) -> None:
         if where:
             read_sheet(screen, Path(where))
         elif where == "":
-            from inspect_tui.tui.screens.home import typed_path
-
             screen.ask_line(
                 "填好的台账在哪里",
                 "",
-                lambda text: read_sheet(screen, typed_path(text)),
+                lambda text: read_sheet(screen, given_path(text)),
                 hint="可以把文件拖到窗口里，或粘贴完整路径（.xlsx、.csv）。",
             )
 
@@ -148,19 +146,6 @@ def _ask_sheet(screen: LedgerScreen) -> None:
         screen.app.push_screen(MenuScreen("读回哪一份台账", entries), picked)
     else:
         picked("")
-
-
-def sheets_nearby(root: Path) -> list[Path]:
-    """Sheets that may be filled-in ledgers, the newest first: in the folder, its inbox and its exports."""
-    found: list[tuple[float, Path]] = []
-    for folder in (root, root / "收卷", root / "exports"):
-        try:
-            for path in files.listed(folder):
-                if "台账" in path.name and path.suffix.lower() in (".xlsx", ".csv"):
-                    found.append((files.fs.at(path).stat().st_mtime, path))
-        except OSError:
-            continue
-    return [path for _, path in sorted(found, key=lambda each: -each[0])][:8]
 
 
 def read_sheet(screen: LedgerScreen, path: Path) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.css.query import NoMatches
+from textual.screen import Screen
 from textual.widget import Widget
 
 from inspect_tui.tui import skin
@@ -205,7 +206,7 @@ class FormScreen(PageScreen[ResultT], Generic[ResultT], inherit_bindings=False):
 
 
 def ask(
-    screen: ProductScreen[ResultT], title: str, text: str, then: Callable[[str], None], **options: object
+    screen: Screen[ResultT], title: str, text: str, then: Callable[[str], None], **options: object
 ) -> None:
     """Ask for a line of words on a page that has no round behind it yet."""
     from inspect_tui.tui.widgets.prompt import TextPrompt
