@@ -339,7 +339,11 @@ def _write(target: Path, fill: Callable[[IO[bytes]], object]) -> str:
         fd = files.fs.open_new(temp)
         try:
             out = _Out(fd)
-            fill(cast("IO[bytes]", out))
+            try:
+                fill(cast("IO[bytes]", out))
+            except Exception:
+                if out.refused is None:
+                    raise
             if out.refused is not None:
                 raise out.refused
             files.fs.fsync(fd)

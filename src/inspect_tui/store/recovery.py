@@ -169,11 +169,10 @@ def recover(names: Names, *, live: bool = False) -> Recovered:
     bak: Snapshot | None = None
     data, why = b"", ""
     try:
-        found = names.scan()
+        found = _siblings(names)
         main, data = load(names.main)
     except FileNotFoundError:
         why = GONE
-        found = _siblings(names)
     except TooNew as error:
         raise NewerVersion(f"{names.main.name}打不开：{error}。", path=names.main) from error
     except BadSnapshot as error:
@@ -217,12 +216,15 @@ def recover(names: Names, *, live: bool = False) -> Recovered:
 
 
 def _siblings(names: Names) -> Siblings:
-    """What stands beside a file that is gone; nothing where the folder is gone too (a pulled stick)."""
+    """What belongs to a file; nothing where the folder is gone, as with a pulled stick.
+
+    A folder that is there and cannot be read is never taken for empty: its journals would be passed over.
+    """
     try:
         return names.scan()
-    except FileNotFoundError:
-        return Siblings()
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not names.folder.is_dir():
+            return Siblings()
         raise StoreError(f"{names.main.name}打不开：{reason(error)}。", path=names.main) from error
 
 
