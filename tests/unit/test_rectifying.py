@@ -19,7 +19,8 @@ from inspect_tui.exchange.verifying import change_faults
 from inspect_tui.model.terms import Method, Outcome, RectState, StepKind
 from inspect_tui.rules import deciding, rectifying
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.ledger import history_of, ledger_rows
+from inspect_tui.rules.ledger import ledger_rows
+from inspect_tui.rules.ledger_history import history_of
 from inspect_tui.rules.lifecycle import leads_to, step_of
 from inspect_tui.rules.problems import all_steps, owed, standing
 from inspect_tui.rules.rectifying import NotAllowed

@@ -21,8 +21,9 @@ from inspect_tui.cli.leading import as_option, clean, commit, leading, round_opt
 
 if TYPE_CHECKING:
     from inspect_tui.model.round import Round
-    from inspect_tui.rules.deciding import Bulk, Question
+    from inspect_tui.rules.deciding import Bulk
     from inspect_tui.rules.fold import State
+    from inspect_tui.rules.questions import Question
     from inspect_tui.store.session import Session
 
 _VERDICTS = ("pass", "partial", "fail", "na", "unverified")
@@ -90,7 +91,7 @@ def decide(
 
 def _list(file: Path | None, round_id: str | None, workspace: str | None, as_json: bool) -> None:
     from inspect_tui.exchange.source import read_source
-    from inspect_tui.rules.deciding import questions
+    from inspect_tui.rules.questions import questions
 
     if file is None:
         space = space_of(workspace)
@@ -171,7 +172,7 @@ def question_lines(number: int, question: Question) -> list[str]:
 
 
 def _chosen(state: State, round_: Round, wanted: str) -> Question:
-    from inspect_tui.rules.deciding import questions
+    from inspect_tui.rules.questions import questions
 
     found = questions(state, round_)
     for number, question in enumerate(found, 1):
@@ -184,6 +185,7 @@ def _decide_one(
     session: Session, taken: tuple[str, str] | None, third: str | None, asked: dict[str, Any], as_json: bool
 ) -> None:
     from inspect_tui.rules import deciding
+    from inspect_tui.rules.questions import questions
 
     question = _chosen(session.state, session.round, taken[0] if taken is not None else str(third))
     if taken is not None:
@@ -199,7 +201,7 @@ def _decide_one(
         value, said = _third(session.round, question, asked)
     edit = deciding.decide(session.state, question, value, clean(asked["reason"]))
     commit(session, [edit], f"裁定：{question.about[:30]}")
-    left = len(deciding.questions(session.state, session.round))
+    left = len(questions(session.state, session.round))
     if as_json:
         print_json({"decided": [question.record], "left": left})
     else:

@@ -15,7 +15,8 @@ from inspect_tui.model.round import Round
 from inspect_tui.model.spread import Card, Pairing
 from inspect_tui.model.terms import Outcome, RectState
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.ledger import LedgerRow, history_of, ledger_rows
+from inspect_tui.rules.ledger import LedgerRow, ledger_rows
+from inspect_tui.rules.ledger_history import history_of
 from inspect_tui.rules.problems import carried_of
 
 #: Why a problem is held when its unit is not part of the round; such a one comes along once the unit is.

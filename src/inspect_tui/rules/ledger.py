@@ -14,7 +14,7 @@ import msgspec
 
 from inspect_tui.model.change import answer_key
 from inspect_tui.model.evidence import Piece
-from inspect_tui.model.problem import Carried, Duty, Past
+from inspect_tui.model.problem import Carried, Duty
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Outcome, RectState, Severity, StepKind
@@ -22,9 +22,8 @@ from inspect_tui.model.view import Finding, Visit
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.evidence import evidence_of, piece_id
 from inspect_tui.rules.evidence import words as evidence_words
-from inspect_tui.rules.fold import Entry, State
-from inspect_tui.rules.lifecycle import as_date, read_step
-from inspect_tui.rules.matter import field_words, step_words, value_words
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.lifecycle import as_date
 from inspect_tui.rules.numbering import makeshift, numbers_of, short_number
 from inspect_tui.rules.problems import (
     CARRIED_TO,
@@ -446,70 +445,9 @@ def _carried_to(state: State, problem: Problem) -> str:
     return str(value.get("title") or value.get("round") or "") if isinstance(value, dict) else ""
 
 
-# -------------------------------------------------------------------- history
-
-
-def history_of(state: State, round_: Round, row: LedgerRow) -> list[Past]:
-    """Everything that ever happened to a problem, oldest first: earlier rounds as frozen, then this one.
-
-    Steps and duties that were replaced since stay in it; only what its own author took back does not.
-    """
-    carried = next((c for c in carried_of(round_, row.unit) if c.id == row.id), None)
-    past = list(carried.history) if carried is not None else []
-    if carried is None:
-        past.append(
-            Past(
-                at=row.noted,
-                by=row.found_by,
-                round=round_.title,
-                words="发现问题" + ("，当场整改" if row.fixed_on_site else ""),
-                to=row.initial,
-            )
-        )
-    return past + [
-        Past(at=entry.at, by=entry.by, round=round_.title, **_told(state, row.record, entry.change))
-        for entry in _in_order(state, row.record)
-    ]
-
-
-def _in_order(state: State, record: str) -> list[Entry]:
-    """One entry for every change to a rectification, in the order they were made.
-
-    Nothing is told before what its author had seen, whatever a clock that was set wrong says.
-    """
-    entries = {
-        e.change: e for field in (*DUTY_FIELDS, CARRIED_TO, STEP) for e in state.history(record, field)
-    }
-
-    def when(entry: Entry) -> tuple[str, int, str]:
-        seen = [entries[change].at for change in entry.saw if change in entries]
-        return max([entry.at, *seen]), len(entry.saw), entry.change
-
-    return sorted(entries.values(), key=when)
-
-
-def _told(state: State, record: str, change: str) -> dict[str, Any]:
-    """What one change did to a rectification: its step in words, then the fields it filled in."""
-    known = state.changes[change]
-    assert known.body is not None
-    said: list[str] = []
-    moved: dict[str, Any] = {}
-    for edit in known.body.edits:
-        if edit.record != record:
-            continue
-        if edit.field != STEP:
-            said.append(f"{field_words(record, edit.field)}：{value_words(record, edit.field, edit.value)}")
-        elif (step := read_step(edit.value)) is not None:
-            moved = {"left": step.left, "to": step.to}
-            words = step_words(step) + (f"（组长裁定：{edit.decision}）" if edit.decision else "")
-            said.insert(0, words)
-    return {"words": "；".join(said), **moved}
-
-
 __all__ = [
     "STEP",
     "LedgerRow",
-    "history_of",
     "ledger_rows",
     "ledger_units",
     "preset",

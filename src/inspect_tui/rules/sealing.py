@@ -14,9 +14,9 @@ from inspect_tui.model.change import ROUND_KEY, Body, Edit, parse_key
 from inspect_tui.model.round import Round
 from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.canonical import canonical, digest, spoken_code
-from inspect_tui.rules.deciding import Question, questions
 from inspect_tui.rules.fold import State, erase_targets, is_blank
 from inspect_tui.rules.matter import edits_words
+from inspect_tui.rules.questions import Question, questions
 
 FIELD = "frozen"
 _SEALED = {

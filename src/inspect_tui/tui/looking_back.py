@@ -18,7 +18,8 @@ from inspect_tui.model.view import Finding
 from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.evidence import evidence_of
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.ledger import LedgerRow, history_of, unit_rows
+from inspect_tui.rules.ledger import LedgerRow, unit_rows
+from inspect_tui.rules.ledger_history import history_of
 from inspect_tui.rules.lifecycle import outcomes_from
 from inspect_tui.rules.matter import zh_date
 from inspect_tui.rules.problems import Taken, carried_of, lineage_of, names_of, standing

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from inspect_tui.model.problem import Step
-from inspect_tui.rules.deciding import Question, Side
 from inspect_tui.rules.lifecycle import read_step
 from inspect_tui.rules.matter import zh_date
+from inspect_tui.rules.questions import Question, Side
 from inspect_tui.rules.scoring import points_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.screens.visit_page import when

@@ -23,10 +23,10 @@ from inspect_tui.model.terms import (
 )
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules import actions
-from inspect_tui.rules.deciding import Question
 from inspect_tui.rules.lifecycle import leads_to, outcomes_from, read_step
 from inspect_tui.rules.matter import value_words
 from inspect_tui.rules.problems import DUTY_FIELDS
+from inspect_tui.rules.questions import Question
 from inspect_tui.rules.scoring import points_text
 from inspect_tui.tui.walking import Option
 

@@ -12,18 +12,9 @@ from inspect_tui.model.checklist import Item
 from inspect_tui.model.problem import Carried, Step
 from inspect_tui.model.terms import Outcome, StepKind
 from inspect_tui.model.view import Judgement
-from inspect_tui.rules.deciding import (
-    Bulk,
-    MatterMoved,
-    Question,
-    Side,
-    bulk,
-    decide,
-    decisions,
-    questions,
-    third_judgement,
-)
+from inspect_tui.rules.deciding import Bulk, MatterMoved, bulk, decide, decisions, third_judgement
 from inspect_tui.rules.problems import carried_of, names_of
+from inspect_tui.rules.questions import Question, Side, questions
 from inspect_tui.tui import looking_back, skin, third
 from inspect_tui.tui.actions import DECIDE, bindings_for, footer_for
 from inspect_tui.tui.desk import Desk

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from inspect_tui.model.terms import VisitResult
-from inspect_tui.rules.deciding import Question, questions
+from inspect_tui.rules.questions import Question, questions
 from inspect_tui.rules.reviewing import returned_items
 from inspect_tui.rules.sealing import AlreadyFrozen, Freeze, StillOpen, freeze, read_freeze
 from inspect_tui.store.session import ReadOnlySession

@@ -11,11 +11,12 @@ from textual.widget import Widget
 
 from inspect_tui.model.problem import Past
 from inspect_tui.model.terms import RectState, StepKind
-from inspect_tui.rules.deciding import questions
 from inspect_tui.rules.evidence import evidence_of, piece_id
-from inspect_tui.rules.ledger import STEP, LedgerRow, history_of
+from inspect_tui.rules.ledger import STEP, LedgerRow
+from inspect_tui.rules.ledger_history import history_of
 from inspect_tui.rules.lifecycle import STEPS, steps_from
 from inspect_tui.rules.matter import step_words
+from inspect_tui.rules.questions import questions
 from inspect_tui.rules.rectifying import DUTY_WORDS, planned
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import LEDGER_ROW, bindings_for
