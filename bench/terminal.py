@@ -18,6 +18,8 @@ from pathlib import Path
 _ESCAPE = re.compile(
     r"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|.)", re.DOTALL
 )
+#: The question where the cursor stands, and the answer of a terminal that drew one narrow sign.
+_WHERE, _HERE = b"\x1b[6n", b"\x1b[1;2R"
 #: Chunks of one paint arrive closer together than this, in seconds, and those of two paints do not: a program
 #: that paints 保存中 and soon after it 已保存 makes two.
 GAP = 0.002
@@ -90,6 +92,9 @@ class Screen:
         came = time.perf_counter()
         if not data:
             raise NotPainted("the program ended")
+        if _WHERE in data:
+            # Every terminal says at once where its cursor stands; a program must not be seen waiting for it.
+            os.write(self._fd, _HERE)
         return data.decode("utf-8", "replace"), came
 
     def _painted(self, since: float, needle: str, timeout: float) -> float:

@@ -46,6 +46,15 @@ def test_a_screen_is_timed_from_exec_and_from_keys() -> None:
 
 
 @needs_terminal
+def test_a_program_is_told_where_its_cursor_stands() -> None:
+    asking = (
+        "import sys, termios, tty; tty.setraw(0); sys.stdout.write('\\x1b[6n'); sys.stdout.flush()\n"
+        "print(sys.stdin.read(6)[1:], 'told', flush=True); sys.stdin.read()"
+    )
+    assert first_paint([sys.executable, "-c", asking], r"\[1;2R told|told") > 0
+
+
+@needs_terminal
 def test_a_program_that_never_shows_it_is_no_figure() -> None:
     with pytest.raises(NotPainted):
         first_paint([sys.executable, "-c", "print('something else')"], "ready")

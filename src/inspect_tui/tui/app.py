@@ -367,12 +367,15 @@ class InspectApp(BaseApp[None]):
                 self.call_later(self.action_quit)
             elif choice == "copy" and self.desk is not None:
                 try:
-                    path = self.desk.session.rescue([Path.home(), Path(tempfile.gettempdir())])
+                    session = self.desk.session
+                    path = session.rescue([Path.home(), Path(tempfile.gettempdir())])
                 except StoreError as failed:
                     self.say(str(failed), "error", timeout=20)
                 else:
                     self.desk = None
-                    self.exit(message=f"全部记录已另存为 {path}，请把它放回检查文件夹或交给组长合并。")
+                    shut = "这一份没有加密，用完请删除。" if self._kept_encrypted(session) else ""
+                    told = f"全部记录已另存为 {path}，请把它放回检查文件夹或交给组长合并。{shut}"
+                    self.exit(message=told)
 
         entries = [
             Entry("again", "再试一次", "先腾出磁盘空间或插回移动盘"),
@@ -380,6 +383,13 @@ class InspectApp(BaseApp[None]):
             Entry("stay", "不退出，继续工作"),
         ]
         self.push_screen(MenuScreen("还有内容没有保存，现在不能退出", entries, intro=str(error)), chosen)
+
+    @staticmethod
+    def _kept_encrypted(session: Session) -> bool:
+        """Whether what this session writes stands encrypted."""
+        from inspect_tui.store.vault_files import kept_encrypted
+
+        return kept_encrypted(session.space.findings_path(session.round.id, session.writer))
 
     def remember(self, key: str, value: str) -> None:
         """Keep a small private fact, such as where a walk was left; never part of the findings."""
@@ -526,6 +536,8 @@ class InspectApp(BaseApp[None]):
         """Begin or go on with a visit: what is owed from earlier rounds comes first, the walk behind it."""
         if self.desk is None:
             return
+        # The walk needs the sheet in any case, and a unit that has one is not counted a second time.
+        self.desk.sheet(unit)
         progress = self.desk.progress(unit)
         if progress.owed and not (progress.submitted or progress.not_reached):
             self.open_lookback(unit, then_walk=True)
