@@ -12,7 +12,8 @@ from inspect_tui.model.flows import StepFound
 from inspect_tui.report.papers.sheets import Cell, Column, csv_bytes
 from inspect_tui.rules.distribution import PayRow, recount
 from inspect_tui.rules.flow_walks import USUAL, draw_flows, mark_step, record_flows
-from inspect_tui.rules.recounts import set_recount, told_of, zh_month
+from inspect_tui.rules.monthly import zh_month
+from inspect_tui.rules.recounts import set_recount, told_of
 from inspect_tui.store.files import write_durable
 from inspect_tui.store.session import Session
 

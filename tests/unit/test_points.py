@@ -18,7 +18,8 @@ from inspect_tui.model.fault import InputFaults
 from inspect_tui.rules.canonical import make_change
 from inspect_tui.rules.deciding import questions
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.points import PointsCount, good_month, points_of, read_count
+from inspect_tui.rules.monthly import good_month
+from inspect_tui.rules.points import PointsCount, points_of, read_count
 from inspect_tui.rules.reading import is_started
 
 DOC = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")

@@ -185,7 +185,7 @@ def _source(file: Path, as_csv: bool, as_json: bool) -> Source:
 
 
 def _month(text: str) -> str:
-    from inspect_tui.rules.points import good_month
+    from inspect_tui.rules.monthly import good_month
 
     if not good_month(text):
         raise click.BadParameter(f"“{text}”不是月份，请写成2026-11")

@@ -52,7 +52,8 @@ def import_sheet(
     栏目：“姓名”或“编号”，“加分”“扣分”，可以有“事由”“用于评优”。同一个月再收一张，就换成新的。
     """
     from inspect_tui.exchange.points_sheet import read_points_sheet
-    from inspect_tui.rules.points import good_month, set_points
+    from inspect_tui.rules.monthly import good_month
+    from inspect_tui.rules.points import set_points
     from inspect_tui.store.session import Session
 
     if not good_month(month):

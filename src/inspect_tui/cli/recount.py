@@ -81,7 +81,7 @@ def sheet_command(
     """
     from inspect_tui.exchange.distribution_sheet import read_distribution_sheet
     from inspect_tui.rules.distribution import recount as compute
-    from inspect_tui.rules.points import good_month
+    from inspect_tui.rules.monthly import good_month
     from inspect_tui.rules.recounts import sentence, told_of
 
     recording = any(value is not None for value in (round_id, unit, month, name))
@@ -207,7 +207,8 @@ def _record(
     workspace: str | None, round_id: str | None, unit: str, month: str, name: str | None, told: RecountTold
 ) -> tuple[str, bool]:
     """Record the figures; the unit's id and whether anything changed."""
-    from inspect_tui.rules.recounts import set_recount, zh_month
+    from inspect_tui.rules.monthly import zh_month
+    from inspect_tui.rules.recounts import set_recount
     from inspect_tui.store.session import Session
 
     space = space_of(workspace)

@@ -20,7 +20,7 @@ from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fold import Entry, State, is_blank
-from inspect_tui.rules.points import good_month
+from inspect_tui.rules.monthly import good_month
 
 REVISED = "revised"
 _SLOT = "slot"

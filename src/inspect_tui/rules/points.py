@@ -5,19 +5,17 @@ Who got which points stays in the office's own sheet: inspection needs the cover
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from inspect_tui.model.change import Edit, parse_key, points_key
-from inspect_tui.rules.actions import set_field
-from inspect_tui.rules.fold import State, is_blank
+from inspect_tui.model.change import Edit, points_key
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.monthly import keep_month, months_kept
 from inspect_tui.rules.scoring import half_up
 
 FIELD = "counted"
-_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 _THOUSANDTH = Decimal("0.001")
 
 
@@ -58,11 +56,6 @@ class PointsMonth(msgspec.Struct, frozen=True, kw_only=True):
     contested: bool = False
 
 
-def good_month(text: str) -> bool:
-    """Whether a text names a month as YYYY-MM."""
-    return _MONTH.fullmatch(text) is not None
-
-
 def read_count(value: Any) -> PointsCount | None:
     """The count in a change value, or None when there is none."""
     try:
@@ -75,31 +68,19 @@ def read_count(value: Any) -> PointsCount | None:
 
 def points_of(state: State, unit: str) -> list[PointsMonth]:
     """The months of a group that have a sheet, oldest first."""
-    found = []
-    for record in state.records(unit):
-        address = parse_key(record)
-        if address is None or address.kind != "points" or not good_month(address.label):
-            continue
-        live = [e for e in state.live(record, FIELD) if not is_blank(e.value)]
-        counts = [(e, count) for e in live if (count := read_count(e.value)) is not None]
-        if counts:
-            entry, count = counts[0]
-            found.append(
-                PointsMonth(
-                    unit=unit,
-                    month=address.label,
-                    count=count,
-                    by=entry.by,
-                    at=entry.at,
-                    contested=len({c for _, c in counts}) > 1,
-                )
-            )
-    return sorted(found, key=lambda m: m.month)
+    return [
+        PointsMonth(
+            unit=unit,
+            month=month,
+            count=counts[0],
+            by=entry.by,
+            at=entry.at,
+            contested=len(set(counts)) > 1,
+        )
+        for month, entry, counts in months_kept(state, unit, "points", FIELD, read_count)
+    ]
 
 
 def set_points(state: State, unit: str, month: str, count: PointsCount) -> list[Edit]:
     """Record what a sheet came to. Nothing where the very same count stands already."""
-    key = points_key(unit, month)
-    if [read_count(value) for value in state.values(key, FIELD)] == [count]:
-        return []
-    return [set_field(state, key, FIELD, msgspec.to_builtins(count))]
+    return keep_month(state, points_key(unit, month), FIELD, read_count, count)

@@ -11,13 +11,12 @@ from typing import Any
 
 import msgspec
 
-from inspect_tui.model.change import Edit, parse_key, recount_key
+from inspect_tui.model.change import Edit, recount_key
 from inspect_tui.model.distribution import Distribution
-from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.canonical import canonical, digest
 from inspect_tui.rules.distribution import Recount, yuan_text
-from inspect_tui.rules.fold import State, is_blank
-from inspect_tui.rules.points import good_month
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.monthly import keep_month, months_kept, zh_month
 
 FIELD = "recounted"
 #: More than any group has; cells beyond are counted, not named.
@@ -99,43 +98,25 @@ def read_told(value: Any) -> RecountTold | None:
 
 def recounts_of(state: State, unit: str) -> list[RecountMonth]:
     """The months of a unit that were recounted, oldest first."""
-    found = []
-    for record in state.records(unit):
-        address = parse_key(record)
-        if address is None or address.kind != "recount" or not good_month(address.label):
-            continue
-        live = [e for e in state.live(record, FIELD) if not is_blank(e.value)]
-        read = [(e, told) for e in live if (told := read_told(e.value)) is not None]
-        if read:
-            entry, told = read[0]
-            found.append(
-                RecountMonth(
-                    unit=unit,
-                    month=address.label,
-                    told=told,
-                    by=entry.by,
-                    at=entry.at,
-                    contested=len({canonical(t) for _, t in read}) > 1,
-                )
-            )
-    return sorted(found, key=lambda month: month.month)
+    return [
+        RecountMonth(
+            unit=unit,
+            month=month,
+            told=told[0],
+            by=entry.by,
+            at=entry.at,
+            contested=len({*map(canonical, told)}) > 1,
+        )
+        for month, entry, told in months_kept(state, unit, "recount", FIELD, read_told)
+    ]
 
 
 def set_recount(state: State, unit: str, month: str, told: RecountTold) -> list[Edit]:
     """Record what a recount came to. Nothing where the very same stands already."""
-    key = recount_key(unit, month)
-    if [read_told(value) for value in state.values(key, FIELD)] == [told]:
-        return []
-    return [set_field(state, key, FIELD, msgspec.to_builtins(told))]
+    return keep_month(state, recount_key(unit, month), FIELD, read_told, told)
 
 
 # -------------------------------------------------------------------- words
-
-
-def zh_month(month: str) -> str:
-    """A month as people read it: 2026年10月."""
-    year, _, number = month.partition("-")
-    return f"{year}年{int(number)}月" if good_month(month) else month
 
 
 def sentence(month: str, told: RecountTold) -> str:

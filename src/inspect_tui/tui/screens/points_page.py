@@ -16,7 +16,8 @@ from inspect_tui.exchange.points_sheet import PointsTaken, read_points_sheet
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.roster import Unit
 from inspect_tui.report.zh_numbers import share_text
-from inspect_tui.rules.points import PointsCount, PointsMonth, good_month, points_of, set_points
+from inspect_tui.rules.monthly import good_month
+from inspect_tui.rules.points import PointsCount, PointsMonth, points_of, set_points
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import POINTS, POINTS_LOOK, bindings_for
