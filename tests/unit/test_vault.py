@@ -293,3 +293,77 @@ def test_a_viewer_gets_a_plain_copy_of_an_encrypted_picture(
     [[_, copy]] = shown
     assert Path(copy).read_text(encoding="utf-8") == SECRET
     assert Path(copy).name == "a.jpg" and not Path(copy).is_relative_to(tmp_path)
+
+
+# -------------------------------------------------------------------- names
+
+
+def test_names_people_gave_are_codes_wherever_they_name_files(tmp_path: Path) -> None:
+    held = made(tmp_path)
+    names = {"收卷/东沟二组/交卷-检查员甲.zip", "测评/班子测评.json", "exports/通报.docx"}
+    for name in names:
+        files.private_folder((tmp_path / name).parent)
+        files.write_durable(tmp_path / name, name.encode())
+    on_medium = "\n".join(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
+    assert not any(word in on_medium for word in ("交卷", "东沟", "班子", "通报"))
+    assert files.listed(tmp_path / "收卷") == [tmp_path / "收卷" / "东沟二组"]
+    [hand_in] = files.listed(tmp_path / "收卷" / "东沟二组")
+    assert hand_in.name == "交卷-检查员甲.zip" and files.fs.read(hand_in).decode().startswith("收卷")
+    assert files.fs.place(hand_in).is_file() and not hand_in.exists()
+    # One that is copied in since stands under its own name until the next start, and reads alike.
+    (tmp_path / "收卷" / "新到.zip").write_bytes(b"PK")
+    assert [p.name for p in files.listed(tmp_path / "收卷")] == ["东沟二组", "新到.zip"]
+    assert files.fs.read(tmp_path / "收卷" / "新到.zip") == b"PK"
+    assert vault_files.encrypt_all(held)[0] == 1
+    assert files.fs.read(tmp_path / "收卷" / "新到.zip") == b"PK" and vault_files.plain_files(held) == []
+    assert vault_files.decrypt_all(held)[1] == []
+    assert names <= {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")}
+
+
+def test_two_programs_at_one_workspace_keep_each_others_names(tmp_path: Path) -> None:
+    held = made(tmp_path)
+    (tmp_path / "exports").mkdir()
+    mine = files.fs
+    assert isinstance(mine, vault_files.VaultOps)
+    other = vault_files.VaultOps(mine.inner)
+    other.vaults[held.root], other.names_of[held.root] = held, vault_files.Names(held)
+    for at, name in enumerate(("甲.txt", "乙.txt", "丙.txt", "丁.txt")):
+        files.fs = mine if at % 2 == 0 else other
+        files.write_durable(tmp_path / "exports" / name, name.encode())
+    files.fs = mine
+    shut_vault(tmp_path)
+    open_vault(held)
+    assert [name for name, _ in vault_files.exports(held)] == sorted(("甲.txt", "乙.txt", "丙.txt", "丁.txt"))
+
+
+def test_a_way_back_in_a_path_does_not_leave_the_vault(tmp_path: Path) -> None:
+    made(tmp_path / "work")
+    crooked = tmp_path / "work" / "checklists" / ".." / "rounds" / "x.json"
+    (tmp_path / "work" / "checklists").mkdir()
+    files.write_durable(crooked, SECRET.encode())
+    assert vault_files.is_encrypted((tmp_path / "work" / "rounds" / "x.json").read_bytes())
+    assert vault_files.opened(tmp_path / "other" / ".." / "work") is not None
+
+
+def test_what_was_set_aside_as_damaged_is_encrypted_too(tmp_path: Path) -> None:
+    held = made(tmp_path)
+    files.write_durable(tmp_path / "phrases.json.damaged-1", SECRET.encode())
+    assert SECRET.encode()[:9] not in everything(tmp_path)
+    assert vault_files.plain_files(held) == []
+    files.private_folder(tmp_path / "checklists")
+    files.write_durable(tmp_path / "rules.json", b"{}")
+    assert (tmp_path / "rules.json").read_bytes() == b"{}"
+
+
+def test_evidence_is_never_taken_from_what_is_encrypted(tmp_path: Path) -> None:
+    from inspect_tui.store import evidence
+
+    made(tmp_path)
+    folder = tmp_path / "rounds" / "2026Q4"
+    files.private_folder(folder)
+    files.private_folder(tmp_path / "收卷")
+    files.write_durable(tmp_path / "收卷" / "说明.txt", SECRET.encode())
+    looked = evidence.look(tmp_path / "收卷" / "说明.txt")
+    assert looked.name == "说明.txt"
+    with pytest.raises(StoreError, match="已加密存放"):
+        evidence.keep(folder, looked, "a1b2c3d4e5f6")

@@ -206,10 +206,12 @@ def unlock(names: tuple[str, ...], output: Path | None, workspace: str | None, a
 
 
 def _found(held: Vault, wanted: str, listed: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    from inspect_tui.store import files
+
     exact = [(name, path) for name, path in listed if name == wanted]
     part = exact or [(name, path) for name, path in listed if wanted in name]
     inside = held.root / wanted
-    if not part and inside.is_file() and held.encloses(inside):
+    if not part and held.encloses(inside) and files.fs.place(inside).is_file():
         part = [(inside.name, inside)]
     if not part:
         raise faults("A05", "没有这个文件", wanted, "不写文件名可以列出导出的文件")

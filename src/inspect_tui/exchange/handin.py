@@ -435,7 +435,7 @@ def read_hand_in(path: Path, *, data: bytes | None = None, ring: Ring | None = N
 
 
 def _head_of(path: Path) -> bytes:
-    if not files.fs.at(path).is_file():
+    if not files.fs.place(path).is_file():
         raise FileNotFoundError(path)
     with files.fs.open_read(path) as file:
         return file.read(64)

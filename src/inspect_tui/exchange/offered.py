@@ -128,7 +128,7 @@ def offers(paths: list[Path]) -> list[Offer]:
     for path in paths:
         label = clean_text(str(path), newlines=False)
         try:
-            mode = files.fs.at(path).stat().st_mode
+            mode = files.fs.place(path).stat().st_mode
         except FileNotFoundError:
             found.append(Offer(label=label, path=path, refused="找不到文件"))
             continue
@@ -161,7 +161,7 @@ def _file(path: Path, label: str, *, stray: bool = False) -> Iterator[Offer]:
 def _is(path: Path, kind: Callable[[int], bool]) -> bool:
     """Whether a path is of a kind; what leads elsewhere is none."""
     try:
-        return kind(files.fs.at(path).lstat().st_mode)
+        return kind(files.fs.place(path).lstat().st_mode)
     except (OSError, ValueError):
         return False
 

@@ -94,7 +94,7 @@ def _content_of(path: Path, ring: Ring) -> FindingsContent:
     """A findings file, or that of a hand-in. Raises StoreError, InputFaults."""
     from inspect_tui.exchange.age_file import is_age
 
-    if path.is_file():
+    if files.fs.place(path).is_file():
         with files.fs.open_read(path) as file:
             head = file.read(64)
         if head.startswith(b"PK") or is_age(head):

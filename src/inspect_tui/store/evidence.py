@@ -99,12 +99,13 @@ def look(path: Path) -> Looked:
     """Look at a file before it is copied. Raises Refused for what is no plain file of a kind we keep."""
     name = clean_text(path.name, newlines=False)
     try:
+        path = files.fs.place(path)
         status = path.lstat()
     except (OSError, ValueError) as error:
         raise _gone(name, error) from error
     _check_kind(name, status)
     _check_size(name, status.st_size)
-    ext = ending(path.name)
+    ext = ending(name)
     if ext not in ENDINGS:
         known = "、".join(("jpg", "png", "heic", "pdf", "docx", "xlsx", "txt"))
         told = f"（.{clean_text(ext, newlines=False)[:10]}）" if ext else ""
@@ -271,6 +272,8 @@ _OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 def _true_ending(looked: Looked, head: bytes) -> str:
     """The ending by which a file is kept: what it is, where its first bytes say so. Raises Refused."""
+    if head.startswith(files.ENCRYPTED):
+        raise Refused(f"“{looked.name}”已加密存放。请先取出到工作文件夹以外（inspect-tui unlock），再加。")
     told = next((ext for ext, magic in _PICTURES if head.startswith(magic)), "")
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"hevc", b"avif"):
         told = "heic"

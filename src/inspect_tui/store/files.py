@@ -89,7 +89,7 @@ class FileOps:
         """A whole file as it stands on the medium."""
         return path.read_bytes()
 
-    def at(self, path: Path) -> Path:
+    def place(self, path: Path) -> Path:
         """Where a path that people know really stands; `stat` and the like must go there."""
         return path
 

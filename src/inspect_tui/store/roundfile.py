@@ -58,7 +58,7 @@ def round_of(raw: dict[str, Any], *, name: str = "") -> Round:
 def _bytes_of(path: Path) -> bytes:
     """The bytes of a plain file; none when it cannot be read, which the full reading then tells."""
     try:
-        status = files.fs.at(path).stat()
+        status = files.fs.place(path).stat()
         return files.fs.read(path) if stat.S_ISREG(status.st_mode) and status.st_size <= OTHER_BYTES else b""
     except (OSError, ValueError):
         return b""

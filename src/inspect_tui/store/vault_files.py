@@ -172,20 +172,20 @@ class VaultOps(files.FileOps):
     # ------------------------------------------------------------ reading
 
     def read(self, path: Path) -> bytes:
-        data = self.inner.raw(self.at(path))
+        data = self.inner.raw(self.place(path))
         return decrypted(self._of(data[:_HEAD]), data) if is_encrypted(data) else data
 
     def raw(self, path: Path) -> bytes:
-        return self.inner.raw(self.at(path))
+        return self.inner.raw(self.place(path))
 
     def open_read(self, path: Path) -> io.BufferedReader | io.BytesIO:
-        path = self.at(path)
+        path = self.place(path)
         with path.open("rb") as file:
             head = file.read(_HEAD)
         return io.BytesIO(self.read(path)) if is_encrypted(head) else self.inner.open_read(path)
 
     def size(self, path: Path) -> int:
-        path = self.at(path)
+        path = self.place(path)
         whole = self.inner.size(path)
         with path.open("rb") as file:
             if not is_encrypted(file.read(_HEAD)):
@@ -198,7 +198,7 @@ class VaultOps(files.FileOps):
         return plain
 
     def exists(self, path: Path) -> bool:
-        return self.inner.exists(self.at(path))
+        return self.inner.exists(self.place(path))
 
     def _of(self, head: bytes) -> Vault:
         mine = head[len(MARK) : len(MARK) + 8]
@@ -209,7 +209,7 @@ class VaultOps(files.FileOps):
 
     # ------------------------------------------------------------ names
 
-    def at(self, path: Path) -> Path:
+    def place(self, path: Path) -> Path:
         """Where a path stands: under its code, or under its own name where somebody copied it in since."""
         coded = self._coded(path)
         return path if coded != path and not coded.exists() and path.exists() else coded
@@ -230,18 +230,18 @@ class VaultOps(files.FileOps):
             return
         self._note(target)
         coded = self._coded(target)
-        self.inner.replace(self.at(source), coded)
+        self.inner.replace(self.place(source), coded)
         if coded != target:
             self.stored.append(target)
 
     def link(self, source: Path, target: Path) -> None:
-        self.inner.link(self.at(source), self._coded(target))
+        self.inner.link(self.place(source), self._coded(target))
 
     def unlink(self, path: Path) -> None:
-        self.inner.unlink(self.at(path))
+        self.inner.unlink(self.place(path))
 
     def fsync_dir(self, folder: Path) -> None:
-        self.inner.fsync_dir(self.at(folder))
+        self.inner.fsync_dir(self.place(folder))
 
     def mkdir(self, folder: Path) -> None:
         if getattr(self._here, "as_is", False):
@@ -251,7 +251,7 @@ class VaultOps(files.FileOps):
         self.inner.mkdir(self._coded(folder))
 
     def names(self, folder: Path) -> list[str]:
-        found = self.inner.names(self.at(folder))
+        found = self.inner.names(self.place(folder))
         for names in self.names_of.values():
             if names.coded_parts(folder) is not None:
                 return list(dict.fromkeys(names.told.get(n, n) for n in found if not n.startswith("names.")))
@@ -317,6 +317,7 @@ class Names:
                 # Another program at this workspace may have added some of its own. A name counts as kept only
                 # once it is: else the next file of that name would be put there and never be found again.
                 told = self._kept() | self.told | new
+                files.private_folder(self.path.parent)
                 files.write_durable(self.path, msgspec.json.encode(told))
                 self.told = told
 

@@ -83,7 +83,7 @@ def _lying(root: Path, suffixes: tuple[str, ...]) -> list[Nearby]:
             continue
         for path in paths:
             try:
-                status = files.fs.at(path).stat()
+                status = files.fs.place(path).stat()
                 found[path.resolve()] = Nearby(path=path, bytes=status.st_size, written=status.st_mtime)
             except (OSError, ValueError):
                 continue

@@ -45,7 +45,7 @@ def _around(root: Path) -> list[Nearby]:
     """Spreadsheets in the likely places and in the folders into which hand-ins are sorted."""
     try:
         lying = files.listed(root / "收卷")
-        sorted_into = [path for path in lying if files.fs.at(path).is_dir()][:_MOST]
+        sorted_into = [path for path in lying if files.fs.place(path).is_dir()][:_MOST]
     except OSError:
         sorted_into = []
     found = {file.path: file for place in (root, *sorted_into) for file in sheets_nearby(place)}
