@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect_tui.model.flows import Flow, FlowGroup, FlowList, FlowStep, FlowStage
+from inspect_tui.model.flows import Flow, FlowGroup, FlowList, FlowStage, FlowStep
 
 FLOWS = ("党课", "党小组会", "党费收缴", "发展党员", "党务公开", "资料归档")
 

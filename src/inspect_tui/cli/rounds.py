@@ -150,9 +150,7 @@ def _unit_line(row: dict[str, Any]) -> str:
 @click.option("--issuer", metavar="名称", help="改发文单位。")
 @click.option("--basis", metavar="依据", help="改检查依据。")
 @click.option("--demand", "demands", metavar="要求", multiple=True, help="改通报里的要求，可写多次。")
-@click.option(
-    "--recovery-key", metavar="age1…", help="办公室备用公钥：加密的交卷都能用它打开；写空的去掉。"
-)
+@click.option("--recovery-key", metavar="age1…", help="办公室备用公钥：加密的交卷都能用它打开；写空的去掉。")
 @click.option("--preview", is_flag=True, help="只列出哪些检查记录和问题要重看，不写。")
 @workspace_option
 @json_option

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 NAMES = (
-    "checklist", "roster", "rules", "scheme", "contest", "appraisal", "distribution", "flows", "round", "pack",
-    "findings", "record",
+    "checklist", "roster", "rules", "scheme", "contest", "appraisal", "distribution", "flows", "round",
+    "pack", "findings", "record",
 )  # fmt: skip
 
 

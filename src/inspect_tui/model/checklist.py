@@ -101,8 +101,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `applies_to` lists profiles (or `*`); `unit_kinds` and `tags` narrow it further to units of such a kind
     and to units with at least one such tag, and every `when` must hold (see `rules.applicability`).
     `answer_set` names the set whose answers are the item's `awards`. `require` says by verdict what it must
-    come with. `helper` names a page that helps to judge it. `na_when` lists ready reasons for 不适用; `samples` lists what a spot check usually looks at (月份,
-    岗位, 井号), offered as one-key sample notes.
+    come with. `helper` names a page that helps to judge it. `na_when` lists ready reasons for 不适用;
+    `samples` lists what a spot check usually looks at (月份, 岗位, 井号), offered as one-key sample notes.
     """
 
     id: str

@@ -1,7 +1,7 @@
-"""What spreads from unit to unit: good practice as cards (经验) with who adopted it, and helping pairs (结对帮扶).
+"""What spreads from unit to unit: good practice as cards (经验) with its adopters, and helping pairs.
 
-Both live longer than a round. What an earlier round knew of them is frozen into the next one, so that it can be
-told from that round's files alone.
+Both live longer than a round. What an earlier round knew of them is frozen into the next one, so that it
+can be told from that round's files alone.
 """
 
 from __future__ import annotations

@@ -115,6 +115,8 @@ CHECKLISTS: tuple[Door, ...] = (
     Door(id="form_take", label="收回填好的表", about="填好的Excel、CSV，先看后收", open=_form_take),
     Door(id="vault", label="口令和加密", about="设口令、改口令、取出文件", open=_vault, round=False),
 )
+
+
 def _cards(app: InspectApp) -> None:
     from inspect_tui.tui.screens.cards_page import CardsScreen
 
