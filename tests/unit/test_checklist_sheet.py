@@ -36,7 +36,7 @@ def test_shipped_checklists_go_there_and_back(name: str) -> None:
     assert checklist_book(checklist) == data
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(checklists())
 def test_any_checklist_goes_there_and_back(checklist: Checklist) -> None:
     read, _ = load_checklist(msgspec.json.encode(checklist))
