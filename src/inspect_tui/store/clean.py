@@ -82,7 +82,7 @@ def clean_json(value: Any) -> Any:
     """
     if isinstance(value, str):
         return clean_text(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [clean_json(part) for part in value]
     if isinstance(value, dict):
         cleaned: dict[Any, Any] = {}
