@@ -6,9 +6,11 @@ import inspect
 
 import pytest
 from rich.segment import Segment
+from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
@@ -75,6 +77,35 @@ async def test_lines_look_as_textual_draws_them(monkeypatch: pytest.MonkeyPatch)
                 widget.refresh()
 
 
+async def test_a_paint_shows_what_stock_textual_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Page()
+    asked: list[int] = []
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        compositor = app.screen._compositor
+        head = app.query_one(Edged)
+        stock_lines = head.render_lines
+        monkeypatch.setattr(head, "render_lines", lambda crop: asked.append(crop.height) or stock_lines(crop))
+
+        def painted(crop: Region) -> list[list[tuple[int, str, object]]]:
+            chops = compositor._render_chops(crop, range(crop.y, crop.bottom).__contains__)
+            return [
+                [(x, s.text, s.style) for x, strip in chops[y].items() for s in strip or ()]
+                for y in range(crop.y, crop.bottom)
+            ]
+
+        for crop in [Region(3, y, 20, h) for y in range(24) for h in (1, 2, 9) if y + h <= 24]:
+            with monkeypatch.context() as way:
+                way.setattr(Compositor, "_get_renders", own_lines._stock_renders)
+                stock = painted(crop)
+            asked.clear()
+            with monkeypatch.context() as way:
+                way.setattr(Compositor, "_get_renders", own_lines._touched_renders)
+                assert painted(crop) == stock
+            assert any(text.strip() for line in stock for _, text, _ in line) or crop.y > 20
+            assert sum(asked) == max(0, min(crop.bottom, head.region.bottom) - crop.y)
+
+
 def test_textual_asks_for_lines_as_it_did() -> None:
     """When this fails: compare `OwnLines.render_line` and `_bar_content` with what Textual now does."""
     asked = list(inspect.signature(StylesCache.render_line).parameters)
@@ -84,3 +115,4 @@ def test_textual_asks_for_lines_as_it_did() -> None:
         "border_title", "border_subtitle", "opacity",
     ]  # fmt: skip
     assert own_lines._stock_content is Widget._render_content
+    assert "crop_overlaps(clip)" in inspect.getsource(own_lines._stock_renders)

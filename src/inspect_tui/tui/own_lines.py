@@ -1,17 +1,21 @@
-"""Lines that a widget draws whole, taken as they are.
+"""Lines that a widget draws whole, taken as they are, and only those that a paint touches.
 
 Stock Textual asks every line for borders, padding, outline, tint and opacity, and makes a new strip of it.
 Our lists, panes and heads have none of these: their lines come at full width in their final colours, and a
-third of the time from key to paint went into asking. The vertical scroll bar goes the same way.
+third of the time from key to paint went into asking. The vertical scroll bar goes the same way. And where
+one line of a screen changed, stock Textual still puts every line of every widget together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rich.color import Color as RichColor
 from rich.segment import Segment
+from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
+from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import _RenderCache
@@ -70,6 +74,32 @@ _stock_init = ScrollBar.__init__
 def _bar_init(self: ScrollBar, *args: Any, **kwargs: Any) -> None:
     _stock_init(self, *args, **kwargs)
     self._styles_cache = OwnLines()
+
+
+_stock_renders = Compositor._get_renders
+
+_Renders = Iterable[tuple[Region, Region, list[Strip]]]
+
+
+def _touched_renders(self: Compositor, crop: Region | None = None) -> _Renders:
+    """The lines of each widget in the rows that a paint is about.
+
+    Rows keep their whole width, since what is put together is cut where widgets begin and end.
+    """
+    if crop is None:
+        yield from _stock_renders(self, crop)
+        return
+    rows = Region(0, crop.y, self.size.width, crop.height)
+    for widget, (region, clip) in self.visible_widgets.items():
+        seen = clip.intersection(rows)
+        part = region.intersection(seen)
+        if part:
+            yield region, seen, widget.render_lines(part.translate(-region.offset))
+
+
+def install_for_paints() -> None:
+    """Let a paint put together only the rows it is about."""
+    Compositor._get_renders = _touched_renders  # type: ignore[method-assign]
 
 
 def install_for_scroll_bars() -> None:

@@ -19,6 +19,7 @@ import msgspec
 import rich.cells
 import textual._xterm_parser
 import textual.content
+from textual._compositor import Compositor
 from textual.app import App
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
@@ -171,6 +172,13 @@ def _scrollbar() -> None:
     own_lines.install_for_scroll_bars()
 
 
+# A paint of one line puts together every line of the screen, which is most of the time a key takes.
+
+
+def _paints_applies() -> bool:
+    return list(inspect.signature(Compositor._get_renders).parameters) == ["self", "crop"]
+
+
 # Screenshots squeeze Chinese to half its width, and fetch a font from the network when opened.
 
 _TEXT = re.compile(r'(<text [^>]*?textLength=")([\d.]+)("[^>]*>)([^<]*)(</text>)')
@@ -220,6 +228,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("chinese-line-breaks", "earendil-works/pi#5495 (same fault)", _breaks_applies, _breaks),
     Patch("text-area-line-breaks", "earendil-works/pi#5495 (same fault)", _area_applies, _area, late=True),
     Patch("blank-scroll-bars", "microsoft/terminal#4604", _scrollbar_applies, _scrollbar),
+    Patch("paint-touched-rows", "none yet", _paints_applies, own_lines.install_for_paints),
     Patch("screenshot-width", "Textualize/rich#2742", _svg_applies, _svg, late=True),
 )
 
