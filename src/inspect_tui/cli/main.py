@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import click
 
@@ -188,7 +188,14 @@ def run(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; every failure is told in Chinese, never as a traceback."""
     _speak_utf8()
     _keep_private()
-    _heed_signals()
+    give_back = _heed_signals()
+    try:
+        return _carry_out(argv)
+    finally:
+        give_back()
+
+
+def _carry_out(argv: Sequence[str] | None) -> int:
     try:
         result = main.main(
             args=list(argv) if argv is not None else None, prog_name="inspect-tui", standalone_mode=False
@@ -245,20 +252,27 @@ def _keep_private() -> None:
         os.umask(os.umask(0o077) | 0o077)
 
 
-def _heed_signals() -> None:
-    """Make a command that is told to end leave as by Ctrl+C, so that it tidies up after itself.
+def _heed_signals() -> Callable[[], None]:
+    """Make a command that is told to end leave as by Ctrl+C, so that it tidies up; returns what undoes this.
 
     The screens set handlers of their own; a signal that whoever started us wants ignored stays ignored.
     """
     import signal
     import threading
 
-    if threading.current_thread() is not threading.main_thread():
-        return
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
+    heeded: list[int] = []
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
+                heeded.append(number)
+
+    def give_back() -> None:
+        for number in heeded:
+            signal.signal(number, signal.SIG_DFL)
+
+    return give_back
 
 
 def _speak_utf8() -> None:
