@@ -366,7 +366,8 @@ def _write(space: Workspace, rounds: list[Round], stages: list[Round], told: lis
     from inspect_tui.report import contest_table, grade_table, trends
     from inspect_tui.report.appraisal_table import appraisal_lines
     from inspect_tui.report.period_paper import period_csv, period_text
-    from inspect_tui.report.periods import asked_period, table_data, table_of
+    from inspect_tui.report.period_table import table_data
+    from inspect_tui.report.periods import asked_period, table_of
 
     folder = space.exports_dir / f"{YEAR}年考评"
     folder.mkdir(parents=True, exist_ok=True)

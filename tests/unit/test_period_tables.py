@@ -23,14 +23,8 @@ from inspect_tui.model.round import Round, Rules
 from inspect_tui.model.scheme import RollUp, Span
 from inspect_tui.model.terms import Outcome, UnitKind, Verdict
 from inspect_tui.report.outline import compile_round
-from inspect_tui.report.periods import (
-    NotAPeriod,
-    asked_period,
-    mixed_checklists,
-    table_data,
-    table_of,
-    table_rows,
-)
+from inspect_tui.report.period_table import table_data, table_rows
+from inspect_tui.report.periods import NotAPeriod, asked_period, mixed_checklists, table_of
 from inspect_tui.report.places import places_data, places_lines, places_of, record_lists
 from inspect_tui.report.ranking import progress_of, ranking_of
 from inspect_tui.report.refusing import NoticeRefused

@@ -64,6 +64,7 @@ def period(
     from inspect_tui.model.scheme import RollUp, Span
     from inspect_tui.report import periods
     from inspect_tui.report.period_paper import period_csv, period_text
+    from inspect_tui.report.period_table import table_data
 
     if as_csv and as_json:
         raise click.UsageError("--json 和 --csv 只能选一个。")
@@ -85,7 +86,7 @@ def period(
     if not checklist and periods.mixed_checklists(s.round for s in sources if s.round.id in counted):
         warn(["提醒：这几轮用的清单不一样，得分放在一起只供参考；可用 --checklist 选一份。"])
     if as_json:
-        print_json(periods.table_data(table))
+        print_json(table_data(table))
     elif as_csv:
         _put(period_csv(table), output)
     else:

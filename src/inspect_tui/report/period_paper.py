@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from inspect_tui.report import periods
-from inspect_tui.report.periods import Table, table_rows
+from inspect_tui.report.period_table import failed_lines, ranking_lines, rolled_words, table_rows
+from inspect_tui.report.periods import Table
 from inspect_tui.report.summary import safe_cell, tables
 
 
@@ -19,15 +19,15 @@ def period_text(table: Table, width: int | None = 100) -> bytes:
     real = Console()
     console = Console(file=held, highlight=False, markup=False, emoji=False, width=width or real.width)
     for title, lines in ((f"{table.period.label}得分", None), ("各大项得分率", table.sections)):
-        heads, rows = periods.table_rows(table, lines)
+        heads, rows = table_rows(table, lines)
         for places in _columns(len(heads), console.width):
             part = [[row[n] for n in places] for row in rows]
             sides = "l" + "r" * (len(places) - 1)
             for renderable in tables(title, [heads[n] for n in places], part, sides, console.width, grow=0):
                 console.print(renderable)
     for title, told in (
-        ("失分最多的检查内容", periods.failed_lines(table)),
-        ("", periods.ranking_lines(table)),
+        ("失分最多的检查内容", failed_lines(table)),
+        ("", ranking_lines(table)),
         ("没有计入的轮次", [f"{name}：{why}" for name, why in table.left_out]),
     ):
         if told:
@@ -35,7 +35,7 @@ def period_text(table: Table, width: int | None = 100) -> bytes:
                 console.print(Text(line), soft_wrap=True)
     issues = "、".join(f"第{told.issue}期（{told.day}）" for told in table.bulletins) or "没有"
     console.print(Text(f"本期简报：{issues}；{table.period.start.year}年下一期是第{table.next_issue}期"))
-    console.print(Text(periods.rolled_words(table)), soft_wrap=True)
+    console.print(Text(rolled_words(table)), soft_wrap=True)
     return held.getvalue().encode("utf-8", "replace")
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from inspect_tui.model.scheme import RollUp, Span
-from inspect_tui.report import periods
+from inspect_tui.report import period_table, periods
 from inspect_tui.report.period_paper import period_csv
 from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.periods import Period, before, period_of
@@ -65,7 +65,7 @@ class PeriodScreen(FiguresPage, inherit_bindings=False):
             said = f"{error}。".replace("。。", "。")
             return [Told(said, "warn"), Told("按 6、7 换一期，9 换合成办法，0 换清单。", "dim")]
         lines = [Told(f"{table.period.label}得分", "strong")]
-        for heads, rows in (periods.table_rows(table), periods.table_rows(table, table.sections)):
+        for heads, rows in (period_table.table_rows(table), period_table.table_rows(table, table.sections)):
             parts = len(table.parts) if len(table.parts) > 1 else 0
             shown = [
                 [MISSING if 0 < n <= parts and cell == "-" else cell for n, cell in enumerate(row)]
@@ -75,11 +75,11 @@ class PeriodScreen(FiguresPage, inherit_bindings=False):
             lines += [*grid(heads, shown, width, keys), Told("")]
         lines += [
             Told(line, "text" if key or line.startswith("得分相同") else "strong", key=key)
-            for line, key in periods.ranking_told(table)
+            for line, key in period_table.ranking_told(table)
         ]
         if table.failed:
             lines += [Told(""), Told("失分最多的检查内容", "strong")]
-            lines += [Told(line) for line in periods.failed_lines(table)]
+            lines += [Told(line) for line in period_table.failed_lines(table)]
         issues = "、".join(f"第{told.issue}期（{told.day}）" for told in table.bulletins) or "没有"
         lines += [
             Told(""),
@@ -90,7 +90,7 @@ class PeriodScreen(FiguresPage, inherit_bindings=False):
         used = {id_ for id_, _, _ in table.rounds}
         if periods.mixed_checklists(round_ for round_, _ in self.all.rounds if round_.id in used):
             lines.append(Told("这几轮用的清单不一样，得分放在一起只供参考；按 0 选一份清单。", "warn"))
-        return [*lines, Told(periods.rolled_words(table), "dim")]
+        return [*lines, Told(period_table.rolled_words(table), "dim")]
 
     # ---------------------------------------------------------------- doing
 
@@ -143,7 +143,7 @@ class PeriodScreen(FiguresPage, inherit_bindings=False):
             return
         used = {id_ for id_, _, _ in table.rounds}
         rounds = [pair for pair in self.all.rounds if pair[0].id in used]
-        words = [periods.rolled_words(table)]
+        words = [period_table.rolled_words(table)]
         line = next((line for line in table.units if line.key == self.text.key), None)
         if line is not None and line.rolled.score is not None:
             words.insert(0, f"{table.period.label}得分{score_text(line.rolled.score)}。")
