@@ -185,7 +185,7 @@ class Program:
         path = self.root / f"{COLLEAGUE}{self.received}.json"
         meta = Meta(writer=made[0].writer, generation=1, head=made[-1].id)
         path.write_bytes(b"".join(encode(meta, [session.raw], made, {})))
-        found = received.scan_for(session.space, session.round.id, [path])
+        found = received.scan_for(session.space, session.round.id, [path], mine=session.file)
         assert received.take(session.space, session.round.id, found, LEAD, self.now)
         desk.came_in(session.take_in(made))
         path.unlink()
@@ -353,11 +353,12 @@ def rows(changes: int = CHANGES, blocks: int = BLOCKS) -> Iterator[Row]:
     for key, word in (("move", "cursor key"), ("verdict", "verdict key")):
         yield compared(f"{word} {name}", "a window just opened", 1.2, day["old"][key], day["fresh"][key])
     end, opened, start = day["end"], day["opened"], day["start"]
-    for what, floor in (("a window just opened on the same", opened), ("its start", start)):
+    # What was recorded is held, so the day's own start is told and only a window on the same is a goal.
+    for what, floor, goal in (("a window just opened on the same", opened, 1.2), ("its start", start, None)):
         yield Row(
             name=f"memory {name}",
             floor=what,
-            goal=1.2,
+            goal=goal,
             ratio=end["rss"] / floor["rss"],
             remark=f"{end['rss'] / 1e6:.0f} MB against {floor['rss'] / 1e6:.0f} MB",
         )

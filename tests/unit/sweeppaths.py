@@ -511,6 +511,9 @@ def erase(place: Place) -> None:
     """Erase both; what was recorded as erased already is only finished."""
     with session_of(place) as session:
         for change in (place.given["ours"], place.given["theirs"]):
+            if change not in session.state.changes:
+                # Its file could not be read just now and was left out with a word; a command says so too.
+                raise StoreError(session.messages[0])
             if change not in session.state.erased:
                 erase_change(session, change, "写了个人信息")
         told = sweep(session)

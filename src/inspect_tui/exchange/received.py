@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -35,6 +36,9 @@ from inspect_tui.store.received import (
 )
 from inspect_tui.store.snapshot import WRITER, Meta, encode
 from inspect_tui.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from inspect_tui.store.findings import FindingsFile
 
 _bodies = msgspec.json.Decoder(Body)
 
@@ -64,13 +68,18 @@ class Held(msgspec.Struct, kw_only=True):
             yield from changes
 
 
-def held(space: Workspace, round_id: str) -> Held:
-    """Everything a round's folder holds by now: the writers' files there, and the files on the list."""
+def held(space: Workspace, round_id: str, mine: FindingsFile | None = None) -> Held:
+    """Everything a round's folder holds by now: the writers' files there, and the files on the list.
+
+    `mine` is the file this program has open: what it holds need not be read a second time.
+    """
     folder = space.round_dir(round_id)
     found = Held(own=[], received={}, messages=[])
     for writer in space.writers(round_id):
         path = space.findings_path(round_id, writer)
-        if findings_exist(path):
+        if mine is not None and mine.path == path:
+            found.own += mine.changes()
+        elif findings_exist(path):
             try:
                 found.own += read_findings(path).changes
             except StoreError as error:
@@ -100,9 +109,11 @@ def scan_for(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     passphrases: Iterable[str] = (),
+    mine: FindingsFile | None = None,
 ) -> Scan:
     """Scan files against what a round already holds, by the keys known here and the `passphrases` given.
 
+    `mine` is the file this program has open in that round.
     Raises Cancelled, InputFaults, StoreError.
     """
     entry = space.round(round_id)
@@ -111,7 +122,7 @@ def scan_for(
         paths,
         round_ref=entry.round,
         round_raw=entry.raw,
-        held=held(space, round_id).changes(),
+        held=held(space, round_id, mine).changes(),
         progress=progress,
         cancelled=cancelled,
         ring=ring_of(space.root, passphrases),

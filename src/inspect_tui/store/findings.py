@@ -330,7 +330,12 @@ class FindingsFile:
         # The first fold still keeps the snapshot with the bodies as `.bak`; the second lets that one go.
         self.compact()
         self.compact()
-        for copy in Names(self.path).scan().dailies.values():
+        try:
+            copies = Names(self.path).scan().dailies
+        except OSError as error:
+            said = f"每日备份没有查完：{reason(error)}。"
+            raise StoreError(said, path=self.path) from error
+        for copy in copies.values():
             try:
                 data, held = without_bodies(files.fs.read(copy), change_ids)
                 if held:

@@ -110,6 +110,7 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             progress=self._tell_progress,
             cancelled=self._stop.is_set,
             passphrases=tuple(self.passphrases),
+            mine=session.file,
         )
         return found, set(_receipts(found))
 
