@@ -311,8 +311,10 @@ async def test_a_failure_while_the_passphrase_stands_typed_logs_nothing_of_it(
 
 
 def test_sticks_are_those_that_can_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "甲").mkdir()
+    for name in ("甲", "不是盘"):
+        (tmp_path / name).mkdir()
     (tmp_path / "乙.txt").write_bytes(b"")
+    monkeypatch.setattr(Path, "is_mount", lambda path: path.name == "甲")
     monkeypatch.setattr(drives, "_mounts", lambda: [tmp_path, tmp_path / "none"])
     assert drives.removable() == [tmp_path / "甲"]
     monkeypatch.setattr(drives.os, "access", lambda *_: False)

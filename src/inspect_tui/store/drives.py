@@ -18,7 +18,7 @@ def removable() -> list[Path]:
     found: dict[Path, None] = {}
     for path in _candidates():
         with contextlib.suppress(OSError):
-            if path.is_dir() and os.access(path, os.W_OK) and not _is_system(path):
+            if path.is_dir() and os.access(path, os.W_OK) and _is_plugged_in(path):
                 found[path] = None
         if len(found) == _MOST:
             break
@@ -53,11 +53,9 @@ def _mounts() -> list[Path]:
     return [*own, Path("/media"), Path("/mnt")]
 
 
-def _is_system(path: Path) -> bool:
-    """Whether a place is the system's own disk, or only the folder that mounts of a user stand in."""
-    if os.name == "nt":
-        return False
-    return path.resolve() == Path(path.anchor) or (path in _mounts() and not path.is_mount())
+def _is_plugged_in(path: Path) -> bool:
+    """Whether a place is a drive of its own: not the system's disk, no mere folder among the drives."""
+    return os.name == "nt" or (path.is_mount() and path.resolve() != Path(path.anchor))
 
 
 def _letters() -> list[Path]:
