@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import commands, screens, workspaces
-from bench.table import Row, plain, text_of
+from bench.table import Row, markdown_of, plain, text_of
 from bench.terminal import NotPainted, available
 
 PARTS = (
@@ -36,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer runs: for a first look")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows to another file")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write the table as README has it")
     parser.add_argument("--peers", action="store_true", help="also start posting, harlequin, frogmouth")
     parser.add_argument("--program", metavar="PATH", help="measure this inspect-tui instead of our own")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure these parts only")
@@ -49,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         rows = list(_told(_measured(Path(folder), options)))
     print(text_of(rows))
+    if options.markdown:
+        options.markdown.write_text(markdown_of(rows), encoding="utf-8")
     if options.json or not (options.only or options.quick):
         # A look at some parts leaves the figures of the last whole run alone.
         (options.json or LATEST).write_text(_said(rows, options.quick), encoding="utf-8")

@@ -77,6 +77,17 @@ def text_of(rows: list[Row]) -> str:
     )
 
 
+def markdown_of(rows: list[Row]) -> str:
+    """All rows that were measured as a table for README: ratios and goals, no times."""
+    lines = ["| what | ratio | goal | measured against |", "|---|---|---|---|"]
+    for row in rows:
+        if row.ratio is not None:
+            goal = f"≤ {row.goal:g}" if row.goal is not None else "-"
+            over = " **over**" if row.verdict == "OVER" else ""
+            lines.append(f"| {row.name} | {row.ratio:.2f}{over} | {goal} | {row.floor} |")
+    return "\n".join(lines) + "\n"
+
+
 def plain(rows: list[Row]) -> list[dict[str, object]]:
     """All rows as JSON values."""
     return [asdict(row) | {"verdict": row.verdict} for row in rows]

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from bench import workspaces
 from bench.__main__ import main
-from bench.table import Row, compared, medians, plain, text_of
+from bench.table import Row, compared, markdown_of, medians, plain, text_of
 from bench.terminal import NotPainted, Screen, available, first_paint, run_time
 
 from inspect_tui.rules.canonical import canonical
@@ -87,6 +87,11 @@ def test_the_table_tells_figures_from_gaps() -> None:
     assert "1.50x" in text
     assert "no such screen yet" in text
     assert json.loads(json.dumps(plain(rows)))[1]["verdict"] == "OVER"
+    assert markdown_of(rows).splitlines()[2:] == [
+        "| quick | 1.50 | ≤ 1.5 | floor |",
+        "| slow | 2.00 **over** | ≤ 1.5 | floor |",
+        "| only told | 2.00 | - | floor |",
+    ]
 
 
 @pytest.mark.parametrize("items", [34, 1000])
