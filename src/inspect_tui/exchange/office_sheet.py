@@ -14,50 +14,31 @@ from typing import Any
 import msgspec
 
 from inspect_tui.exchange.ledger_grid import Grid, GridCell
-from inspect_tui.exchange.plain_sheet import cell_line as whole_line
+from inspect_tui.exchange.office_words import (
+    ALL_UNITS,
+    BONUS,
+    CHINESE_ORDINAL,
+    IN_BRACKETS,
+    IN_TEXT,
+    METHODS,
+    NOTE,
+    ORDINAL,
+    SEVERITIES,
+    SIGNED,
+    TOTAL,
+    VETO,
+    cell_line,
+    cell_text,
+    one_line,
+    row_of,
+    term_of,
+)
 from inspect_tui.exchange.sheet_headings import Heading, Mapping, column_letter
 from inspect_tui.model.checklist import ANY, CHECKLIST_FORMAT
-from inspect_tui.model.terms import Method, Profile, Severity
+from inspect_tui.model.terms import Profile
 from inspect_tui.rules.issue import Steps, good_id, plain_decimal
 from inspect_tui.rules.rubric import figure, read_rubric
 from inspect_tui.rules.scoring import points_text
-
-_TOTAL = re.compile(
-    r"^(?:小计|合计|总计|总分|共计|本页小计|本项小计|得分合计|合计得分|总得分|合计分值)(?:[(（：:].*)?$"
-)
-_NOTE = re.compile(r"^(?:注|说明|备注|填表说明|附注)\d?[：:、.．]|^(?:注|说明|备注)$")
-_SIGNED = re.compile(
-    r"(?:检查人|考核人|被检查|受检|负责人|填表人|制表|审核|签字|签名|签章|盖章|检查日期|考核日期|日期|单位名称|被考核单位)"
-    r"[^。；]{0,12}[：:]"
-)
-_ORDINAL = re.compile(
-    r"^\s*(?:第?[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．](?!\d))\s*"
-)
-_CHINESE_ORDINAL = re.compile(
-    r"^\s*(?:第?[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[)）])"
-)
-_IN_TEXT = re.compile(r"\s*[（(【\[]?\s*(?:共|满分|计|分值)?[:：]?\s*(\d+(?:\.\d+)?)\s*分\s*[)）】\]]?\s*$")
-_IN_BRACKETS = re.compile(
-    r"\s*[（(【\[]\s*(?:共|满分|计|分值)?[:：]?\s*(\d+(?:\.\d+)?)\s*分?\s*[)）】\]]\s*$"
-)
-_VETO = re.compile(r"一票否决|否决项|红线|禁止项")
-_BONUS = re.compile(r"^(?:[一二三四五六七八九十]+、)?\s*(?:附加)?加分(?:项|项目|内容)?")
-_NO_BLANK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
-_METHODS = {
-    Method.DOC_REVIEW: "查阅资料 查资料 查阅 查看资料 查看记录 查记录 资料检查 看资料 台账 查台账 档案",
-    Method.SITE_VIEW: "现场查看 现场检查 现场 实地 实地查看 查现场 看现场 现场核查 查看现场",
-    Method.INTERVIEW: "谈话了解 谈话 访谈 座谈 走访 询问 个别谈话",
-    Method.SPOT_QUESTION: "随机提问 抽问 提问 现场提问 随机抽问",
-    Method.BRIEFING: "听取汇报 听汇报 汇报",
-    Method.SURVEY: "问卷 问卷调查 测评",
-    Method.TEST: "考试 测试 笔试 抽考",
-}
-_SEVERITIES = {
-    Severity.MINOR: "一般 轻微 低 一般问题 一般隐患",
-    Severity.MODERATE: "较重 中 较大 重要",
-    Severity.MAJOR: "严重 重大 高 重大隐患",
-}
-_ALL_UNITS = ("", "全部", "所有", "通用", "*", "各类", "均适用")
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,13 +125,13 @@ class _Office:
             cell_line(filled[c]) in self.words[c] for c in known if cell_line(filled[c])
         ):
             return self._out(first, "重复的表头")
-        total = next((c for c in filled.values() if _TOTAL.match("".join(cell_line(c).split()))), None)
+        total = next((c for c in filled.values() if TOTAL.match("".join(cell_line(c).split()))), None)
         if total is not None:
             return self._totals(total, row)
-        if _NOTE.match(said[0]):
+        if NOTE.match(said[0]):
             return self._out(first, "表下的说明，没有取；要留的请写进备注")
         one_cell = len({cell.head or cell.address for cell in filled.values()}) == 1
-        if _SIGNED.search(said[0]) and (one_cell or all(_SIGNED.search(word) for word in said)):
+        if SIGNED.search(said[0]) and (one_cell or all(SIGNED.search(word) for word in said)):
             return self._out(first, "填写栏")
         if one_cell and self._is_band(first, filled):
             return self._band(first)
@@ -165,7 +146,7 @@ class _Office:
         if column == self.columns.get("section") or column in (rubric,):
             return False
         if column == text:
-            return bool(_CHINESE_ORDINAL.match(cell_line(first)))
+            return bool(CHINESE_ORDINAL.match(cell_line(first)))
         return column == self.columns.get("serial") and not cell_line(first).isdecimal()
 
     def _band(self, cell: GridCell) -> None:
@@ -174,11 +155,11 @@ class _Office:
         self._section(cell)
 
     def _section(self, cell: GridCell, said: Decimal | None = None, said_at: str = "") -> None:
-        whole = _one_line(cell)
-        match = _IN_BRACKETS.search(whole)
+        whole = one_line(cell)
+        match = IN_BRACKETS.search(whole)
         name = whole[: match.start()] if match else whole
-        name = _ORDINAL.sub("", name).strip() or whole
-        kind = "veto" if _VETO.search(name) else "bonus" if _BONUS.match(name) else ""
+        name = ORDINAL.sub("", name).strip() or whole
+        kind = "veto" if VETO.search(name) else "bonus" if BONUS.match(name) else ""
         figures = figure(unicodedata.normalize("NFKC", match[1])) if match else said
         if kind == "veto" and figures is None:
             self._doubt(cell, "认作红线、一票否决，下面各行取为红线，不计分")
@@ -215,12 +196,12 @@ class _Office:
         if self.sections and self.sections[-1].kind == "bonus":
             return self._out(text, "加分项不进清单，加分由组长另行登记", lost=True)
         if self.sections and self.sections[-1].kind == "veto":
-            self.triggers.append((_ORDINAL.sub("", _one_line(text)).strip(), text.address))
+            self.triggers.append((ORDINAL.sub("", one_line(text)).strip(), text.address))
             return None
         self._item(row, text, rubric)
 
     def _item(self, row: dict[str, GridCell], text: GridCell, rubric: GridCell | None) -> None:
-        said = _one_line(text)
+        said = one_line(text)
         points_cell = self._cell(row, "points")
         item = self._last()
         if (
@@ -229,7 +210,7 @@ class _Office:
             and points_cell.head
             and points_cell.head == item.points_head
         ):
-            item.text += "；" + _ORDINAL.sub("", said).strip()
+            item.text += "；" + ORDINAL.sub("", said).strip()
             self._doubt(text, f"分值与{item.cell.address}合用一格，并入那一条")
             if rubric is not None:
                 self._more(item, rubric)
@@ -240,7 +221,7 @@ class _Office:
         if points is None and points_cell is not None and cell_line(points_cell):
             return self._out(points_cell, "分值看不懂", lost=True)
         if points is None:
-            match = _IN_BRACKETS.search(said) if "points" in self.columns else _IN_TEXT.search(said)
+            match = IN_BRACKETS.search(said) if "points" in self.columns else IN_TEXT.search(said)
             if match:
                 points, said = figure(unicodedata.normalize("NFKC", match[1])), said[: match.start()]
                 self._doubt(text, f"分值取自文字：{points_text(points or Decimal(0))}分")
@@ -256,10 +237,10 @@ class _Office:
             )
             self.sections.append(_Section(name, text.address, "", None))
             self._doubt(text, f"没有大项，都放在“{name}”之下")
-        said = (_ORDINAL.sub("", said).strip() or said.strip()).rstrip("。；;")
+        said = (ORDINAL.sub("", said).strip() or said.strip()).rstrip("。；;")
         topic = self._cell(row, "topic")
         if topic is not None and topic is not text and cell_line(topic) not in said:
-            said = f"{_ORDINAL.sub('', _one_line(topic)).strip()}：{said}"
+            said = f"{ORDINAL.sub('', one_line(topic)).strip()}：{said}"
         made = _Item(said, text, points)
         made.points_head = points_cell.head if points_cell is not None else ""
         if rubric is not None and rubric.address != text.address:
@@ -390,8 +371,8 @@ class _Office:
             for n, (said, cell) in enumerate(self.triggers, 1):
                 places["triggers", n - 1] = cell
                 raw["triggers"].append({"id": f"V{n}", "text": said, "effect": "veto"})
-        self.doubts.sort(key=lambda doubt: _row_of(doubt.cell))
-        self.rejected.sort(key=lambda rejected: _row_of(rejected.cell))
+        self.doubts.sort(key=lambda doubt: row_of(doubt.cell))
+        self.rejected.sort(key=lambda rejected: row_of(rejected.cell))
         return Office(raw=raw, places=places, doubts=self.doubts, rejected=self.rejected)
 
     def _lone(self, section: _Section) -> None:
@@ -475,13 +456,13 @@ class _Office:
         for role, (said, cell) in item.fields.items():
             words = [w for w in re.split(r"[、，,；;/\s]+|和|及|与|或", said) if w]
             if role == "methods":
-                found = [_term_of(word, _METHODS) for word in words]
+                found = [term_of(word, METHODS) for word in words]
                 raw["methods"] = list(dict.fromkeys(m.value for m in found if m is not None))
                 odd = [word for word, method in zip(words, found, strict=True) if method is None]
                 if odd:
                     self._odd(cell, "、".join(odd), "不认识的检查方式，没有取")
             elif role == "severity":
-                severity = _term_of(said, _SEVERITIES)
+                severity = term_of(said, SEVERITIES)
                 if severity is None:
                     self._odd(cell, said, "不认识的程度，取为一般")
                 else:
@@ -490,9 +471,9 @@ class _Office:
                 labels = {profile.label: profile.value for profile in Profile}
                 labels |= {profile.label.removesuffix("型"): profile.value for profile in Profile}
                 listed = [labels[word] for word in words if word in labels]
-                if said not in _ALL_UNITS and len(listed) == len(words):
+                if said not in ALL_UNITS and len(listed) == len(words):
                     raw["applies_to"] = list(dict.fromkeys(listed))
-                elif said not in _ALL_UNITS:
+                elif said not in ALL_UNITS:
                     self._odd(cell, said, "不认识的定位，取为全部适用")
                     raw["applies_to"] = [ANY]
             elif role == "na_when":
@@ -502,42 +483,6 @@ class _Office:
 
     def _odd(self, cell: str, value: str, taken: str) -> None:
         self.doubts.append(Doubt(cell=cell, value=value[:60], taken=taken))
-
-
-def cell_text(cell: GridCell) -> str:
-    """What stands in a cell, with its lines kept: authors set each clause on a line of its own."""
-    if not isinstance(cell.value, str):
-        return cell_line(cell)
-    from inspect_tui.store.clean import clean_text
-
-    # Blanks that only set a cell out are no words, and long runs of them would slow every pattern.
-    lines = (" ".join(line.split()) for line in clean_text(cell.value).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def cell_line(cell: GridCell) -> str:
-    """A cell on one line, blanks in a row as one."""
-    return " ".join(whole_line(cell).split())
-
-
-def _row_of(cell: str) -> int:
-    digits = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return int(digits) if digits.isdecimal() else 10**9
-
-
-def _one_line(cell: GridCell) -> str:
-    """A cell's text on one line; between Chinese characters a line's end is nothing."""
-    return _NO_BLANK.sub("", cell_text(cell).replace("\n", " "))
-
-
-def _term_of(word: str, known: dict[Any, str]) -> Any:
-    said = "".join(word.split())
-    exact = next((term for term, words in known.items() if said in words.split()), None)
-    if exact is not None or len(said) > 8:
-        return exact
-    return next(
-        (t for t, words in known.items() if any(len(w) > 1 and w in said for w in words.split())), None
-    )
 
 
 def _plain(value: Decimal) -> int | float:

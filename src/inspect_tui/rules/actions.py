@@ -165,6 +165,11 @@ def new_finding(
     return [set_field(state, key, field, value) for field, value in values.items()]
 
 
+def off_the_item(state: State, key: str) -> list[Edit]:
+    """Take a finding typed by hand off the item it was tied to; nothing where it was tied to none."""
+    return [set_field(state, key, field, "") for field in ("checklist", "item") if state.value(key, field)]
+
+
 def delete_record(state: State, record: str) -> Edit:
     """Lay a tombstone over every field of a record that is held here."""
     return Edit(record=record, field="deleted", value=True, saw=state.saw_record(record))

@@ -78,10 +78,6 @@ class AppraisalsScreen(PageScreen[None], inherit_bindings=False):
         self.paths = appraisal_files(self.app.space.root)
         return [LineList(self._row, max(1, len(self.paths)), id="list"), LinePane(self._detail, id="detail")]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.query_one("#detail", LinePane).can_focus = False
         self.line_list.focus()

@@ -73,10 +73,6 @@ class FaultsScreen(PageScreen[None], inherit_bindings=False):
         self.faults = all_faults(self.app.space)
         return [LineList(self._row, len(self.faults), id="list"), LinePane(self._detail, id="detail")]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.query_one("#detail", LinePane).can_focus = False
         self.line_list.focus()

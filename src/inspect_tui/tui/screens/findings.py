@@ -405,9 +405,9 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
                 severity=self._row.item.severity,
             )
             key = free_finding_key(self.unit, new_id)
-            if not linked and self.desk.state.value(key, "item"):
-                # It was written early, tied to the item, before the user chose otherwise.
-                edits += [actions.set_field(self.desk.state, key, name, "") for name in ("checklist", "item")]
+            if not linked:
+                # It may have been written early, tied to the item, before the user chose otherwise.
+                edits += actions.off_the_item(self.desk.state, key)
             if self.make(edits, kind.label):
                 self._go_to(key)
 

@@ -76,10 +76,6 @@ class FormsScreen(PageScreen[None], inherit_bindings=False):
             LinePane(self._said, id="said"),
         ]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.query_one("#said", LinePane).can_focus = False
         self.line_list.focus()

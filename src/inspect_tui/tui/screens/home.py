@@ -110,10 +110,6 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
     def above(self) -> Sequence[Widget]:
         return [TotalsLine(self._totals, id="totals")]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.query_one("#side", LinePane).can_focus = False
         self.line_list.focus()

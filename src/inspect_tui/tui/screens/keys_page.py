@@ -65,10 +65,6 @@ class KeysScreen(PageScreen[None], inherit_bindings=False):
         return [LineList(self._row, 1 + len(self.known), id="list"), LinePane(self._detail, id="detail")]
 
     @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
-    @property
     def person(self) -> str:
         """Whose signature it is."""
         identity = self.app.identity

@@ -37,6 +37,11 @@ class PageScreen(ProductScreen[ResultT], Generic[ResultT], inherit_bindings=Fals
     PageScreen > #body { height: 1fr; }
     """
 
+    @property
+    def line_list(self) -> LineList:
+        """The list of a page that has one."""
+        return self.query_one("#list", LineList)
+
     def compose(self) -> ComposeResult:
         yield PageHead(self.page_title(), self.page_about(), self.page_who(), id="head")
         yield from self.above()
@@ -134,10 +139,6 @@ class FormScreen(PageScreen[ResultT], Generic[ResultT], inherit_bindings=False):
     def note(self) -> Line:
         """A line under the hint, such as what stops the form from being done."""
         return []
-
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
 
     def ready(self) -> None:
         self.query_one("#hint", LinePane).can_focus = False

@@ -50,10 +50,6 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
         self.rows = self.app.usual.book.all()
         return [LineList(self._row, max(1, len(self.rows)), id="list"), LinePane(self._detail, id="detail")]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.query_one("#detail", LinePane).can_focus = False
         self.line_list.focus()

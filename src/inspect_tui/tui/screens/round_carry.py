@@ -68,10 +68,6 @@ class RoundCarryScreen(PageScreen[None], inherit_bindings=False):
             self.about_pane,
         ]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.line_list.focus()
         self._follow()

@@ -87,10 +87,6 @@ class SheetLookScreen(PageScreen[None], inherit_bindings=False):
             LinePane(self._detail, id="detail"),
         ]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.line_list.focus()
         self.read()

@@ -46,10 +46,6 @@ class SheetsScreen(PageScreen[None], inherit_bindings=False):
     def body(self) -> Sequence[Widget]:
         return [LineList(self._row, 1, id="list"), LinePane(self._detail, id="detail")]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.query_one("#detail", LinePane).can_focus = False
         self.line_list.focus()

@@ -39,10 +39,6 @@ class UnitsScreen(PageScreen[None], inherit_bindings=False):
         first = next((i for i, row in enumerate(self.rows) if row.fits), 0)
         return [LineList(self._row, len(self.rows), cursor=first, id="list")]
 
-    @property
-    def line_list(self) -> LineList:
-        return self.query_one("#list", LineList)
-
     def ready(self) -> None:
         self.line_list.focus()
 

@@ -64,12 +64,7 @@ class Wording:
             )
             if not linked:
                 # An early commit may have tied it to the item already.
-                key = free_finding_key(stop.unit, new_id)
-                edits += [
-                    actions.set_field(self.page.desk.state, key, field, "")
-                    for field in ("checklist", "item")
-                    if self.page.desk.state.value(key, field)
-                ]
+                edits += actions.off_the_item(self.page.desk.state, free_finding_key(stop.unit, new_id))
             self.page.do(Deed(stop.unit, edits, kind.label), advance=False)
 
         self.page.app.ask_text(
