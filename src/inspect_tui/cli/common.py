@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from inspect_tui.exchange.source import Source
     from inspect_tui.model.person import Identity
     from inspect_tui.model.roster import Unit
     from inspect_tui.model.round import Round
@@ -134,6 +135,20 @@ def json_escape(sign: str) -> str:
     import json
 
     return json.dumps(sign)[1:-1]
+
+
+def told_source(file: Path) -> Source:
+    """What a file or a round's folder holds, for a command that tells it outside.
+
+    Raises ExportRefused where its round is marked 秘密 or above; what is odd about it goes to stderr.
+    """
+    from inspect_tui.exchange.refusal import refuse_secret
+    from inspect_tui.exchange.source import read_source
+
+    source = read_source(file)
+    refuse_secret(source.round)
+    warn(source.messages)
+    return source
 
 
 def warn(lines: Any) -> None:

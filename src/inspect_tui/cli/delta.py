@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, today_of, warn
+from inspect_tui.cli.common import faults, json_option, print_json, today_of, told_source, warn
 
 if TYPE_CHECKING:
-    from inspect_tui.exchange.source import Source
     from inspect_tui.rules.delta import Delta, Figures
     from inspect_tui.rules.digest import Account
     from inspect_tui.rules.ledger import LedgerRow
@@ -29,7 +28,7 @@ def delta(files: tuple[Path, ...], day: str | None, as_json: bool) -> None:
 
     if len(files) > 2:
         raise click.UsageError("最多写两个文件：先旧后新。只写一个就和它转入的上轮问题比。")
-    sources = [_source(file) for file in files]
+    sources = [told_source(file) for file in files]
     newer, older = sources[-1], sources[0] if len(sources) == 2 else None
     try:
         found = compare(
@@ -55,16 +54,6 @@ delta.help = (
     "两轮对比：新增、持续、已整改、反弹，整改率和反弹率（按单位、检查项目、检查内容），最容易出问题的检查内容。"
     f"OLD 和 NEW {_FILE_HELP}只写 NEW 就和它转入的上轮问题比。"
 )
-
-
-def _source(file: Path) -> Source:
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
-
-    source = read_source(file)
-    refuse_secret(source.round)
-    warn(source.messages)
-    return source
 
 
 def delta_data(found: Delta) -> dict[str, Any]:
@@ -180,7 +169,7 @@ def digest(file: Path, since: str, day: str | None, chart: bool, output: Path | 
     from inspect_tui.rules.digest import BadSpan, digest_of
     from inspect_tui.rules.ledger import ledger_rows
 
-    source, today = _source(file), today_of(day).isoformat()
+    source, today = told_source(file), today_of(day).isoformat()
     rows = ledger_rows(source.state, source.round, today)
     try:
         found = digest_of(rows, source.round.rules, since, today)

@@ -14,6 +14,7 @@ from inspect_tui.cli.common import (
     print_json,
     round_id_of,
     space_of,
+    told_source,
     unit_of,
     warn,
     workspace_option,
@@ -173,15 +174,9 @@ def _held_state(folder: Path) -> State:
 
 
 def _source(file: Path, as_csv: bool, as_json: bool) -> Source:
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
-
     if as_csv and as_json:
         raise click.UsageError("--json 和 --csv 只能选一个。")
-    source = read_source(file)
-    refuse_secret(source.round)
-    warn(source.messages)
-    return source
+    return told_source(file)
 
 
 def _month(text: str) -> str:

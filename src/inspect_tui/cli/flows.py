@@ -17,6 +17,7 @@ from inspect_tui.cli.common import (
     round_id_of,
     space_of,
     today_of,
+    told_source,
     unit_of,
     warn,
     workspace_option,
@@ -177,16 +178,12 @@ def show(file: Path, unit: str | None, as_csv: bool, as_json: bool) -> None:
 
     FILE 可以是检查记录文件、合并文件、交卷压缩包或轮次文件夹。
     """
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.report.flow_table import flows_csv
     from inspect_tui.rules.flow_walks import flow_draws, walk_of
 
     if as_csv and as_json:
         raise click.UsageError("--csv 和 --json 只能写一个")
-    source = read_source(file)
-    refuse_secret(source.round)
-    warn(source.messages)
+    source = told_source(file)
     units = [unit_of(source.round, unit)] if unit is not None else list(source.round.units)
     walks = [walk_of(source.state, drawn) for u in units for drawn in flow_draws(source.state, u.id)]
     names = {u.id: u.name for u in source.round.units}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, today_of, unit_of, warn
+from inspect_tui.cli.common import faults, json_option, print_json, today_of, told_source, unit_of, warn
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -169,13 +169,9 @@ def _check_usage(asked: dict[str, Any]) -> None:
 
 def held_of(file: Path) -> Held:
     """The round and records of a file, told what of them could not be read. Raises ExportRefused."""
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.report.telling import Held
 
-    source = read_source(file)
-    refuse_secret(source.round)
-    warn(source.messages)
+    source = told_source(file)
     return Held(round=source.round, state=source.state, people=source.people)
 
 

@@ -15,6 +15,7 @@ from inspect_tui.cli.common import (
     round_id_of,
     space_of,
     today_of,
+    told_source,
     unit_of,
     warn,
     workspace_option,
@@ -120,15 +121,11 @@ def add(
 @json_option
 def listed(round_id: str | None, workspace: str | None, as_json: bool) -> None:
     """列出本轮的结对，以前各轮带来的也在内。"""
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.report.pair_table import pair_data, pair_lines
     from inspect_tui.rules.pairing import pairs_of
 
     space = space_of(workspace)
-    source = read_source(space.round_dir(round_id_of(space, round_id)))
-    refuse_secret(source.round)
-    warn(source.messages)
+    source = told_source(space.round_dir(round_id_of(space, round_id)))
     found = pairs_of(source.state, source.round)
     if as_json:
         print_json({"pairs": [pair_data(now) for now in found]})

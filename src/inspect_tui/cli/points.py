@@ -13,6 +13,7 @@ from inspect_tui.cli.common import (
     print_json,
     round_id_of,
     space_of,
+    told_source,
     unit_of,
     warn,
     workspace_option,
@@ -96,14 +97,10 @@ def show(file: Path, unit: str | None, as_json: bool) -> None:
 
     FILE 可以是检查记录文件、合并文件、交卷压缩包或轮次文件夹。
     """
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.rules.applicability import inspected_units
     from inspect_tui.rules.points import points_of
 
-    source = read_source(file)
-    refuse_secret(source.round)
-    warn(source.messages)
+    source = told_source(file)
     if unit is not None:
         units = [unit_of(source.round, unit)]
     else:

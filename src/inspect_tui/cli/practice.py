@@ -14,6 +14,7 @@ from inspect_tui.cli.common import (
     print_json,
     round_id_of,
     space_of,
+    told_source,
     unit_of,
     warn,
     workspace_option,
@@ -310,14 +311,9 @@ def register(
 
 def _source(workspace: str | None, round_id: str | None) -> Source:
     """The round meant with everything in it. Raises ExportRefused for one that must not be told of."""
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
 
     space = space_of(workspace)
-    source = read_source(space.round_dir(round_id_of(space, round_id)))
-    refuse_secret(source.round)
-    warn(source.messages)
-    return source
+    return told_source(space.round_dir(round_id_of(space, round_id)))
 
 
 def _text(value: str | None) -> str:

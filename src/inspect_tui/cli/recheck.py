@@ -15,6 +15,7 @@ from inspect_tui.cli.common import (
     round_id_of,
     space_of,
     today_of,
+    told_source,
     warn,
     workspace_option,
 )
@@ -206,18 +207,12 @@ def rate_command(file: Path | None, round_id: str | None, workspace: str | None,
 
 
 def _source(file: Path | None, round_id: str | None, workspace: str | None) -> Source:
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
-
     if file is None:
         space = space_of(workspace)
         file = space.round_dir(round_id_of(space, round_id))
     elif round_id is not None:
         raise click.UsageError("FILE 和 --round 只能写一个")
-    source = read_source(file)
-    refuse_secret(source.round)
-    warn(source.messages)
-    return source
+    return told_source(file)
 
 
 def _rows(state: State, round_: Round, today: str) -> dict[str, LedgerRow]:

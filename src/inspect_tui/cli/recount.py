@@ -20,6 +20,7 @@ from inspect_tui.cli.common import (
     print_json,
     round_id_of,
     space_of,
+    told_source,
     unit_of,
     warn,
     workspace_option,
@@ -147,13 +148,9 @@ def show(file: Path, unit: str | None, as_json: bool) -> None:
 
     FILE 可以是检查记录文件、合并文件、交卷压缩包或轮次文件夹。
     """
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.rules.recounts import recounts_of, sentence
 
-    source = read_source(file)
-    refuse_secret(source.round)
-    warn(source.messages)
+    source = told_source(file)
     units = [unit_of(source.round, unit)] if unit is not None else list(source.round.units)
     found = [(u, month) for u in units for month in recounts_of(source.state, u.id)]
     if as_json:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspect_tui.cli.common import faults, folder_of, warn
+from inspect_tui.cli.common import faults, folder_of, told_source
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.source import Source
@@ -27,15 +27,11 @@ def read_rounds(words: Iterable[str], workspace: str | None) -> list[Source]:
     Files of one round count together. Raises InputFaults for what is neither, ExportRefused for a round
     that must not be told of.
     """
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
 
     space = space_there(workspace)
     found: list[Source] = []
     for word in dict.fromkeys(words):
-        source = read_source(_path(word, space))
-        refuse_secret(source.round)
-        warn(source.messages)
+        source = told_source(_path(word, space))
         found.append(source)
     return _joined(found)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, unit_of, warn
+from inspect_tui.cli.common import faults, json_option, print_json, told_source, unit_of
 
 if TYPE_CHECKING:
     from inspect_tui.report.outline import Outline
@@ -17,13 +17,9 @@ _FILE_HELP = "FILE 可以是检查记录文件、交卷压缩包或轮次文件�
 
 
 def _outline(file: Path, unit: str | None) -> Outline:
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.report.outline import compile_round, compile_visit
 
-    source = read_source(file)
-    refuse_secret(source.round)
-    warn(source.messages)
+    source = told_source(file)
     if unit is None:
         return compile_round(source.state, source.round, people=source.people)
     return compile_visit(source.state, source.round, unit_of(source.round, unit).id, source.people)
