@@ -27,23 +27,8 @@ from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui import clipboard
 from inspect_tui.tui.app import InspectApp
 
-KEYS = tuple("1234567890") + ("enter", "down", "up", "right", "left", "space", "tab")
-KEYS += (
-    "f1",
-    "f2",
-    "f3",
-    "f4",
-    "f5",
-    "f6",
-    "f7",
-    "f8",
-    "f9",
-    "escape",
-    "escape",
-    "enter",
-    "down",
-    "pagedown",
-)
+KEYS = (*"1234567890", "enter", "down", "up", "right", "left", "space", "tab", "escape", "escape")
+KEYS += (*(f"f{n}" for n in range(1, 10)), "enter", "down", "pagedown")
 SIZES = ((80, 24), (120, 40))
 
 

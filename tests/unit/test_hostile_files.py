@@ -195,6 +195,14 @@ def test_a_state_table_that_is_none_is_told(space: Space, tmp_path: Path) -> Non
         assert verify_all(path).doubts
 
 
+def test_a_file_that_says_it_is_another_kind_is_told_clean(space: Space, tmp_path: Path) -> None:
+    for field in ("format", "version"):
+        path = tmp_path / f"{field}.json"
+        path.write_bytes(snapshot(space, lambda d, f=field: d["_meta"]["1"].update({f: "\x1b]0;x\x07"})))
+        (file,) = scan([path]).files
+        assert not file.usable and h.chinese(file.reason) and not h.foul(file.reason)
+
+
 def test_numbers_no_program_writes_make_a_change_that_is_not_verified() -> None:
     body = msgspec.Raw(b'{"a":' + b"9" * 400 + b"}")
     change = make_change("", "a" * 12, msgspec.json.decode(b'{"at":"","by":[],"edits":[]}', type=_body()))

@@ -15,6 +15,7 @@ import msgspec
 
 from inspect_tui.model.change import GENESIS, Change
 from inspect_tui.rules.canonical import canonical
+from inspect_tui.store.clean import clean_text
 from inspect_tui.store.envelope import decode_changes
 from inspect_tui.store.files import CHUNK, sealed
 from inspect_tui.store.limits import FINDINGS_BYTES, FINDINGS_CHANGES, TOO_LARGE, TOO_MANY
@@ -84,9 +85,10 @@ def decode(data: bytes) -> Snapshot:
         raw_meta = _docs_decoder.decode(tables.pop(META))["1"]
         meta = msgspec.convert(raw_meta, Meta)
         if meta.format != FINDINGS_FORMAT:
-            raise BadSnapshot(f"不是检查记录文件（格式为“{meta.format[:40]}”）")
+            raise BadSnapshot(f"不是检查记录文件（格式为“{clean_text(meta.format[:40], newlines=False)}”）")
         if meta.version.split(".", 1)[0] != FINDINGS_VERSION.split(".", 1)[0]:
-            raise TooNew(f"文件版本是{meta.version[:20]}，本程序只认{FINDINGS_VERSION}，请升级程序")
+            said = clean_text(meta.version[:20], newlines=False)
+            raise TooNew(f"文件版本是{said}，本程序只认{FINDINGS_VERSION}，请升级程序")
         if meta.count > FINDINGS_CHANGES:
             raise BadSnapshot(TOO_MANY.rstrip("。"))
         changes = _in_order(decode_changes(tables.pop(CHANGES)))
