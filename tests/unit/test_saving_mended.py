@@ -299,6 +299,16 @@ def test_names_that_cannot_be_read_just_now_are_not_written_over(place: Place) -
         assert "通报.md" in [name for name, _ in vault_files.exports(place.unlock())]
 
 
+def test_nothing_is_decrypted_while_the_names_cannot_be_read(place: Place) -> None:
+    """Every export would stand under its code, and the list of names be thrown away."""
+    paths.encrypted_ready(place)
+    with refusing("read", "names.json", errno.EIO, 2), pytest.raises(StoreError, match="对照表读不出来"):
+        paths.let_out(place)
+    paths.let_out(place)
+    assert not vault.is_vaulted(place.root) and paths.shut(place) == (paths.shut(place)[0], False)
+    assert (place.root / "exports" / "通报.md").read_text(encoding="utf-8") == "东沟第2党小组"
+
+
 def test_what_could_not_be_encrypted_is_told_in_words(place: Place) -> None:
     paths.vault_ready(place)
     with refusing("read", "identity.json", errno.EACCES), pytest.raises(StoreError) as told:

@@ -274,7 +274,11 @@ class Names:
     def load(self) -> None:
         """Read the list; a damaged one costs the names only, the files are still found by code."""
         with contextlib.suppress(StoreError):
-            self.told = self._kept() | self.told
+            self.read()
+
+    def read(self) -> None:
+        """Take in what its file says. Raises StoreError where that cannot be read just now."""
+        self.told = self._kept() | self.told
 
     def code(self, name: str) -> str:
         """The code of a name; nobody without the key can tell which name it is."""
@@ -489,6 +493,12 @@ def _go_over(vault: Vault, told: Told | None, *, to_plain: bool) -> tuple[int, l
     names = _names_of(vault)
     done, left = 0, []
     own = _own_files(vault)
+    if to_plain:
+        # Without the names every file would be put under its code, and the names go at the end.
+        try:
+            names.read()
+        except StoreError as error:
+            return 0, [error.message]
     for at, path in enumerate(own):
         if told is not None:
             told(at, len(own))
