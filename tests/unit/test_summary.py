@@ -18,7 +18,7 @@ from inspect_tui.exchange.refusal import ExportRefused
 from inspect_tui.model.checklist import Trigger
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.terms import FindingKind, Secrecy, TriggerEffect, UnitKind, Verdict
-from inspect_tui.report.outline import compile_round, compile_visit, red_lined, unit_path
+from inspect_tui.report.outline import compile_round, compile_visit, unit_path
 from inspect_tui.report.scores import score_renderables, scores_data
 from inspect_tui.report.summary import (
     CSV_HEADS,
@@ -31,6 +31,7 @@ from inspect_tui.report.summary import (
 )
 from inspect_tui.rules import actions
 from inspect_tui.rules.reading import findings_of_unit
+from inspect_tui.rules.withholding import red_lined
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
 
