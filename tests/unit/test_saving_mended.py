@@ -309,6 +309,25 @@ def test_nothing_is_decrypted_while_the_names_cannot_be_read(place: Place) -> No
     assert (place.root / "exports" / "通报.md").read_text(encoding="utf-8") == "东沟第2党小组"
 
 
+def test_a_file_whose_first_bytes_are_refused_is_not_left_behind(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths.encrypted_ready(place)
+    write, met = SweepFS.write, []
+
+    def refused(self: SweepFS, fd: int, data: Any) -> int:
+        if not met:
+            met.append(fd)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(self, fd, data)
+
+    with place.unlocked():
+        monkeypatch.setattr(SweepFS, "write", refused)
+        with pytest.raises(StoreError, match="磁盘已满"):
+            paths.export(place)
+    assert met and litter(place) == []
+
+
 def test_what_could_not_be_encrypted_is_told_in_words(place: Place) -> None:
     paths.vault_ready(place)
     with refusing("read", "identity.json", errno.EACCES), pytest.raises(StoreError) as told:

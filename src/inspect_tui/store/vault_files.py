@@ -144,7 +144,10 @@ class VaultOps(files.FileOps):
             try:
                 self._put(fd, out.head)
             except OSError:
+                # Who asked for the file got no descriptor, so nobody else would remove what was begun.
                 self.inner.close(fd)
+                with contextlib.suppress(OSError):
+                    self.inner.unlink(path)
                 raise
             self._out[fd] = out
         return fd
