@@ -106,6 +106,32 @@ async def test_a_paint_shows_what_stock_textual_would(monkeypatch: pytest.Monkey
             assert sum(asked) == max(0, min(crop.bottom, head.region.bottom) - crop.y)
 
 
+async def test_what_stands_behind_is_not_drawn() -> None:
+    app = Page()
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        compositor, row = app.screen._compositor, app.query_one(LineList).region.y
+        crop = Region(0, row, 60, 3)
+        # The list and its scroll bar; neither the container nor the screen.
+        assert len(list(own_lines._touched_renders(compositor, crop))) == 2
+        assert len(list(own_lines._stock_renders(compositor, crop))) > 2
+
+
+@pytest.mark.parametrize(
+    ("one", "others", "hidden"),
+    [
+        (Region(0, 0, 10, 4), [Region(0, 0, 10, 4)], True),
+        (Region(0, 0, 10, 4), [Region(0, 0, 6, 4), Region(6, 0, 4, 4)], True),
+        (Region(0, 0, 10, 4), [Region(0, 0, 6, 4), Region(7, 0, 3, 4)], False),
+        (Region(2, 1, 3, 2), [Region(0, 0, 10, 2), Region(0, 2, 4, 9)], False),
+        (Region(2, 1, 3, 2), [Region(0, 0, 10, 2), Region(0, 2, 5, 9)], True),
+        (Region(2, 1, 3, 2), [], False),
+    ],
+)
+def test_what_is_covered_is_hidden(one: Region, others: list[Region], hidden: bool) -> None:
+    assert own_lines._hidden(one, others) is hidden
+
+
 def test_textual_asks_for_lines_as_it_did() -> None:
     """When this fails: compare `OwnLines.render_line` and `_bar_content` with what Textual now does."""
     asked = list(inspect.signature(StylesCache.render_line).parameters)

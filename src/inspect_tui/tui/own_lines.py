@@ -82,7 +82,7 @@ _Renders = Iterable[tuple[Region, Region, list[Strip]]]
 
 
 def _touched_renders(self: Compositor, crop: Region | None = None) -> _Renders:
-    """The lines of each widget in the rows that a paint is about.
+    """The lines of each widget in the rows that a paint is about, the foremost first; none of hidden ones.
 
     Rows keep their whole width, since what is put together is cut where widgets begin and end.
     """
@@ -90,11 +90,38 @@ def _touched_renders(self: Compositor, crop: Region | None = None) -> _Renders:
         yield from _stock_renders(self, crop)
         return
     rows = Region(0, crop.y, self.size.width, crop.height)
+    before: list[Region] = []
     for widget, (region, clip) in self.visible_widgets.items():
         seen = clip.intersection(rows)
         part = region.intersection(seen)
-        if part:
+        if part and not _hidden(part, before):
+            before.append(part)
             yield region, seen, widget.render_lines(part.translate(-region.offset))
+
+
+def _hidden(part: Region, before: list[Region]) -> bool:
+    """Whether other regions cover one wholly, as those of its children cover a container's."""
+    left = [part]
+    for other in before:
+        left = [piece for one in left for piece in _without(one, other)]
+        if not left:
+            return True
+    return False
+
+
+def _without(one: Region, other: Region) -> list[Region]:
+    """What another region leaves of one: above it, below it, and on its sides."""
+    cut = one.intersection(other)
+    if not cut:
+        return [one]
+    x, y, width, height = one
+    pieces = (
+        Region(x, y, width, cut.y - y),
+        Region(x, cut.bottom, width, y + height - cut.bottom),
+        Region(x, cut.y, cut.x - x, cut.height),
+        Region(cut.right, cut.y, x + width - cut.right, cut.height),
+    )
+    return [piece for piece in pieces if piece]
 
 
 def install_for_paints() -> None:
