@@ -30,7 +30,8 @@ class Names:
     """The files that belong to one findings file `NAME.json`, by name.
 
     `NAME.bak` the snapshot before, `NAME.<n>.journal`, `NAME.<token>.tmp` unfinished, `NAME.<YYYYMMDD>.bak`
-    daily copies, `NAME.lock` and `NAME.holder`; what is damaged is kept as `….damaged-<n>`.
+    daily copies, `NAME.lock` and `NAME.holder`, `NAME.erasing` while something is being erased for good; what
+    is damaged is kept as `….damaged-<n>`.
     """
 
     def __init__(self, main: Path) -> None:
