@@ -17,7 +17,8 @@ from inspect_tui.model.round import Period, Round
 from inspect_tui.model.scheme import Span
 from inspect_tui.model.terms import RoundKind, UnitKind, Verdict
 from inspect_tui.model.view import Judgement
-from inspect_tui.report.periods import table_data, table_of
+from inspect_tui.report.period_table import table_data
+from inspect_tui.report.periods import table_of
 from inspect_tui.report.trends import trend_lines, trend_of
 from inspect_tui.rules import actions
 from inspect_tui.rules.applicability import items_for
