@@ -213,9 +213,8 @@ async def test_keys_are_answered_while_a_large_photo_is_copied(
         assert work.busy == 1 and not held(app, "GW-01")
         assert not list((work.round_dir / "evidence").glob("*.jpg")), "nothing is named before it is whole"
         slow.gate.set()
-        await until(pilot, lambda: bool(held(app, "GW-01")))
+        await until(pilot, lambda: "已加佐证：big.jpg" in said(app))
         assert held(app, "GW-01")[0].piece.size == big.stat().st_size
-        assert "已加佐证：big.jpg" in said(app)
 
 
 async def test_stopping_takes_neither_what_is_copied_nor_what_waits(
@@ -260,8 +259,8 @@ async def test_a_full_disk_and_a_visit_closed_meanwhile_are_told_and_cost_nothin
         await until(pilot, slow.asked.is_set)
         finish(app.desk, "DG01")
         slow.gate.set()
-        await until(pilot, lambda: not app.screen.work.busy)
-        assert "“IMG_0001.JPG”没有加上：本次检查已提交，只能看" in said(app)
+        await until(pilot, lambda: "“IMG_0001.JPG”没有加上：本次检查已提交，只能看" in said(app))
+        assert not app.screen.work.busy
         assert not evidence_of_unit(app.desk.state, "DG01")
         assert app.desk.progress("DG01").answered
 
