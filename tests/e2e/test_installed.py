@@ -130,7 +130,7 @@ def test_a_kit_installs_and_is_walked_where_there_is_no_network(tmp_path: Path) 
     with Term([*cut_off(), "sh", str(start), "--workspace", "demo"], 120, 40, env=alone, cwd=home) as term:
         term.wait("东沟第2党小组")
         term.press("Enter")
-        term.wait("7看检查项")
+        term.wait("7检查项")
         term.press("7")
         term.wait("1符合")
         before = term.text()

@@ -8,7 +8,7 @@ from inspect_tui.tui.actions.places import EVIDENCE, FINDINGS, JUDGING, LEDGER_R
 SHOWING: tuple[Action, ...] = (
     Action("evidence", ("f10",), "佐证", "给本项挂照片、文件，或写出处", JUDGING),
     Action("evidence", ("f10",), "佐证", "给所选的一条挂照片、文件，或写出处", (FINDINGS,), 14),
-    Action("evidence", ("8", "f10"), "佐证", "看上轮的佐证，给这次复查挂照片、文件", (LOOKBACK,), 8),
+    Action("evidence", ("8", "f10"), "佐证", "看上轮的佐证，给这次复查挂照片、文件", (LOOKBACK,), 11),
     Action("evidence", ("8", "f10"), "佐证", "看发现时的佐证，给整改挂照片、文件", (LEDGER_ROW,), 7),
     Action("open", ("enter",), "打开", "用系统自带的程序打开所选的一件", (EVIDENCE,), 1),
     Action("add", ("1",), "加文件", "写文件的位置；也可把文件拖进窗口", (EVIDENCE,), 2),

@@ -134,7 +134,7 @@ VISITING: tuple[Action, ...] = (
         (LOOKBACK,),
         7,
     ),
-    Action("item", ("7",), "看检查项", "到检查页看这个问题所属的检查项", (LOOKBACK,), 10),
+    Action("item", ("7",), "看检查项", "到检查页看这个问题所属的检查项", (LOOKBACK,), 10, "检查项"),
     Action("next_owed", ("space",), "下一待复查", "跳到下一条还没有复查的", (LOOKBACK,), 11),
     # Findings of an item
     Action("open", ("enter",), "改文字", "修改所选一条的文字", (FINDINGS,), 1),
