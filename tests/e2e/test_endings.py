@@ -110,11 +110,14 @@ def test_a_second_window_only_looks_and_says_who_is_at_work(space: Workspace, en
 def test_resize_and_a_long_paste(space: Workspace, env: dict[str, str]) -> None:
     long_text = "记录与考勤、交接班核对一致。" * 360
     assert len(long_text) > 5000
-    with walk(space, env) as term:
+    # A shell may have left the size it once had in the environment.
+    with walk(space, env | {"COLUMNS": "66", "LINES": "20"}) as term:
         term.wait("已查 0/34")
         for width, height in ((60, 16), (120, 40), (40, 10), (20, 5), (200, 60), (80, 24)):
             term.resize(width, height)
-            term.wait_still()
+            text = term.wait_still()
+            if width >= 60:
+                assert "─" * width in text
         term.press("F5")
         term.wait("说明")
         term.paste(f"第一行\n第二行[/]{long_text}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -775,6 +776,9 @@ def run_app(
 
     `width_of_signs` tells how many cells the terminal gives an ambiguous sign, which chooses the skin.
     """
+    for stale in ("COLUMNS", "LINES"):
+        # Textual believes these before the terminal itself, and would never notice another size.
+        os.environ.pop(stale, None)
     root = (workspace or Path.cwd()).absolute()
     app = InspectApp(root, pack=pack, unit=unit or "", look=choose_skin(probe=width_of_signs))
     app.run()
