@@ -129,6 +129,8 @@ def looked_at(place: Place) -> dict[str, Any]:
 
 def denied(place: Place) -> dict[str, Any]:
     """The round lies on a share where this user may only read."""
+    # A command run earlier in the parent makes its files private; a share is not.
+    os.umask(0o022)
     for folder in (place.root, place.home):
         folder.mkdir(parents=True)
     base(place)

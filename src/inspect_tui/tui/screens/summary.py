@@ -412,7 +412,7 @@ class SummaryScreen(LeadPage, inherit_bindings=False):
         result = copy(parts[part].text, app=self.app, saved_to=path)
         count = f"（第{part + 1}/{len(parts)}段）" if len(parts) > 1 else ""
         ink = {CopyKind.SURE: "pass", CopyKind.MAYBE: "warn", CopyKind.FAILED: "fail"}[result.kind]
-        self.said = [(f"{result.message}{count}", ink)]
+        self.said = [(f"{count}{result.message}", ink)]
         if path and result.kind is CopyKind.SURE:
             self.said.append((f"全文也存到 {notice_menus.short(self, path)}", "dim"))
         if result.ok:
