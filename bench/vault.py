@@ -20,7 +20,8 @@ from bench.table import Row, compared, medians
 from bench.terminal import Screen, first_paint
 from inspect_tui.store import files, vault
 from inspect_tui.store.findings import FindingsFile, read_findings
-from inspect_tui.store.vault_files import encrypt_workspace, shut_vault
+from inspect_tui.store.vault_files import encrypt_workspace
+from inspect_tui.store.vault_ops import shut_vault
 
 PASSPHRASE, RECOVERY = "8027-4410-6639", "7720-1135-9046-2288"
 SIZES = (1_000, 10_000)

@@ -14,7 +14,7 @@ from textual.worker import WorkerFailed
 
 from inspect_tui.exchange.handin import read_hand_in
 from inspect_tui.exchange.pack import look_at_pack
-from inspect_tui.store import drives, files, vault, vault_files
+from inspect_tui.store import drives, files, vault, vault_files, vault_ops
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.screens import vault_page
 from inspect_tui.tui.screens.take_out import TakeOutScreen
@@ -54,7 +54,7 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def shut(space: Workspace) -> Workspace:
     """The same, encrypted, and nobody has said the passphrase yet."""
     assert vault_files.encrypt_workspace(space.root, PASSPHRASE, RECOVERY)[1] == []
-    vault_files.shut_vault(space.root)
+    vault_ops.shut_vault(space.root)
     return space
 
 
@@ -167,7 +167,7 @@ async def test_a_passphrase_is_set_with_the_warning_first_and_the_paper_checked(
         await keyed(app, pilot)
         assert app.desk is not None and app.desk.round.id == ROUND and app.drafts is not None
         seen += screen_text(app)
-        held = vault_files.opened(space.root)
+        held = vault_ops.opened(space.root)
         assert held is not None and vault_files.plain_files(held) == [] and before
         text = screen_text(app)
         assert PASSPHRASE not in text and RECOVERY[:9] not in text

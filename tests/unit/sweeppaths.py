@@ -52,7 +52,8 @@ from inspect_tui.store.loading import load_pack
 from inspect_tui.store.phrases import Phrases
 from inspect_tui.store.received import active_files, read_list
 from inspect_tui.store.session import Session
-from inspect_tui.store.vault_files import decrypt_all, encrypt_all, open_vault, plain_files, shut_vault
+from inspect_tui.store.vault_files import decrypt_all, encrypt_all, plain_files
+from inspect_tui.store.vault_ops import open_vault, shut_vault
 from inspect_tui.store.workspace import Workspace
 
 RAW: dict[str, Any] = json.loads(msgspec.json.encode(msgspec.structs.replace(ROUND, origin="0" * 16)))

@@ -25,7 +25,7 @@ import msgspec
 from faultfs import Kill
 
 from inspect_tui.model.fault import InputFaults
-from inspect_tui.store import files, vault, vault_files, workspace
+from inspect_tui.store import files, vault, vault_ops, workspace
 from inspect_tui.store.errors import HELD_CODES, StoreError
 from inspect_tui.store.findings import FindingsFile, read_findings
 
@@ -202,14 +202,14 @@ class Place:
     @contextlib.contextmanager
     def unlocked(self) -> Iterator[None]:
         """The workspace with its vault open, where it has one that is not open yet."""
-        opened = vault.is_vaulted(self.root) and vault_files.opened(self.root) is None
+        opened = vault.is_vaulted(self.root) and vault_ops.opened(self.root) is None
         if opened:
-            vault_files.open_vault(self.unlock())
+            vault_ops.open_vault(self.unlock())
         try:
             yield
         finally:
             if opened:
-                vault_files.shut_vault(self.root)
+                vault_ops.shut_vault(self.root)
 
     def unlock(self) -> vault.Vault:
         """The vault by whichever of the two passphrases is in force."""

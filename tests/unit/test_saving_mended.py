@@ -16,7 +16,7 @@ from sweepwork import SweepFS, untrue, watched
 
 from inspect_tui.exchange import received
 from inspect_tui.model.phrase import PhraseKind
-from inspect_tui.store import files, vault, vault_files
+from inspect_tui.store import files, vault, vault_files, vault_ops
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.findings import FindingsFile, read_findings
 from inspect_tui.store.phrases import Phrases
@@ -277,7 +277,7 @@ def test_a_name_that_could_not_be_kept_is_kept_the_next_time(place: Place) -> No
     paths.encrypted_ready(place)
     with place.unlocked():
         ops = files.fs
-        assert isinstance(ops, vault_files.VaultOps)
+        assert isinstance(ops, vault_ops.VaultOps)
         ops.inner = Refusing("replace", "names.json", errno.ENOSPC)
         with pytest.raises(StoreError):
             paths.export(place)

@@ -14,11 +14,12 @@ from storework import ROUND, TODAY, add
 
 from inspect_tui.model.person import Identity
 from inspect_tui.model.terms import Role
-from inspect_tui.store import files, vault, vault_files
+from inspect_tui.store import files, vault, vault_files, vault_frames, vault_names, vault_ops
 from inspect_tui.store.errors import DamagedFile, Shut, StoreError
 from inspect_tui.store.findings import FindingsFile
 from inspect_tui.store.vault import Vault
-from inspect_tui.store.vault_files import decrypted, encrypted, open_vault, shut_vault
+from inspect_tui.store.vault_frames import decrypted, encrypted
+from inspect_tui.store.vault_ops import open_vault, shut_vault
 from inspect_tui.store.workspace import Workspace
 
 PASSPHRASE, RECOVERY = "3914-0072-5581", "7720-1135-9046-2288"
@@ -127,7 +128,7 @@ def test_no_changed_byte_and_no_cut_goes_unnoticed(data: bytes, cut: int, flip: 
     assert decrypted(one, plain) == data
     spoiled = bytearray(plain)
     spoiled[flip % len(plain)] ^= 1 << flip % 8
-    if vault_files.is_encrypted(bytes(spoiled)):
+    if vault_frames.is_encrypted(bytes(spoiled)):
         with contextlib.suppress(Shut):
             assert decrypted(one, bytes(spoiled)) != data or not data
     if 30 < len(plain) - cut < len(plain):
@@ -324,9 +325,9 @@ def test_two_programs_at_one_workspace_keep_each_others_names(tmp_path: Path) ->
     held = made(tmp_path)
     (tmp_path / "exports").mkdir()
     mine = files.fs
-    assert isinstance(mine, vault_files.VaultOps)
-    other = vault_files.VaultOps(mine.inner)
-    other.vaults[held.root], other.names_of[held.root] = held, vault_files.Names(held)
+    assert isinstance(mine, vault_ops.VaultOps)
+    other = vault_ops.VaultOps(mine.inner)
+    other.vaults[held.root], other.names_of[held.root] = held, vault_names.Names(held)
     for at, name in enumerate(("甲.txt", "乙.txt", "丙.txt", "丁.txt")):
         files.fs = mine if at % 2 == 0 else other
         files.write_durable(tmp_path / "exports" / name, name.encode())
@@ -341,8 +342,8 @@ def test_a_way_back_in_a_path_does_not_leave_the_vault(tmp_path: Path) -> None:
     crooked = tmp_path / "work" / "checklists" / ".." / "rounds" / "x.json"
     (tmp_path / "work" / "checklists").mkdir()
     files.write_durable(crooked, SECRET.encode())
-    assert vault_files.is_encrypted((tmp_path / "work" / "rounds" / "x.json").read_bytes())
-    assert vault_files.opened(tmp_path / "other" / ".." / "work") is not None
+    assert vault_frames.is_encrypted((tmp_path / "work" / "rounds" / "x.json").read_bytes())
+    assert vault_ops.opened(tmp_path / "other" / ".." / "work") is not None
 
 
 def test_what_was_set_aside_as_damaged_is_encrypted_too(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from test_keys_cli import Runs
 from inspect_tui.model.person import Identity
 from inspect_tui.model.terms import Role
 from inspect_tui.store import files, vault
-from inspect_tui.store.vault_files import shut_vault
+from inspect_tui.store.vault_ops import shut_vault
 
 PASSPHRASE = "3914-0072-5581"
 TYPED = "岗位牌上的电话已停用三个月"

@@ -19,9 +19,9 @@ from inspect_tui.model.person import Identity
 from inspect_tui.model.round import Period, Round, Team
 from inspect_tui.model.terms import Role, RoundKind
 from inspect_tui.rules.applicability import items_for
-from inspect_tui.store import files, vault, vault_files
+from inspect_tui.store import files, vault, vault_files, vault_ops
 from inspect_tui.store.session import Session
-from inspect_tui.store.vault_files import shut_vault
+from inspect_tui.store.vault_ops import shut_vault
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.files_nearby import nearby
 
@@ -195,7 +195,7 @@ def test_a_whole_round_in_an_encrypted_workspace_leaves_no_word_on_the_medium(
     assert b"PK" in (stick / "组长交卷.zip").read_bytes()[:2]
     assert files.fs.read(space.exports_dir / f"报告-{UNIT}.docx")[:2] == b"PK"
     assert not (space.exports_dir / f"报告-{UNIT}.docx").exists()
-    held = vault_files.opened(root)
+    held = vault_ops.opened(root)
     assert held is not None and vault_files.plain_files(held) == []
 
     # Erased for good: the body stands nowhere, not even encrypted.

@@ -14,7 +14,8 @@ def encryption(report: Report, folder: Path) -> None:
     if not is_vaulted(folder):
         report.say("口令", None, "没有加密，拿到这台电脑的人能看到记录；要设口令：inspect-tui vault create")
         return
-    from inspect_tui.store.vault_files import opened, plain_files
+    from inspect_tui.store.vault_files import plain_files
+    from inspect_tui.store.vault_ops import opened
 
     vault = opened(folder)
     strays = plain_files(vault) if vault is not None else []

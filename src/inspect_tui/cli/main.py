@@ -221,7 +221,7 @@ def _carry_out(argv: Sequence[str] | None) -> int:
 
 def _tell_encrypted() -> None:
     """Say of papers that a command wrote into an encrypted workspace how to get at them."""
-    module = sys.modules.get("inspect_tui.store.vault_files")
+    module = sys.modules.get("inspect_tui.store.vault_ops")
     for line in module.stored_said() if module is not None else ():
         click.echo(line, err=True)
 

@@ -28,7 +28,7 @@ def open_vaults(paths: Sequence[Path], *, left_out: Path | None = None) -> None:
     is wrong too often.
     """
     from inspect_tui.store.vault import root_above
-    from inspect_tui.store.vault_files import opened
+    from inspect_tui.store.vault_ops import opened
 
     roots = dict.fromkeys(root for path in paths if (root := root_above(path)) is not None)
     for root in roots:
@@ -38,7 +38,8 @@ def open_vaults(paths: Sequence[Path], *, left_out: Path | None = None) -> None:
 
 def _open(root: Path) -> Vault:
     from inspect_tui.store.vault import WrongPassphrase
-    from inspect_tui.store.vault_files import enter, opened, strays_said
+    from inspect_tui.store.vault_files import enter, strays_said
+    from inspect_tui.store.vault_ops import opened
 
     given = os.environ.get(VARIABLE)
     for left in range(_TRIES - 1, -1, -1):
@@ -108,7 +109,8 @@ def create(generate: bool, yes: bool, workspace: str | None, as_json: bool) -> N
 def status(workspace: str | None, as_json: bool) -> None:
     """是否加密；输过口令的还说有没有没加密的文件。"""
     from inspect_tui.store.vault import is_vaulted
-    from inspect_tui.store.vault_files import opened, plain_files
+    from inspect_tui.store.vault_files import plain_files
+    from inspect_tui.store.vault_ops import opened
 
     root = _workspace(workspace)
     if not is_vaulted(root):
@@ -226,7 +228,7 @@ def _workspace(workspace: str | None) -> Path:
 
 def _held(workspace: str | None) -> Vault:
     from inspect_tui.store.vault import is_vaulted
-    from inspect_tui.store.vault_files import opened
+    from inspect_tui.store.vault_ops import opened
 
     root = folder_of(workspace).absolute()
     if not is_vaulted(root):

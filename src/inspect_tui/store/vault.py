@@ -1,6 +1,6 @@
 """Vault: the keys of a workspace that is encrypted at rest, and the file that keeps them wrapped.
 
-A random data key encrypts the files (see `store.vault_files`); the passphrase and a recovery key each wrap
+A random data key encrypts the files (see `store.vault_frames`); the passphrase and a recovery key each wrap
 that key, so a new passphrase rewrites no other file, and the data key is never on the medium unwrapped.
 """
 

@@ -123,7 +123,7 @@ class InspectApp(BaseApp[None]):
 
         if not is_vaulted(self.root):
             return False
-        from inspect_tui.store.vault_files import opened
+        from inspect_tui.store.vault_ops import opened
 
         return opened(self.root) is None
 
@@ -388,7 +388,7 @@ class InspectApp(BaseApp[None]):
     @staticmethod
     def _kept_encrypted(session: Session) -> bool:
         """Whether what this session writes stands encrypted."""
-        from inspect_tui.store.vault_files import kept_encrypted
+        from inspect_tui.store.vault_ops import kept_encrypted
 
         return kept_encrypted(session.space.findings_path(session.round.id, session.writer))
 

@@ -9,7 +9,7 @@ from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
-from inspect_tui.store.vault_files import kept_encrypted
+from inspect_tui.store.vault_ops import kept_encrypted
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.text import one_line
 

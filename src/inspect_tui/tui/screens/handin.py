@@ -19,7 +19,7 @@ from inspect_tui.store.errors import StoreError
 from inspect_tui.store.keyring import own_key
 from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.store.vault import new_passphrase
-from inspect_tui.store.vault_files import kept_encrypted
+from inspect_tui.store.vault_ops import kept_encrypted
 from inspect_tui.tui.actions import HANDIN, bindings_for, footer_for
 from inspect_tui.tui.big_letters import big
 from inspect_tui.tui.desk import Desk

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.store.errors import StoreError, reason
-from inspect_tui.store.vault_files import kept_encrypted
+from inspect_tui.store.vault_ops import kept_encrypted
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import PACKING, bindings_for
 from inspect_tui.tui.desk import Desk

@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
-from inspect_tui.store.vault_files import exports, opened, take_out
+from inspect_tui.store.vault_files import exports, take_out
+from inspect_tui.store.vault_ops import opened
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import TAKE_OUT, bindings_for
 from inspect_tui.tui.folder_picking import pick_folder

@@ -25,14 +25,8 @@ from inspect_tui.store.vault import (
     unlock,
     weakness,
 )
-from inspect_tui.store.vault_files import (
-    at_work,
-    decrypt_all,
-    encrypt_all,
-    encrypt_workspace,
-    opened,
-    plain_files,
-)
+from inspect_tui.store.vault_files import at_work, decrypt_all, encrypt_all, encrypt_workspace, plain_files
+from inspect_tui.store.vault_ops import opened
 from inspect_tui.tui.actions import VAULT, bindings_for
 from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.screens.setup import why_not
