@@ -109,7 +109,7 @@ async def test_the_file_is_private_and_written_beside_the_screens(space: Workspa
     app = make_app(space, unit="DG01")
     async with running(app) as pilot:
         await pilot.press("f3", *"gooood", "enter")
-        app._write_phrases()
+        app.usual.write()
         await app.workers.wait_for_complete()
         path = app.usual.book.path
         assert json.loads(path.read_text(encoding="utf-8"))["phrases"][0]["text"] == "gooood"

@@ -6,6 +6,9 @@ person's name, a number or a sum in it, nothing of a practice round or a trial.
 
 from __future__ import annotations
 
+import asyncio
+from typing import TYPE_CHECKING
+
 from inspect_tui.model.phrase import PhraseKind
 from inspect_tui.report.names import names_in, people_of
 from inspect_tui.report.privacy import kinds_in
@@ -13,6 +16,12 @@ from inspect_tui.rules.fold import State
 from inspect_tui.store.phrases import Phrases
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.desk import Desk
+
+if TYPE_CHECKING:
+    from inspect_tui.tui.app import InspectApp
+
+#: Seconds of quiet before learned phrases are written.
+_REST = 2.0
 
 
 class UsualWords:
@@ -41,3 +50,46 @@ class UsualWords:
         told = (visit.counterpart, visit.confirmed_by, *visit.inspectors, *visit.present)
         own = {name for text in (*told, *desk.session.identity.people) for name in names_in(text)}
         return self._known[1] | own
+
+
+class OfferedWords(UsualWords):
+    """The usual words of the folder the app works in: offered, counted, and written beside the screens."""
+
+    def __init__(self, app: InspectApp) -> None:
+        super().__init__(app.space)
+        self._app = app
+        self._waits = False
+        self._failed = ""
+        said = self.book.take_message()
+        if said:
+            app.say(said, "warning", timeout=12)
+
+    def offered(self, draft: str, checklist: str, item: str, kind: PhraseKind) -> list[str]:
+        """What to offer before words are asked for; nothing while unfinished ones wait under that draft."""
+        return [] if self._app.recall(f"text/{draft}") else self.book.offered(checklist, item, kind)
+
+    def count(
+        self, unit: str, checklist: str, item: str, kind: PhraseKind, text: str, instead: str = ""
+    ) -> None:
+        """Count what was just written for an item; `instead` is what stood in the same record before."""
+        if self._app.desk is not None:
+            self.learn(self._app.desk, unit, checklist, item, kind, text, instead)
+            self.write_soon()
+
+    def write_soon(self) -> None:
+        """Write what changed when the keys have rested."""
+        if not self._waits and self.book.dirty:
+            self._waits = True
+            self._app.set_timer(_REST, self.write)
+
+    def write(self) -> None:
+        """Write what changed, on a thread of its own."""
+        self._waits = False
+        self._app.run_worker(self._written(), group="phrases")
+
+    async def _written(self) -> None:
+        said = await asyncio.to_thread(self.book.save)
+        # Said once: in a folder that cannot be written it would come back with every problem written down.
+        if said and said != self._failed:
+            self._app.say(said, "warning")
+        self._failed = said

@@ -158,7 +158,7 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
 
     def _learn(self, kind: FindingKind, text: str, instead: str = "") -> None:
         checklist = self._row.checklist.id
-        self.app.learn_phrase(self.unit, checklist, self.item_id, PhraseKind.of(kind), text, instead)
+        self.app.usual.count(self.unit, checklist, self.item_id, PhraseKind.of(kind), text, instead)
 
     def action_restore(self) -> None:
         """Let a finding that a deduction makes have its own sentence again."""
@@ -310,7 +310,7 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
     def _usual(self, kind: FindingKind) -> list[str]:
         """Wordings used often for this item."""
         checklist = self._row.checklist.id
-        return self.app.phrases_for(self._draft(kind), checklist, self.item_id, PhraseKind.of(kind))
+        return self.app.usual.offered(self._draft(kind), checklist, self.item_id, PhraseKind.of(kind))
 
     def _own_problem(self, stop: Stop, text: str = "") -> None:
         """Words of one's own or a usual wording; an item without a problem is first asked its verdict."""

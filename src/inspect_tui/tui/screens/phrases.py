@@ -57,7 +57,7 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
         self._follow()
 
     def _fill(self, at: tuple[str, str, str, str] | None = None) -> None:
-        self.app.phrases_changed()
+        self.app.usual.write_soon()
         self.rows = self.app.usual.book.all()
         place = next((i for i, phrase in enumerate(self.rows) if phrase.key == at), None)
         self.line_list.set_rows(max(1, len(self.rows)), place)

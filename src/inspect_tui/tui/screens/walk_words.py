@@ -23,7 +23,7 @@ class Wording:
     def _usual(self, stop: Stop, kind: PhraseKind, draft: str, then: Callable[[str], None]) -> None:
         """Offer wordings used often for this item, then ask for the words with the one that was picked."""
         row = stop.row
-        ready = self.page.app.phrases_for(draft, row.checklist.id, row.item.id, kind)
+        ready = self.page.app.usual.offered(draft, row.checklist.id, row.item.id, kind)
         if not ready:
             then("")
             return
@@ -77,7 +77,7 @@ class Wording:
         )
 
     def _learn(self, stop: Stop, kind: PhraseKind, text: str, instead: str = "") -> None:
-        self.page.app.learn_phrase(stop.unit, stop.row.checklist.id, stop.row.item.id, kind, text, instead)
+        self.page.app.usual.count(stop.unit, stop.row.checklist.id, stop.row.item.id, kind, text, instead)
 
     def note(self, stop: Stop) -> None:
         """Write the note of an item."""
