@@ -21,7 +21,7 @@ from fixture import (
 )
 from helpers import HOSTILE, assert_sound, check_golden, screen_text
 
-from inspect_tui.exchange.handin import read_hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui import big_letters
 
@@ -43,7 +43,7 @@ async def test_looks(
     label = "normal" if look == "nocolor" else look
     update = update_goldens and look != "nocolor"
     # Change ids hold random writer ids; the code is fixed so that the picture can be compared.
-    monkeypatch.setattr("inspect_tui.exchange.handin.short_code", lambda _: "7F3K-9QXM")
+    monkeypatch.setattr("inspect_tui.exchange.manifest.short_code", lambda _: "7F3K-9QXM")
     async with shown(monkeypatch, worked_in(Path("检查")), size, look) as pilot:
         await pilot.press("3")
         check_golden(f"handin-{size[0]}x{size[1]}-{label}", screen_text(pilot.app), update)

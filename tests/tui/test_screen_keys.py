@@ -16,7 +16,7 @@ from pages import name, type_text
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
 from sign_work import light_age
 
-from inspect_tui.exchange.handin import read_hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.received import journal
 from inspect_tui.exchange.recipients import round_mark
 from inspect_tui.model.signing import KnownKey, PublicKey

@@ -12,7 +12,7 @@ from fixture import NARROW, ROUND, WIDE, make_app, make_space, open_desk, runnin
 from helpers import assert_sound, check_golden, screen_text
 from textual.worker import WorkerFailed
 
-from inspect_tui.exchange.handin import read_hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.pack import look_at_pack
 from inspect_tui.store import drives, files, vault, vault_files, vault_ops
 from inspect_tui.store.workspace import Workspace

@@ -34,7 +34,7 @@ from inspect_tui.exchange.distribution_sheet import read_distribution_sheet
 from inspect_tui.exchange.duties_sheet import read_duties_sheet
 from inspect_tui.exchange.form_reading import read_form
 from inspect_tui.exchange.form_taking import weigh_form
-from inspect_tui.exchange.handin import read_hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.ledger_sheet import read_ledger
 from inspect_tui.exchange.level_sheet import read_levels
 from inspect_tui.exchange.pack import look_at_pack

@@ -25,7 +25,8 @@ from inspect_tui.exchange.carrying import carry_into, gather, hand_over
 from inspect_tui.exchange.checklist_keeping import keep as keep_checklist
 from inspect_tui.exchange.checklist_sheet import import_bytes
 from inspect_tui.exchange.erasing import erase_change, sweep
-from inspect_tui.exchange.handin import hand_in, read_hand_in
+from inspect_tui.exchange.handin import hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.merging import merge
 from inspect_tui.exchange.pack import take_pack, write_pack
 from inspect_tui.exchange.planning import amend_round, open_round

@@ -31,7 +31,8 @@ from telling_work import NOW, make_space, work
 
 from inspect_tui.exchange import age_file
 from inspect_tui.exchange.age_file import CannotOpen, decrypt, encrypt_to, told_passphrase
-from inspect_tui.exchange.handin import hand_in, read_hand_in
+from inspect_tui.exchange.handin import hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.pack import take_pack, write_pack
 from inspect_tui.exchange.planning import amend_round
 from inspect_tui.exchange.recipients import good_recovery_key, recipients_of, round_mark

@@ -11,7 +11,7 @@ from inspect_tui.demo import ANSWERED, CURRENT, HALF_DONE, LEAD, USER, is_demo, 
 from inspect_tui.demo_forms import NAME
 from inspect_tui.exchange.form_reading import read_form_file
 from inspect_tui.exchange.form_taking import Status, weigh_form
-from inspect_tui.exchange.handin import read_hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.source import read_source
 from inspect_tui.exchange.verifying import verify_file
 from inspect_tui.model.fault import InputFaults

@@ -18,7 +18,9 @@ from faultfs import FaultFS, Kill
 from telling_work import NOW, make_round, make_space, record, work
 
 from inspect_tui.exchange.evidence_brought import missing, told
-from inspect_tui.exchange.handin import MANIFEST, hand_in, read_hand_in
+from inspect_tui.exchange.handin import hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
+from inspect_tui.exchange.manifest import MANIFEST
 from inspect_tui.exchange.received import journal, scan_for, take, undo
 from inspect_tui.exchange.verifying import verify_all, verify_round
 from inspect_tui.model.change import Body, Edit, answer_key, labelled_finding_key, rect_key

@@ -9,7 +9,9 @@ import pytest
 from telling_work import make_round, make_space, record, work
 from tinydb import TinyDB
 
-from inspect_tui.exchange.handin import MANIFEST, hand_in, read_hand_in, short_code
+from inspect_tui.exchange.handin import hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
+from inspect_tui.exchange.manifest import MANIFEST, short_code
 from inspect_tui.exchange.refusal import ExportRefused
 from inspect_tui.exchange.source import read_source
 from inspect_tui.model.fault import InputFaults

@@ -21,7 +21,7 @@ import mutating as m
 import pytest
 from hostile_space import NEW, NOW, Space, build
 
-from inspect_tui.exchange.handin import read_hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.receipt import read_receipt
 from inspect_tui.exchange.scanning import scan
 from inspect_tui.exchange.verifying import verify_all

@@ -109,7 +109,7 @@ def test_what_was_changed_after_signing_is_told_and_taken_only_when_said_twice(
     receipt = handed(space, round_)
     from test_signing import rebuilt
 
-    from inspect_tui.exchange.handin import read_hand_in
+    from inspect_tui.exchange.handin_reading import read_hand_in
 
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_bytes(read_hand_in(receipt.path).data)

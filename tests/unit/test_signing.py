@@ -14,7 +14,8 @@ from mergework import forged, no_wait
 from sign_work import LEAD, NAME, handed, known, laptop, lead_laptop, listed, looked_at, own, taken
 from telling_work import NOW, record
 
-from inspect_tui.exchange.handin import read_hand_in, short_code
+from inspect_tui.exchange.handin_reading import read_hand_in
+from inspect_tui.exchange.manifest import short_code
 from inspect_tui.exchange.receipt import open_receipt, write_receipt
 from inspect_tui.exchange.ring import Ring
 from inspect_tui.exchange.signing import HAND_IN, look, sign, signature_in

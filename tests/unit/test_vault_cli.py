@@ -134,6 +134,6 @@ def test_a_whole_round_inside_a_vault_leaves_nothing_typed_on_the_medium(
     assert run(*at, "unlock", "没有的", "-o", tmp_path / "usb") == 1
     [taken] = run.json(*at, "unlock", name, "-o", tmp_path / "usb")["taken"]
     shut_vault(root)
-    from inspect_tui.exchange.handin import read_hand_in
+    from inspect_tui.exchange.handin_reading import read_hand_in
 
     assert read_hand_in(Path(taken)).manifest.code == handed["code"]

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from inspect_tui.exchange.offered import Refused, entry_bytes
+from inspect_tui.exchange.zips import UNREADABLE, Refused, entry_bytes
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.evidence import ENTRY, FOLDER, Piece
 from inspect_tui.rules.evidence import PREFIX, read_piece
@@ -29,16 +28,7 @@ if TYPE_CHECKING:
 
 _bodies = msgspec.json.Decoder(Body)
 _MARK = f'"{PREFIX}'.encode()
-_UNREADABLE = (
-    Refused,
-    OSError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+_NOT_TAKEN = (*UNREADABLE, Refused)
 
 
 def pieces_named(changes: Iterable[Change]) -> dict[str, Piece]:
@@ -100,7 +90,7 @@ def _from_zip(round_dir: Path, source: Source, wanted: set[str]) -> None:
                 data = entry_bytes(outer, source.opened.inner, FINDINGS_BYTES)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _unpack(round_dir, archive, wanted)
-    except _UNREADABLE:
+    except _NOT_TAKEN:
         return
 
 
@@ -111,7 +101,7 @@ def _unpack(round_dir: Path, archive: zipfile.ZipFile, wanted: set[str]) -> None
             continue
         try:
             evidence.put(round_dir, name, entry_bytes(archive, entry.filename, EVIDENCE_BYTES))
-        except (*_UNREADABLE, StoreError):
+        except (*_NOT_TAKEN, StoreError):
             continue
         wanted.discard(name)
 

@@ -12,10 +12,8 @@ import io
 import os
 import re
 import stat
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -24,9 +22,11 @@ import msgspec
 
 from inspect_tui.exchange import age_file
 from inspect_tui.exchange.age_file import AGE_BYTES, CannotOpen
-from inspect_tui.exchange.handin import MANIFEST, Manifest, read_hand_in
+from inspect_tui.exchange.handin_reading import read_hand_in
+from inspect_tui.exchange.manifest import MANIFEST, Manifest
 from inspect_tui.exchange.ring import Ring
 from inspect_tui.exchange.signing import signature_in
+from inspect_tui.exchange.zips import UNREADABLE, ZIP_ENTRIES, Refused, entry_bytes, swollen
 from inspect_tui.model.change import Change
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.signing import Signature
@@ -37,10 +37,8 @@ from inspect_tui.store.findings import read_findings
 from inspect_tui.store.limits import FINDINGS_BYTES, TOO_LARGE
 from inspect_tui.store.snapshot import BadSnapshot, Meta, Snapshot, TooNew, decode
 
-#: What a zip may unpack to, how many entries it may have, and bytes out of one compressed byte.
+#: What a zip may unpack to.
 ZIP_BYTES = 500 * 1024 * 1024
-ZIP_ENTRIES = 2_000
-ZIP_RATIO = 400
 #: What one scan may hold in memory.
 SCAN_BYTES = 2 * 1024 * 1024 * 1024
 
@@ -56,20 +54,6 @@ _SAYS = {
     b"journal": "这是保存日志，不是检查记录；请给同名的.json文件",
 }
 _JOURNAL = re.compile(r"(.+)\.([0-9]{1,15})\.journal")
-_NO_READER = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-    OSError,
-)
-
-
-class Refused(Exception):
-    """A file that brings nothing; the message is a Chinese clause saying what it is or what is wrong."""
 
 
 class Locked(str):
@@ -212,7 +196,7 @@ def _zip(whole: Offer) -> Iterator[Offer]:
                 yield Offer(label=label, path=path, refused=said)
     except Refused as error:
         yield Offer(label=label, path=path, refused=str(error))
-    except _NO_READER:
+    except UNREADABLE:
         yield Offer(label=label, path=path, refused="压缩包打不开，可能没有传完整或已损坏")
 
 
@@ -232,7 +216,7 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
             raise Refused("压缩包里有指向别处的链接")
         if entry.flag_bits & 1:
             raise Refused("压缩包有密码，请解压后再合并")
-        if entry.file_size > entry.compress_size * ZIP_RATIO + 65536:
+        if swollen(entry):
             raise Refused("压缩包的压缩比大得不正常")
     if sum(entry.file_size for entry in entries) > ZIP_BYTES:
         raise Refused("压缩包解开后超过500MB")
@@ -248,18 +232,6 @@ def _shown(entry: zipfile.ZipInfo) -> str:
         except (UnicodeEncodeError, UnicodeDecodeError):
             name = entry.filename
     return clean_text(PurePosixPath(name).name, newlines=False)[:80]
-
-
-def entry_bytes(archive: zipfile.ZipFile, name: str, limit: int = FINDINGS_BYTES) -> bytes:
-    """One entry of a zip, never more than `limit` bytes whatever its header says. Raises Refused."""
-    entry = archive.getinfo(name)
-    if entry.file_size > limit:
-        raise Refused("压缩包里的文件过大")
-    with archive.open(entry) as stream:
-        data = stream.read(min(limit, entry.file_size) + 1)
-    if len(data) > entry.file_size:
-        raise Refused("压缩包里的文件比自述的大")
-    return data
 
 
 # -------------------------------------------------------------------- opening
@@ -300,7 +272,7 @@ class Opener:
             yield offer.label, "压缩包打不开，可能没有传完整或已损坏"
         except OSError as error:
             yield offer.label, f"读不出来：{reason(error)}"
-        except _NO_READER:
+        except UNREADABLE:
             yield offer.label, "压缩包打不开，可能没有传完整或已损坏"
 
     def _hold(self, size: int) -> None:

@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 from inspect_tui.exchange.folded import Conflict, Folded, Meetings
-from inspect_tui.exchange.handin import Counts, Manifest, count, short_code
 from inspect_tui.exchange.judging import Grounds, Judged, judge, plainly_clean
 from inspect_tui.exchange.lone import Lone
+from inspect_tui.exchange.manifest import Counts, Manifest, code_of, count
 from inspect_tui.exchange.offered import Locked, Opened, Opener, is_other_file_of_ours, offers
 from inspect_tui.exchange.pack import same_round
 from inspect_tui.exchange.ring import Ring, ring_of
@@ -371,7 +371,7 @@ def _describe(account: FileScan, opened: Opened, judged: Judged) -> None:
         where = f"第{number}条改动（{clean_text(change.id, newlines=False)[:8]}）"
         account.rejected += [Rejected(where=where, reason=clean_text(r, newlines=False)) for r in reasons]
     account.rejected_more = max(0, len(judged.rejected) - LISTED)
-    account.code = short_code(change.id for change in opened.changes)
+    account.code = code_of(opened.changes)
     if not judged.good:
         account.reason = "没有一条能用的记录" if judged.rejected else "文件里还没有记录"
     if not account.merged:

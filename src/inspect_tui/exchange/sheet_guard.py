@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from io import BytesIO
 
+from inspect_tui.exchange.zips import UNREADABLE
 from inspect_tui.store.limits import OTHER_BYTES
 
 #: Most parts of a workbook, and most bytes of all of them unpacked.
@@ -34,7 +34,7 @@ def workbook_fault(data: bytes) -> tuple[str, str] | None:
         return "这不是.xlsx表格", "请给填好的整改台账（.xlsx或.csv）"
     try:
         return _parts_fault(data)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+    except UNREADABLE:
         return "文件不完整或已损坏", "请用Excel或WPS打开后另存一份再试"
 
 

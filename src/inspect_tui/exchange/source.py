@@ -87,7 +87,7 @@ def _read(path: Path) -> Source:
         return _folder(path)
     with_head = _head(path)
     if with_head.startswith((b"PK", b"age-encryption.org/")):
-        from inspect_tui.exchange.handin import read_hand_in
+        from inspect_tui.exchange.handin_reading import read_hand_in
 
         return _contents([read_hand_in(path).content], [])
     if with_head and sniff_is_pack(path, with_head):

@@ -98,7 +98,7 @@ def _content_of(path: Path, ring: Ring) -> FindingsContent:
         with files.fs.open_read(path) as file:
             head = file.read(64)
         if head.startswith(b"PK") or is_age(head):
-            from inspect_tui.exchange.handin import read_hand_in
+            from inspect_tui.exchange.handin_reading import read_hand_in
 
             return read_hand_in(path, ring=ring).content
     return read_findings(path)
