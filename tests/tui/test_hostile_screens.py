@@ -16,8 +16,9 @@ import pytest
 from helpers import assert_sound, screen_text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
-from hostile_files import foul
-from hostile_space import NOW, Space, build
+from hostile_commands import NOW, Space
+from hostile_signs import foul
+from hostile_space import build
 from hostile_words import hostile
 
 from inspect_tui.model.person import Identity

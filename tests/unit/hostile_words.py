@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import mutating as m
-from hostile_files import _OWN, foul
-from hostile_space import DAY, NEW, OLD, Space
+from hostile_commands import DAY, NEW, OLD, Space
+from hostile_signs import foul
+from hostile_sweep import OWN_SIGNS
 
 from inspect_tui.store.snapshot import PREFIX
 
@@ -226,7 +227,7 @@ def check_told(space: Space, words: Words) -> int:
     """Run a command; what it says may hold nothing that drives a terminal. Returns its exit code."""
     told = space.run(*words)
     for text in (told.out.decode("utf-8"), told.err):
-        shown = _OWN.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n"))
+        shown = OWN_SIGNS.sub("", text.removeprefix("\ufeff").replace("\r\n", "\n"))
         assert not foul(shown), f"{foul(shown)} of {words}: {around(shown)!r}"
         assert "程序出错" not in text, words
     if "--csv" in words and told.code == 0:

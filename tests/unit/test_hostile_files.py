@@ -15,11 +15,15 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import hostile_files as h
 import msgspec
 import mutating as m
 import pytest
-from hostile_space import NEW, NOW, Space, build
+from hostile_commands import NEW, NOW, Space
+from hostile_files import kinds
+from hostile_round import inspector_file
+from hostile_signs import chinese, foul, strings
+from hostile_space import build
+from hostile_sweep import Outcome, Sweep, tree
 
 from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.receipt import read_receipt
@@ -64,11 +68,11 @@ def space(tmp_path_factory: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def sweep(space: Space) -> h.Sweep:
-    return h.Sweep(space)
+def sweep(space: Space) -> Sweep:
+    return Sweep(space, kinds(space))
 
 
-def failed(outcome: h.Outcome) -> str:
+def failed(outcome: Outcome) -> str:
     """The failures of a sweep, for an assertion."""
     return "\n".join(outcome.failures[:20])
 
@@ -76,7 +80,7 @@ def failed(outcome: h.Outcome) -> str:
 # -------------------------------------------------------------------- sweeps
 
 
-def test_damaged_files_of_every_kind_are_taken_or_told(sweep: h.Sweep) -> None:
+def test_damaged_files_of_every_kind_are_taken_or_told(sweep: Sweep) -> None:
     outcome = sweep.run(260, 20261121)
     assert not outcome.failures, failed(outcome)
     assert outcome.told["taken"] > 50 and outcome.told["told"] > 50, outcome.told
@@ -85,15 +89,15 @@ def test_damaged_files_of_every_kind_are_taken_or_told(sweep: h.Sweep) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-def test_a_hundred_thousand_damaged_files_are_taken_or_told(sweep: h.Sweep) -> None:
+def test_a_hundred_thousand_damaged_files_are_taken_or_told(sweep: Sweep) -> None:
     seed = int(os.environ.get("HOSTILE_SEED") or random.SystemRandom().randrange(10**6))
     outcome = sweep.run(100_000, seed)
     print(f"seed {seed}", dict(outcome.told), dict(outcome.cases))
     assert not outcome.failures, f"seed {seed}\n{failed(outcome)}"
 
 
-def test_costly_files_are_refused_by_every_kind(sweep: h.Sweep) -> None:
-    outcome = h.Outcome()
+def test_costly_files_are_refused_by_every_kind(sweep: Sweep) -> None:
+    outcome = Outcome()
     for number, (kind, (name, data)) in enumerate(
         (kind, killer) for kind in sweep.kinds.values() for killer in KILLERS.items()
     ):
@@ -103,7 +107,7 @@ def test_costly_files_are_refused_by_every_kind(sweep: h.Sweep) -> None:
     assert not outcome.failures, failed(outcome)
 
 
-def test_the_same_seed_makes_the_same_files(sweep: h.Sweep) -> None:
+def test_the_same_seed_makes_the_same_files(sweep: Sweep) -> None:
     for kind in sweep.kinds.values():
         one, other = (sweep.damaged(kind, random.Random(f"5/{kind.name}")) for _ in range(2))
         assert one == other, kind.name
@@ -112,7 +116,9 @@ def test_the_same_seed_makes_the_same_files(sweep: h.Sweep) -> None:
 WORKER = """
 import resource, sys
 sys.path[:0] = sys.argv[1:2]
-import hostile_files as h, random
+from hostile_authored_files import check_file_well
+from hostile_handed_files import scan_well
+from hostile_sweep import through
 from pathlib import Path
 from inspect_tui.store.loading import check_file
 from inspect_tui.exchange.checklist_sheet import import_bytes
@@ -120,8 +126,8 @@ resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
 def book(path):
     import_bytes(path.read_bytes(), path.name, checklist_id="a")
 for path in map(Path, sys.argv[3:]):
-    for door in (book,) if path.suffix == ".xlsx" else (h.check_file_well, h.scan_well):
-        h.through(door, path)
+    for door in (book,) if path.suffix == ".xlsx" else (check_file_well, scan_well):
+        through(door, path)
 print("sound")
 """
 
@@ -158,7 +164,7 @@ def test_bombs_are_refused_within_little_memory(tmp_path: Path) -> None:
 
 def snapshot(space: Space, alter: Any) -> bytes:
     """The inspector's findings file with something in it changed, its seals put right."""
-    document = json.loads(h.inspector_file(space).read_bytes())
+    document = json.loads(inspector_file(space).read_bytes())
     alter(document)
     m._rechain(document)
     return m.resealed(m.dumped(document))
@@ -172,8 +178,8 @@ def opened(space: Space) -> Session:
     "bad", [{"by": "甲"}, {"edits": [{"field": "note"}]}, {"edits": [1.5]}, {"at": 2**70}]
 )
 def test_an_own_change_nobody_can_read_is_named_and_the_rest_opens(space: Space, bad: dict[str, Any]) -> None:
-    path = h.inspector_file(space)
-    held = h.tree(space.root)
+    path = inspector_file(space)
+    held = tree(space.root)
     path.write_bytes(snapshot(space, lambda d: d["changes"]["2"]["body"].update(bad)))
     try:
         session = opened(space)
@@ -182,7 +188,7 @@ def test_an_own_change_nobody_can_read_is_named_and_the_rest_opens(space: Space,
         session.reload()
         session.close()
     finally:
-        for name in h.tree(space.root).keys() - held.keys():
+        for name in tree(space.root).keys() - held.keys():
             (space.root / name).unlink()
         for name, data in held.items():
             (space.root / name).write_bytes(data)
@@ -200,7 +206,7 @@ def test_a_file_that_says_it_is_another_kind_is_told_clean(space: Space, tmp_pat
         path = tmp_path / f"{field}.json"
         path.write_bytes(snapshot(space, lambda d, f=field: d["_meta"]["1"].update({f: "\x1b]0;x\x07"})))
         (file,) = scan([path]).files
-        assert not file.usable and h.chinese(file.reason) and not h.foul(file.reason)
+        assert not file.usable and chinese(file.reason) and not foul(file.reason)
 
 
 def test_numbers_no_program_writes_make_a_change_that_is_not_verified() -> None:
@@ -226,7 +232,7 @@ def test_what_verify_quotes_of_a_foreign_file_is_clean(space: Space, tmp_path: P
     path = tmp_path / "a.json"
     path.write_bytes(snapshot(space, alter))
     doubts = verify_all(path).doubts
-    assert len(doubts) > 2 and not any(h.foul(d.where + d.reason) for d in doubts)
+    assert len(doubts) > 2 and not any(foul(d.where + d.reason) for d in doubts)
 
 
 def hand_in(space: Space, name: str) -> bytes:
@@ -243,19 +249,19 @@ def test_odd_names_in_a_hand_in_are_told_clean(space: Space, tmp_path: Path, nam
     path = tmp_path / "a.zip"
     path.write_bytes(hand_in(space, name))
     for file in scan([path]).files:
-        assert not h.foul(file.reason) and not file.usable
+        assert not foul(file.reason) and not file.usable
     with pytest.raises(InputFaults) as refused:
         read_hand_in(path)
-    assert not any(h.foul(fault.text()) for fault in refused.value.faults)
+    assert not any(foul(fault.text()) for fault in refused.value.faults)
 
 
 def test_a_template_fault_shows_its_value_clean() -> None:
     for data in (b"\0" * 300, b"\x1b[2J\x1a", "{% block x %}{{ \u202e }}{% endblock %}".encode()):
         faults = read_template(data, "a.txt").faults
-        assert faults and not any(h.foul(fault.text()) for fault in faults)
+        assert faults and not any(foul(fault.text()) for fault in faults)
 
 
-def test_the_list_of_received_files_and_receipts_are_read_clean(sweep: h.Sweep, tmp_path: Path) -> None:
+def test_the_list_of_received_files_and_receipts_are_read_clean(sweep: Sweep, tmp_path: Path) -> None:
     folder = tmp_path / "received"
     folder.mkdir()
     kind = sweep.kinds["received list"]
@@ -270,7 +276,7 @@ def test_the_list_of_received_files_and_receipts_are_read_clean(sweep: h.Sweep, 
         row["unit"] = "G1\u202e"
     path = tmp_path / "回执.json"
     path.write_bytes(m.resealed(m.dumped(document)))
-    assert not any(h.foul(text) for text in h.strings(read_receipt(path)))
+    assert not any(foul(text) for text in strings(read_receipt(path)))
 
 
 @pytest.mark.parametrize(

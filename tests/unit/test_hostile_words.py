@@ -8,7 +8,8 @@ from typing import Any
 
 import hostile_words as words
 import pytest
-from hostile_space import NEW, Space, build, run
+from hostile_commands import NEW, Space, run
+from hostile_space import build
 
 from inspect_tui.store.clean import is_clean
 from inspect_tui.store.content import read_findings
