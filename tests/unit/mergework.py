@@ -14,7 +14,8 @@ import msgspec
 from strategies import ROUND, Desk
 
 from inspect_tui.exchange.merging import write_union
-from inspect_tui.exchange.scanning import Scan, scan
+from inspect_tui.exchange.scanning import scan
+from inspect_tui.exchange.scans import Scan
 from inspect_tui.model.change import Body, Change, Edit
 from inspect_tui.rules.canonical import canonical, digest, make_change
 from inspect_tui.store import files

@@ -13,7 +13,8 @@ from mergework import RAW, file_bytes, forged, merged
 from strategies import Desk
 
 from inspect_tui.exchange import offered
-from inspect_tui.exchange.scanning import FileScan, scan
+from inspect_tui.exchange.scanning import scan
+from inspect_tui.exchange.scans import FileScan
 from inspect_tui.model.terms import Verdict
 from inspect_tui.store import snapshot
 from inspect_tui.store.errors import StoreError

@@ -15,7 +15,8 @@ from mergework import RAW, bring, erased, file_bytes, forged, tampered
 from strategies import CHECKLIST, GW2, ROUND, Desk, play, random_history
 
 from inspect_tui.exchange.judging import Grounds, judge, plainly_clean
-from inspect_tui.exchange.scanning import FileScan, Scan, scan
+from inspect_tui.exchange.scanning import scan
+from inspect_tui.exchange.scans import FileScan, Scan
 from inspect_tui.model.change import Body, Edit
 from inspect_tui.model.terms import Verdict
 from inspect_tui.rules.canonical import make_change

@@ -21,7 +21,7 @@ from inspect_tui.cli.common import (
 if TYPE_CHECKING:
     from inspect_tui.exchange.folded import Conflict
     from inspect_tui.exchange.ring import Ring
-    from inspect_tui.exchange.scanning import FileScan, Scan
+    from inspect_tui.exchange.scans import FileScan, Scan
     from inspect_tui.model.round import Round
 
 

@@ -17,7 +17,8 @@ import msgspec
 from inspect_tui.exchange.handing_on import HandedOn, hand_over
 from inspect_tui.exchange.pack import same_round
 from inspect_tui.exchange.received import changes_of
-from inspect_tui.exchange.scanning import FileScan, scan
+from inspect_tui.exchange.scanning import scan
+from inspect_tui.exchange.scans import FileScan
 from inspect_tui.exchange.union import Union
 from inspect_tui.model.change import rect_key
 from inspect_tui.model.fault import Fault, InputFaults

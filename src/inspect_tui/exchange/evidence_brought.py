@@ -11,10 +11,10 @@ import io
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from inspect_tui.exchange.scans import Source
 from inspect_tui.exchange.zips import UNREADABLE, Refused, entry_bytes
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.evidence import ENTRY, FOLDER, Piece
@@ -22,9 +22,6 @@ from inspect_tui.rules.evidence import PREFIX, read_piece
 from inspect_tui.store import evidence, files
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.limits import EVIDENCE_BYTES, FINDINGS_BYTES
-
-if TYPE_CHECKING:
-    from inspect_tui.exchange.scanning import Source
 
 _bodies = msgspec.json.Decoder(Body)
 _MARK = f'"{PREFIX}'.encode()

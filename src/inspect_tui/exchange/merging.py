@@ -9,7 +9,8 @@ import msgspec
 
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.exchange.ring import Ring
-from inspect_tui.exchange.scanning import Cancelled, Progress, Scan, scan, without_collector
+from inspect_tui.exchange.scanning import Cancelled, Progress, scan, without_collector
+from inspect_tui.exchange.scans import Scan
 from inspect_tui.store.content import write_merged
 from inspect_tui.store.files import private_folder
 

@@ -18,7 +18,8 @@ import msgspec
 from inspect_tui.exchange.evidence_brought import take_evidence
 from inspect_tui.exchange.offered import Opened
 from inspect_tui.exchange.ring import ring_of
-from inspect_tui.exchange.scanning import Cancelled, Progress, Scan, Source, scan
+from inspect_tui.exchange.scanning import Cancelled, Progress, scan
+from inspect_tui.exchange.scans import Scan, Source
 from inspect_tui.model.change import Body, Change
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.signing import Signed

@@ -17,7 +17,8 @@ from textual.message import Message
 from inspect_tui.exchange.evidence_brought import missing
 from inspect_tui.exchange.evidence_brought import told as told_evidence
 from inspect_tui.exchange.received import scan_for, take
-from inspect_tui.exchange.scanning import Cancelled, FileScan, Scan
+from inspect_tui.exchange.scanning import Cancelled
+from inspect_tui.exchange.scans import FileScan, Scan
 from inspect_tui.model.change import Change
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.rules.questions import questions
