@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from inspect_tui.cli.common import json_option, print_json, warn
-from inspect_tui.cli.grade import write_out
+from inspect_tui.cli.output import write_out
 from inspect_tui.cli.zh import ZhGroup
 
 _LEVELS = ("internal", "secretary", "group")

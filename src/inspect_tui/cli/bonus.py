@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, unit_of, workspace_option
-from inspect_tui.cli.leading import as_option, clean, commit, leading, round_option
+from inspect_tui.cli.common import (
+    clean,
+    faults,
+    json_option,
+    print_json,
+    round_dir_of,
+    round_option,
+    unit_of,
+    workspace_option,
+)
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.recording import commit
 from inspect_tui.cli.zh import ZhGroup
 
 
@@ -67,13 +77,12 @@ def give(
 @json_option
 def listed(round_id: str | None, workspace: str | None, as_json: bool) -> None:
     """列出本轮的加分：谁给的，给谁，理由和依据。"""
-    from inspect_tui.cli.common import round_id_of, space_of, warn
+    from inspect_tui.cli.common import warn
     from inspect_tui.exchange.source import read_source
     from inspect_tui.rules.bonus import bonuses_of
     from inspect_tui.rules.scoring import points_text
 
-    space = space_of(workspace)
-    source = read_source(space.round_dir(round_id_of(space, round_id)))
+    source = read_source(round_dir_of(workspace, round_id))
     warn(source.messages)
     found = [(unit, held) for unit in source.round.units for held in bonuses_of(source.state, unit.id)]
     if as_json:

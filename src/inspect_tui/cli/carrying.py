@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
     json_option,
     print_json,
@@ -189,7 +190,7 @@ def _tell(
     _tell_units(found, done.added)
     tell_looks(done.round, looks)
     for held in done.held:
-        click.echo(_clean(f"不转入：{held.problem.number} {held.problem.text}（{held.reason}）"))
+        click.echo(clean(f"不转入：{held.problem.number} {held.problem.text}（{held.reason}）"))
     verb = "会转入" if preview else "已转入"
     known = f"，已在本轮的{done.known}条不动" if done.known else ""
     click.echo(f"{verb}{len(done.added)}条，不转入{len(done.held)}条{known}。")
@@ -210,7 +211,7 @@ def _tell_offers(found: Gathered, as_json: bool) -> None:
         print_json(data | {"messages": list(found.messages)})
         return
     for source in found.sources:
-        click.echo(_clean(f"{source.title}：{source.offered}条"))
+        click.echo(clean(f"{source.title}：{source.offered}条"))
     _tell_units(found, [o.problem for o in found.offers])
     contested = sum(o.contested for o in found.offers)
     click.echo(f"共{len(found.offers)}条可以转入。")
@@ -224,8 +225,8 @@ def _tell_units(found: Gathered, problems: Iterable[Carried]) -> None:
     for problem in sorted(problems, key=lambda p: order.get(p.unit, len(order))):
         if problem.unit != unit:
             unit = problem.unit
-            click.echo(_clean(found.names.get(unit, unit)))
-        click.echo(_clean(f"  {problem.number}  {whys.get(problem.id, '')}  {problem.text}"))
+            click.echo(clean(found.names.get(unit, unit)))
+        click.echo(clean(f"  {problem.number}  {whys.get(problem.id, '')}  {problem.text}"))
 
 
 def along_words(cards: Sequence[Any], pairs: Sequence[Any]) -> str:
@@ -237,12 +238,6 @@ def along_words(cards: Sequence[Any], pairs: Sequence[Any]) -> str:
 
 def _why(found: Gathered, problem: Carried) -> str:
     return next((o.why for o in found.offers if o.problem.id == problem.id), "")
-
-
-def _clean(text: str) -> str:
-    from inspect_tui.store.clean import clean_text
-
-    return clean_text(text, newlines=False)
 
 
 def is_date(word: str) -> bool:

@@ -31,6 +31,15 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 对象。")(command)
 
 
+round_option = click.option("--round", "round_id", metavar="轮次", help="哪一轮；不写为最新一轮。")
+
+
+def not_both(as_csv: bool, as_json: bool) -> None:
+    """Refuse `--csv` together with `--json`."""
+    if as_csv and as_json:
+        raise click.UsageError("--json 和 --csv 只能选一个。")
+
+
 def folder_of(workspace: str | None) -> Path:
     """The folder a command works in."""
     context = click.get_current_context(silent=True)
@@ -71,17 +80,29 @@ def round_id_of(space: Workspace, wanted: str | None) -> str:
     raise faults("W02", "没有这一轮检查", wanted, did_you_mean(wanted, usable, f"现有：{known}"))
 
 
+def round_in(space: Workspace, round_id: str) -> Round:
+    """A round of the workspace. Raises InputFaults when its file cannot be used."""
+    round_ = space.round(round_id).round
+    assert round_ is not None
+    return round_
+
+
+def round_dir_of(workspace: str | None, round_id: str | None) -> Path:
+    """The folder of the round that is meant. Raises InputFaults."""
+    space = space_of(workspace)
+    return space.round_dir(round_id_of(space, round_id))
+
+
 def identity_of(space: Workspace, name: str | None) -> Identity:
     """Who records: the given name, or whoever this workspace knows. Raises InputFaults."""
     from inspect_tui.model.person import Identity
-    from inspect_tui.store.clean import clean_text
 
     held = space.identity()
     if name is None:
         if held is None:
             raise faults("W04", "还不知道是谁在用这台电脑", "", "用 --as 写明姓名，或先打开一次程序")
         return held
-    cleaned = clean_text(name, newlines=False).strip()
+    cleaned = clean(name).strip()
     if not cleaned:
         raise faults("W04", "姓名是空的", "", "请写上姓名")
     if held is not None and cleaned in (held.name, "、".join(held.people)):
@@ -106,10 +127,8 @@ def unit_of(round_: Round, wanted: str) -> Unit:
 def faults(code: str, message: str, value: str = "", remedy: str = "") -> Exception:
     """An InputFaults with one fault."""
     from inspect_tui.model.fault import Fault, InputFaults
-    from inspect_tui.store.clean import clean_text
 
-    shown = clean_text(value, newlines=False)
-    return InputFaults([Fault(code=code, message=message, value=shown, remedy=remedy)])
+    return InputFaults([Fault(code=code, message=message, value=clean(value), remedy=remedy)])
 
 
 def print_json(value: Any) -> None:
@@ -151,6 +170,13 @@ def told_source(file: Path) -> Source:
     return source
 
 
+def clean(text: str) -> str:
+    """One line of text, fit to be kept and to be printed."""
+    from inspect_tui.store.clean import clean_text
+
+    return clean_text(text, newlines=False)
+
+
 def warn(lines: Any) -> None:
     """Print sentences to stderr."""
     for line in lines:
@@ -175,14 +201,13 @@ def told(error: Exception) -> list[str] | None:
     """The lines that tell a failure we know; None for one we do not."""
     from inspect_tui.exchange.refusal import ExportRefused
     from inspect_tui.model.fault import InputFaults
-    from inspect_tui.store.clean import clean_text
     from inspect_tui.store.errors import StoreError, given_up
 
     if isinstance(error, InputFaults):
         lines = [fault.text() for fault in error.faults]
         if len(lines) > 1:
             lines.append(f"共{len(lines)}处问题。")
-        return [clean_text(line, newlines=False) for line in lines]
+        return [clean(line) for line in lines]
     if isinstance(error, StoreError):
         # A command ends with its error: nothing waits in memory for another try.
         return [str(given_up(error))]
@@ -193,6 +218,6 @@ def told(error: Exception) -> list[str] | None:
     if isinstance(error, OSError):
         from inspect_tui.store.errors import reason
 
-        name = clean_text(str(error.filename or ""), newlines=False)
+        name = clean(str(error.filename or ""))
         return [f"{name}：{reason(error)}。" if name else f"{reason(error)}。"]
     return None

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
     identity_of,
     json_option,
+    not_both,
     print_json,
     space_of,
     today_of,
     warn,
     workspace_option,
 )
-from inspect_tui.cli.grade import write_out
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.output import write_lines, write_out
+from inspect_tui.cli.recording import commit
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -28,8 +32,6 @@ if TYPE_CHECKING:
     from inspect_tui.rules.contests import Award, Entry, Outcome
     from inspect_tui.rules.periods import Period
     from inspect_tui.store.workspace import Workspace
-
-_as_option = click.option("--as", "name", metavar="姓名", help="组长姓名；不写为这台电脑上的人。")
 
 
 @click.group(name="contest", cls=ZhGroup, options_metavar="[选项]", subcommand_metavar="命令 ……")
@@ -43,10 +45,9 @@ def contest() -> None:
 def list_contests(workspace: str | None, as_json: bool) -> None:
     """列出工作文件夹里的评比办法；有问题的也列出原因。"""
     from inspect_tui.rules.contest_entries import compares
-    from inspect_tui.store.clean import clean_text
 
     known, told = space_of(workspace).contests()
-    warn(clean_text(fault.text(), newlines=False) for fault in told)
+    warn(clean(fault.text()) for fault in told)
     if as_json:
         rows = [
             {
@@ -66,7 +67,7 @@ def list_contests(workspace: str | None, as_json: bool) -> None:
         draft = "，草案" if c.draft else ""
         kinds = "、".join(kind.label for kind in c.unit_kinds)
         said = f"{c.id}  {c.title}（每{c.span.label}，{kinds}，比{compares(c)}，名额{c.winners}个{draft}）"
-        click.echo(clean_text(said, newlines=False))
+        click.echo(clean(said))
 
 
 class _Judged:
@@ -167,7 +168,7 @@ def _must_lead(space: Workspace, judged: _Judged, name: str | None) -> None:
 @contest.command(name="judge", short_help="列出候选单位和理由，只供组长", options_metavar="[选项]")
 @click.argument("wanted", metavar="评比")
 @click.argument("rounds", metavar="[轮次|文件]...", nargs=-1)
-@_as_option
+@as_option
 @click.option("--date", "day", metavar="日期", help="按哪一天看未销号的问题；不写为今天。")
 @workspace_option
 @json_option
@@ -184,7 +185,6 @@ def judge_command(
     不写轮次就看工作文件夹里最新的一期。得分仍相同又超过名额的，由组长选定。
     """
     from inspect_tui.report.contest_table import outcome_data, outcome_lines
-    from inspect_tui.store.clean import clean_text
 
     space = space_of(workspace)
     judged = _Judged(space, wanted, rounds, day)
@@ -194,7 +194,7 @@ def judge_command(
         print_json(outcome_data(*args))
         return
     for line in outcome_lines(*args, judged.names):
-        click.echo(clean_text(line, newlines=False))
+        click.echo(clean(line))
 
 
 @contest.command(name="confirm", short_help="组长确认获得者", options_metavar="[选项]")
@@ -203,7 +203,7 @@ def judge_command(
 @click.option("--winner", "winners", metavar="单位", multiple=True, help="获得者，可写多次；不写就按建议的。")
 @click.option("--vacant", is_flag=True, help="本期空缺。")
 @click.option("--reason", metavar="理由", default="", help="和建议的名单不同时必须写。")
-@_as_option
+@as_option
 @workspace_option
 @json_option
 def confirm(
@@ -217,7 +217,6 @@ def confirm(
     as_json: bool,
 ) -> None:
     """组长确认获得者，记在这一期最新的一轮里；和建议的名单不同要写理由。已确认过的，再确认就是更改。"""
-    from inspect_tui.cli.leading import clean, commit, leading
     from inspect_tui.report.contest_table import award_data, award_line
     from inspect_tui.rules.contests import award, award_key, awards
 
@@ -285,7 +284,6 @@ def _home(judged: _Judged, key: str) -> str:
 def history(wanted: str | None, workspace: str | None, as_json: bool) -> None:
     """工作文件夹里各轮记下的历次获得者，按评比和时期。"""
     from inspect_tui.report.contest_table import award_data, award_line
-    from inspect_tui.store.clean import clean_text
 
     space = space_of(workspace)
     titles = {c.id: c.title for c in space.contests()[0]}
@@ -299,7 +297,7 @@ def history(wanted: str | None, workspace: str | None, as_json: bool) -> None:
     names = _names(space)
     for one in found:
         said = f"{titles.get(one.contest, one.contest)}  {award_line(one, names)}"
-        click.echo(clean_text(said, newlines=False))
+        click.echo(clean(said))
 
 
 @contest.command(name="handover", short_help="交接单：谁交给谁", options_metavar="[选项]")
@@ -313,10 +311,8 @@ def history(wanted: str | None, workspace: str | None, as_json: bool) -> None:
 def handover(period: str, as_csv: bool, output: Path | None, workspace: str | None, as_json: bool) -> None:
     """交接单：每项流动奖由谁交给谁。奖项只列已经由组长确认的。"""
     from inspect_tui.report import contest_table as table
-    from inspect_tui.store.clean import clean_text
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     space = space_of(workspace)
     contests, told = space.contests()
     warn(fault.text() for fault in told if not fault.warning)
@@ -328,15 +324,12 @@ def handover(period: str, as_csv: bool, output: Path | None, workspace: str | No
         return
     if not found:
         warn(["还没有确认过的评比，没有要交接的。"])
-    content: Any
     if kind == ".xlsx":
-        content = table.hand_over_xlsx(found, names)
+        write_out(table.hand_over_xlsx(found, names), output)
     elif as_csv or kind == ".csv":
-        content = table.hand_over_csv(found, names)
+        write_out(table.hand_over_csv(found, names), output)
     else:
-        lines = [clean_text(line, newlines=False) for line in table.hand_over_lines(found, names)]
-        content = "".join(f"{line}\n" for line in lines).encode("utf-8")
-    write_out(content, output)
+        write_lines(table.hand_over_lines(found, names), output)
 
 
 def _names(space: Workspace) -> dict[str, str]:

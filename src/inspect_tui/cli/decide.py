@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
     json_option,
     print_json,
-    round_id_of,
-    space_of,
+    round_dir_of,
+    round_option,
     unit_of,
     warn,
     workspace_option,
 )
-from inspect_tui.cli.leading import as_option, clean, commit, leading, round_option
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.recording import commit
 
 if TYPE_CHECKING:
     from inspect_tui.model.round import Round
@@ -94,8 +96,7 @@ def _list(file: Path | None, round_id: str | None, workspace: str | None, as_jso
     from inspect_tui.rules.questions import questions
 
     if file is None:
-        space = space_of(workspace)
-        file = space.round_dir(round_id_of(space, round_id))
+        file = round_dir_of(workspace, round_id)
     source = read_source(file)
     warn(source.messages)
     found = questions(source.state, source.round)

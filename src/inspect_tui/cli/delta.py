@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import faults, json_option, print_json, today_of, told_source, warn
+from inspect_tui.cli.output import output_option, write_to
 
 if TYPE_CHECKING:
     from inspect_tui.rules.delta import Delta, Figures
@@ -161,7 +162,7 @@ def _percent(share: Any) -> str:
 @click.option("--since", metavar="日期", required=True, help="从哪一天起，如2026-11-01。")
 @click.option("--date", "day", metavar="日期", help="到哪一天为止；不写为今天。")
 @click.option("--chart", is_flag=True, help="后面附进度图，按单位。")
-@click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
+@output_option
 @json_option
 def digest(file: Path, since: str, day: str | None, chart: bool, output: Path | None, as_json: bool) -> None:
     from inspect_tui.report.digest import digest_text
@@ -196,11 +197,7 @@ def digest(file: Path, since: str, day: str | None, chart: bool, output: Path | 
     if output is None:
         click.echo(text)
         return
-    from inspect_tui.store.files import private_folder, write_durable
-
-    private_folder(output.parent)
-    write_durable(output, (text + "\n").encode("utf-8"))
-    click.echo(f"已写入：{output}", err=True)
+    write_to(output, (text + "\n").encode("utf-8"))
 
 
 def account_data(told: Account) -> dict[str, Any]:

@@ -11,14 +11,17 @@ from inspect_tui.cli.common import (
     faults,
     identity_of,
     json_option,
+    not_both,
     print_json,
     round_id_of,
+    round_in,
     space_of,
     told_source,
     unit_of,
     warn,
     workspace_option,
 )
+from inspect_tui.cli.recording import by_option, commit, into_option, opened
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -43,8 +46,8 @@ def duties() -> None:
 @click.option("--month", metavar="年-月", required=True, help="哪个月，如2026-11。")
 @click.option("--revised", metavar="日期", default="", help="本单位写明的修订日期，如2026-11-03。")
 @click.option("--preview", is_flag=True, help="只看，不记。")
-@click.option("--round", "round_id", metavar="轮次", help="记在哪一轮；不写为最新一轮。")
-@click.option("--as", "name", metavar="姓名", help="以谁的名义记录；不写为这台电脑上的人。")
+@into_option
+@by_option
 @workspace_option
 @json_option
 def import_sheet(
@@ -69,15 +72,13 @@ def import_sheet(
     from inspect_tui.rules.canonical import make_change
     from inspect_tui.rules.duties import read_day, slot_names
     from inspect_tui.rules.duty_diff import revision_of
-    from inspect_tui.store.session import Session
 
     month = _month(month)
     if revised and not read_day(revised):
         raise click.BadParameter(f"“{revised}”不是日期，请写成2026-11-03", param_hint="--revised")
     space = space_of(workspace)
     wanted = round_id_of(space, round_id)
-    round_ = space.round(wanted).round
-    assert round_ is not None
+    round_ = round_in(space, wanted)
     held = unit_of(round_, unit)
     names = slot_names(round_, held)
     if not names:
@@ -92,15 +93,10 @@ def import_sheet(
         if edits:
             state.apply(make_change("", "preview", Body(at="", by=("",), edits=tuple(edits))))
     else:
-        session = Session.open(space, wanted, identity_of(space, name))
-        try:
-            warn(session.messages)
+        with opened(space, wanted, identity_of(space, name)) as session:
             edits = _edits(session.state, held.id, month, taken.slots, revised)
-            session.commit(edits, f"收进{month}岗位责任")
-            session.flush()
+            commit(session, edits, f"收进{month}岗位责任")
             state = session.state
-        finally:
-            session.close()
     revision = revision_of(state, round_, held, month)
     if as_json:
         told = {"recorded": not preview, "changed": len(edits), "messages": list(taken.messages)}
@@ -174,8 +170,7 @@ def _held_state(folder: Path) -> State:
 
 
 def _source(file: Path, as_csv: bool, as_json: bool) -> Source:
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     return told_source(file)
 
 

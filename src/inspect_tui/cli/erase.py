@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, warn, workspace_option
-from inspect_tui.cli.leading import as_option, clean, leading, round_option
+from inspect_tui.cli.common import (
+    clean,
+    faults,
+    json_option,
+    print_json,
+    round_option,
+    warn,
+    workspace_option,
+)
+from inspect_tui.cli.leading import as_option, leading
 
 if TYPE_CHECKING:
     from inspect_tui.store.session import Session

@@ -10,26 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
-    identity_of,
     json_option,
     print_json,
-    round_id_of,
-    space_of,
+    round_option,
     unit_of,
-    warn,
     workspace_option,
 )
-from inspect_tui.cli.evidence_checks import (
-    check,
-    round_option,
-    row_line,
-    rows_of,
-    sheet,
-    source_of,
-    unit_option,
-)
-from inspect_tui.cli.leading import clean
+from inspect_tui.cli.evidence_checks import check, row_line, rows_of, sheet, source_of, unit_option
+from inspect_tui.cli.recording import commit, recording
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -51,17 +41,12 @@ def evidence() -> None:
 def _session(workspace: str | None, round_id: str | None, name: str | None) -> Iterator[Session]:
     """The round open for whoever records; everything on disk when the command ends."""
     from inspect_tui.rules.evidence import NoEvidence
-    from inspect_tui.store.session import Session
 
-    space = space_of(workspace)
-    session = Session.open(space, round_id_of(space, round_id), identity_of(space, name))
-    try:
-        warn(session.messages)
-        yield session
-    except NoEvidence as error:
-        raise faults("E41", str(error)) from error
-    finally:
-        session.close()
+    with recording(workspace, round_id, name) as session:
+        try:
+            yield session
+        except NoEvidence as error:
+            raise faults("E41", str(error)) from error
 
 
 def _record(round_: Round, state: State, unit: Unit, asked: dict[str, Any]) -> str:
@@ -226,8 +211,7 @@ def remove(ident: str, unit: str, round_id: str | None, name: str | None, worksp
 
     with _session(workspace, round_id, name) as session:
         there = unit_of(session.round, unit)
-        session.commit(removed(session.state, _found(session.state, there, ident)), "移除佐证")
-        session.flush()
+        commit(session, removed(session.state, _found(session.state, there, ident)), "移除佐证")
     click.echo("已移除。")
 
 

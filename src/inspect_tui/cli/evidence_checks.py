@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     json_option,
     print_json,
-    round_id_of,
-    space_of,
+    round_dir_of,
+    round_option,
     today_of,
     unit_of,
     warn,
     workspace_option,
 )
-from inspect_tui.cli.leading import clean
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.source import Source
     from inspect_tui.rules.evidence import Evidence
 
-round_option = click.option("--round", "round_id", metavar="轮次", help="哪一轮；不写为最新一轮。")
 unit_option = click.option("--unit", "unit", metavar="单位", help="只看一个单位（编号或名称）。")
 
 
@@ -70,8 +69,7 @@ def source_of(workspace: str | None, round_id: str | None) -> tuple[Source, Path
     """A round with its records, and the folder it lies in."""
     from inspect_tui.exchange.source import read_source
 
-    space = space_of(workspace)
-    folder = space.round_dir(round_id_of(space, round_id))
+    folder = round_dir_of(workspace, round_id)
     source = read_source(folder)
     warn(source.messages)
     return source, folder
@@ -194,7 +192,7 @@ def sheet(
 
     照片里的位置、设备、时间等信息不带出去，原件不动。
     """
-    from inspect_tui.cli.noticing import write_to
+    from inspect_tui.cli.output import write_to
     from inspect_tui.model.terms import NamingLevel
     from inspect_tui.report.contact_sheet import contact_sheet
     from inspect_tui.report.papers.setting import set_document

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
-    identity_of,
     json_option,
     print_json,
     round_id_of,
+    round_in,
     space_of,
     today_of,
     told_source,
@@ -22,18 +21,16 @@ from inspect_tui.cli.common import (
     warn,
     workspace_option,
 )
+from inspect_tui.cli.recording import by_option, commit, into_option, recording
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
     from inspect_tui.model.flows import FlowList
     from inspect_tui.rules.flow_walks import FlowWalk
-    from inspect_tui.store.session import Session
 
 _FOUND = {"done": "done", "partly": "partly", "none": "none", "clear": "",
           "做了": "done", "部分": "partly", "没做": "none", "清除": ""}  # fmt: skip
 _unit = click.option("--unit", metavar="单位", required=True, help="哪个单位，编号或名称。")
-_round = click.option("--round", "round_id", metavar="轮次", help="记在哪一轮；不写为最新一轮。")
-_as = click.option("--as", "name", metavar="姓名", help="以谁的名义记录；不写为这台电脑上的人。")
 
 
 @click.group(name="flows", cls=ZhGroup, options_metavar="[选项]", subcommand_metavar="命令 ……")
@@ -53,10 +50,10 @@ def list_flows(workspace: str | None, as_json: bool) -> None:
         return
     for each in known:
         draft = "（草案）" if each.draft else ""
-        click.echo(_clean(f"{each.id}  {each.title}{draft}，{len(each.flows())}项"))
+        click.echo(clean(f"{each.id}  {each.title}{draft}，{len(each.flows())}项"))
         for group in each.groups:
             names = "、".join(f"{flow.id} {flow.name}" for flow in group.flows)
-            click.echo(_clean(f"  {group.name}：{names}"))
+            click.echo(clean(f"  {group.name}：{names}"))
 
 
 @flows.command(name="check", short_help="核对流程目录文件", options_metavar="[选项]")
@@ -79,8 +76,8 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
 @click.option("--list", "wanted", metavar="目录", help="哪个流程目录；只有一个时不用写。")
 @click.option("--date", "day", metavar="日期", help="抽取日期，如2026-11-20；不写为今天。")
 @click.option("--preview", is_flag=True, help="只抽来看，不记。")
-@_round
-@_as
+@into_option
+@by_option
 @workspace_option
 @json_option
 def draw(
@@ -101,23 +98,20 @@ def draw(
     from inspect_tui.rules.sampling import CannotDraw
 
     space = space_of(workspace)
-    wanted_round = round_id_of(space, round_id)
-    round_ = space.round(wanted_round).round
-    assert round_ is not None
-    held = unit_of(round_, unit)
+    held = unit_of(round_in(space, round_id_of(space, round_id)), unit)
     known, told = space.flow_lists()
     warn(fault.text() for fault in told)
     listed = _list(known, wanted)
     try:
-        drawn = draw_flows(listed, held.id, count, _clean(seed), today_of(day).isoformat())
+        drawn = draw_flows(listed, held.id, count, clean(seed), today_of(day).isoformat())
     except CannotDraw as error:
         raise faults("E32", str(error)) from error
     if preview:
         _tell(walk_of(State(), drawn), held.name, as_json, recorded=False)
         return
-    with _session(workspace, round_id, name) as session:
+    with recording(workspace, round_id, name) as session:
         edits = record_flows(session.state, drawn)
-        _commit(session, edits, f"抽查基本流程{drawn.k}项（种子{drawn.seed}）")
+        commit(session, edits, f"抽查基本流程{drawn.k}项（种子{drawn.seed}）")
         if not edits:
             warn(["这一次已经抽过，就是这几项。"])
         _tell(walk_of(session.state, drawn), held.name, as_json, recorded=True)
@@ -130,8 +124,8 @@ def draw(
 @click.option("--note", default="", metavar="说明", help="看到了什么，写物不写人。")
 @_unit
 @click.option("--draw", "draw_id", metavar="抽查", help="哪一次抽查；不写为最近一次。")
-@_round
-@_as
+@into_option
+@by_option
 @workspace_option
 @json_option
 def record(
@@ -150,7 +144,7 @@ def record(
     from inspect_tui.model.flows import StepFound
     from inspect_tui.rules.flow_walks import flow_draws, mark_step, walk_of
 
-    with _session(workspace, round_id, name) as session:
+    with recording(workspace, round_id, name) as session:
         held = unit_of(session.round, unit)
         draws = flow_draws(session.state, held.id)
         drawn = next((d for d in reversed(draws) if draw_id in (None, d.id)), None)
@@ -163,8 +157,8 @@ def record(
         if step > len(pick.steps):
             raise faults("E33", "这项流程没有这一步", str(step), f"共{len(pick.steps)}步")
         value = StepFound(_FOUND[found]) if _FOUND[found] else None
-        edit = mark_step(session.state, drawn, pick.id, step, value, _clean(note))
-        _commit(session, [edit], f"流程{pick.name}第{step}步：{value.label if value else '清除'}")
+        edit = mark_step(session.state, drawn, pick.id, step, value, clean(note))
+        commit(session, [edit], f"流程{pick.name}第{step}步：{value.label if value else '清除'}")
         _tell(walk_of(session.state, drawn), held.name, as_json, recorded=True)
 
 
@@ -197,28 +191,10 @@ def show(file: Path, unit: str | None, as_csv: bool, as_json: bool) -> None:
         click.echo("还没有抽过流程。")
     for walk in walks:
         for line in walk_lines(walk, names.get(walk.draw.unit, "")):
-            click.echo(_clean(line))
+            click.echo(clean(line))
 
 
 # -------------------------------------------------------------------- what they share
-
-
-@contextmanager
-def _session(workspace: str | None, round_id: str | None, name: str | None) -> Iterator[Session]:
-    from inspect_tui.store.session import Session
-
-    space = space_of(workspace)
-    session = Session.open(space, round_id_of(space, round_id), identity_of(space, name))
-    try:
-        warn(session.messages)
-        yield session
-    finally:
-        session.close()
-
-
-def _commit(session: Session, edits: list[Any], what: str) -> None:
-    session.commit(edits, what)
-    session.flush()
 
 
 def _list(known: list[FlowList], wanted: str | None) -> FlowList:
@@ -239,7 +215,7 @@ def _tell(walk: FlowWalk, unit_name: str, as_json: bool, *, recorded: bool) -> N
         print_json(walk_data(walk, unit_name) | {"recorded": recorded})
         return
     for line in walk_lines(walk, unit_name):
-        click.echo(_clean(line))
+        click.echo(clean(line))
     if not recorded:
         click.echo("只是抽来看，没有记。")
 
@@ -322,9 +298,3 @@ def walk_lines(walk: FlowWalk, unit_name: str) -> list[str]:
             two = "（有两种结果，等组长裁定）" if mark.contested else ""
             lines.append(f"    {number}. {step.stage.label}：{step.text}  {found}{note}{two}")
     return lines
-
-
-def _clean(text: str) -> str:
-    from inspect_tui.store.clean import clean_text
-
-    return clean_text(text, newlines=False)

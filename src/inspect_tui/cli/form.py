@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
     identity_of,
     json_option,
     print_json,
     round_id_of,
+    round_in,
     space_of,
     unit_of,
     warn,
     workspace_option,
 )
+from inspect_tui.cli.recording import opened
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.form_taking import FormPreview, FormRow
     from inspect_tui.model.fault import Fault
+    from inspect_tui.model.person import Identity
     from inspect_tui.model.terms import Profile
     from inspect_tui.store.session import Session
+    from inspect_tui.store.workspace import Workspace
 
 
 @click.group(name="form", cls=ZhGroup, options_metavar="[选项]", subcommand_metavar="命令 ……")
@@ -63,7 +68,6 @@ def export(
     """
     from inspect_tui.exchange.refusal import refuse_secret
     from inspect_tui.model.person import Identity
-    from inspect_tui.store.session import Session
 
     if (unit is None) == (folder is None):
         raise click.UsageError("--unit 和 --all-units 选一个")
@@ -78,17 +82,13 @@ def export(
             raise click.BadParameter("文件名要以.xlsx或.docx结尾", param_hint="-o")
     asked = _profile(profile)
     space = space_of(workspace)
-    session = Session.open(space, round_id_of(space, round_id), Identity(name=""), read_only=True)
-    try:
-        warn(session.messages)
+    with opened(space, round_id_of(space, round_id), Identity(name=""), read_only=True) as session:
         refuse_secret(session.round)
         if unit is not None and output is not None:
             written = [_write(session, unit_of(session.round, unit).id, asked, kind, output)]
         else:
             assert folder is not None
             written = _write_all(session, asked, kind, folder)
-    finally:
-        session.close()
     if as_json:
         print_json({"files": written})
         return
@@ -164,24 +164,18 @@ def take(
     from inspect_tui.exchange.form_reading import read_form_file
     from inspect_tui.exchange.form_taking import take_form, weigh_form
     from inspect_tui.model.fault import InputFaults
-    from inspect_tui.store.clean import clean_text
 
     space = space_of(workspace)
     wanted = round_id_of(space, round_id)
-    round_ = space.round(wanted).round
-    assert round_ is not None
+    round_ = round_in(space, wanted)
     reading = read_form_file(file, round_)
-    session = _session(name, workspace, wanted, looking=preview)
-    try:
-        warn(session.messages)
-        shown = clean_text(file.name, newlines=False)
+    with opened(space, wanted, _taker(space, wanted, name, looking=preview), read_only=preview) as session:
+        shown = clean(file.name)
         weighed = weigh_form(session, reading, shown)
         warn(f"提醒：{line}" for line in weighed.messages)
         taken = None
         if not preview and not weighed.faults:
             taken = take_form(session, weighed, replace=replace, name=shown)
-    finally:
-        session.close()
     if as_json:
         data = _data(weighed, recorded=taken is not None, replace=replace)
         if taken is not None:
@@ -201,19 +195,16 @@ def take(
             click.echo(f"已记录{taken.rows}行。" if taken.rows else "和原来一样，没有改动。")
 
 
-def _session(name: str, workspace: str | None, round_id: str, *, looking: bool) -> Session:
-    """The inspector's session; one that only looks begins no file."""
+def _taker(space: Workspace, round_id: str, name: str, *, looking: bool) -> Identity:
+    """Who takes a form in; who only looks goes by the file they have, so that none is begun."""
     import msgspec
 
-    from inspect_tui.store.session import Session
-
-    space = space_of(workspace)
     identity = identity_of(space, name)
     if looking:
         known = space.known_writer(round_id, identity)
         if known:
             identity = msgspec.structs.replace(identity, writers=identity.writers | {round_id: known})
-    return Session.open(space, round_id, identity, read_only=looking)
+    return identity
 
 
 def _tell(weighed: FormPreview, *, replace: bool) -> None:
@@ -231,14 +222,13 @@ def _tell(weighed: FormPreview, *, replace: bool) -> None:
 
 def _line(row: FormRow, *, replace: bool) -> str:
     from inspect_tui.exchange.form_taking import Status
-    from inspect_tui.store.clean import clean_text
 
     mark = {Status.NEW: "+", Status.DIFFERS: "~" if replace else "!"}.get(row.status, " ")
     said = f"{mark} {row.status.label}  {row.place}  {row.unit}  {row.about}：{row.words}"
     said += f"（现在记的是：{row.was}）" if row.was else ""
     said += "（条文已改，需重看）" if row.stale else ""
     said += f"（{row.beside}，将有两种意见）" if row.beside else ""
-    return clean_text(said, newlines=False)
+    return clean(said)
 
 
 def _data(weighed: FormPreview, *, recorded: bool, replace: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import faults, json_option, print_json, workspace_option
+from inspect_tui.cli.leading import as_option, leading
 
 if TYPE_CHECKING:
     from inspect_tui.rules.sealing import Freeze
@@ -43,7 +44,7 @@ def tell_freeze(held: Freeze) -> None:
 @click.command(name="freeze", short_help="封存一轮，此后的改动都会显出来", options_metavar="[选项]")
 @click.argument("round_arg", metavar="轮次", required=False)
 @click.option("--round", "round_id", metavar="轮次", help="同上，写在哪里都可以；不写为最新一轮。")
-@click.option("--as", "name", metavar="姓名", help="组长姓名；不写为这台电脑上的人。")
+@as_option
 @click.option("--reason", metavar="原因", default="", help="原封存已失效、重新封存时必写。")
 @workspace_option
 @json_option
@@ -60,7 +61,6 @@ def freeze(
     封存后台账和整改照常；谁改了封存的内容，round show 会列出来。
     """
     from inspect_tui.cli.decide import question_data, question_lines
-    from inspect_tui.cli.leading import leading
     from inspect_tui.rules import sealing
     from inspect_tui.store.clean import clean_text
 

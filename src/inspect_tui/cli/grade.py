@@ -12,6 +12,7 @@ from inspect_tui.cli.common import (
     F,
     faults,
     json_option,
+    not_both,
     print_json,
     space_of,
     today_of,
@@ -19,6 +20,9 @@ from inspect_tui.cli.common import (
     warn,
     workspace_option,
 )
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.output import output_option, write_lines, write_out
+from inspect_tui.cli.recording import commit
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -69,7 +73,7 @@ def _scheme_options(command: F) -> F:
 @click.option("--items", is_flag=True, help="逐项列出各阶段看法不同的检查内容。")
 @click.option("--date", "day", metavar="日期", help="按哪一天算逾期；不写为今天。")
 @click.option("--csv", "as_csv", is_flag=True, help="输出 CSV 表，每个单位一行。")
-@click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
+@output_option
 @workspace_option
 @json_option
 def show(
@@ -94,8 +98,7 @@ def show(
     from inspect_tui.report.grade_table import grade_lines, grades_csv, grades_data, warnings_of
     from inspect_tui.rules.stages import NotOneSeries, gradings, in_order
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     if rounds and series:
         raise click.UsageError("写了轮次就不写 --series。")
     space = space_there(workspace)
@@ -125,25 +128,9 @@ def show(
     elif as_csv:
         content = grades_csv(scheme, found, today)
     else:
-        from inspect_tui.store.clean import clean_text
-
-        lines = [
-            clean_text(line, newlines=False) for line in grade_lines(name, scheme, found, today, items=items)
-        ]
-        content = ("\n".join(lines) + "\n").encode("utf-8")
-    write_out(content, output)
-
-
-def write_out(content: bytes, output: Path | None) -> None:
-    """Print bytes, or write them to a file and say so."""
-    if output is None:
-        click.echo(content, nl=False)
+        write_lines(grade_lines(name, scheme, found, today, items=items), output)
         return
-    from inspect_tui.store.files import private_folder, write_durable
-
-    private_folder(output.parent)
-    write_durable(output, content)
-    click.echo(f"已写入：{output}", err=True)
+    write_out(content, output)
 
 
 # -------------------------------------------------------------------- what a grade rests on
@@ -237,7 +224,7 @@ def _step_options(command: F) -> F:
         click.option("--basis", metavar="文字", default="", help="依据或理由。"),
         click.option("--who", metavar="姓名", default="", help="经办人或复查人。"),
         click.option("--on", "on", metavar="日期", default="", help="哪一天；不写为今天。"),
-        click.option("--as", "name", metavar="姓名", help="组长姓名；不写为这台电脑上的人。"),
+        as_option,
     ):
         command = option(command)
     return workspace_option(json_option(_scheme_options(command)))
@@ -245,7 +232,6 @@ def _step_options(command: F) -> F:
 
 def _take(kind: GradeStepKind, unit: str, given: dict[str, Any], **more: str) -> None:
     """Take one step for a unit in the newest round of its series."""
-    from inspect_tui.cli.leading import commit, leading
     from inspect_tui.exchange.refusal import refuse_secret
     from inspect_tui.exchange.source import read_source
     from inspect_tui.report.grade_table import step_data

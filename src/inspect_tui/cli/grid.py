@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspect_tui.cli.common import json_option, print_json, round_id_of, space_of, warn, workspace_option
+from inspect_tui.cli.common import (
+    json_option,
+    print_json,
+    round_id_of,
+    round_in,
+    space_of,
+    warn,
+    workspace_option,
+)
+from inspect_tui.cli.output import write_out
 
 if TYPE_CHECKING:
     from inspect_tui.model.roster import Roster
@@ -49,8 +58,7 @@ def grid(
         from inspect_tui.exchange.refusal import refuse_secret
 
         space = space_of(workspace)
-        round_ = space.round(round_id_of(space, round_id)).round
-        assert round_ is not None
+        round_ = round_in(space, round_id_of(space, round_id))
         refuse_secret(round_)
         title, found = round_.title, grid_of(round_.units, complete=False)
     else:
@@ -61,8 +69,6 @@ def grid(
     elif as_csv:
         click.echo(grid_csv(found), nl=False)
     elif output is not None:
-        from inspect_tui.cli.grade import write_out
-
         xlsx = output.suffix.lower() == ".xlsx"
         write_out(grid_xlsx(found, title) if xlsx else grid_csv(found), output)
     else:

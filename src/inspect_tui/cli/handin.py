@@ -13,10 +13,12 @@ from inspect_tui.cli.common import (
     json_option,
     print_json,
     round_id_of,
+    round_in,
     space_of,
     warn,
     workspace_option,
 )
+from inspect_tui.cli.recording import opened
 
 if TYPE_CHECKING:
     from inspect_tui.model.person import Identity
@@ -45,7 +47,6 @@ def hand_in_command(
     组长合并时会看到同样的短码。自己有钥匙的自动签名；发包带了组长公钥的自动加密，只有组长那台电脑打得开。
     """
     from inspect_tui.exchange.handin import hand_in
-    from inspect_tui.store.session import Session
 
     space = space_of(workspace)
     identity = identity_of(space, name)
@@ -54,12 +55,8 @@ def hand_in_command(
     if way == "key":
         _need_recipient(space, wanted)
     passphrase = _new_passphrase() if way == "passphrase" else ""
-    session = Session.open(space, wanted, identity)
-    try:
-        warn(session.messages)
+    with opened(space, wanted, identity) as session:
         receipt = hand_in(session, output, plain=way == "plain", passphrase=passphrase)
-    finally:
-        session.close()
     if as_json:
         import msgspec
 
@@ -92,8 +89,7 @@ def _need_recipient(space: Workspace, round_id: str) -> None:
     """Refuse to promise encryption where nobody is known to encrypt to."""
     from inspect_tui.exchange.recipients import recipients_of
 
-    round_ = space.round(round_id).round
-    assert round_ is not None
+    round_ = round_in(space, round_id)
     if not recipients_of(space, round_)[0]:
         raise faults(
             "A09",

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
     json_option,
     print_json,
-    round_id_of,
-    space_of,
+    round_dir_of,
+    round_option,
     warn,
     workspace_option,
 )
-from inspect_tui.cli.leading import as_option, clean, commit, leading, round_option
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.recording import commit
 
 if TYPE_CHECKING:
     from inspect_tui.model.round import Round
@@ -75,8 +77,7 @@ def _list_pairs(round_id: str | None, workspace: str | None, as_json: bool) -> N
     from inspect_tui.exchange.doubles import suggest
     from inspect_tui.exchange.source import read_source
 
-    space = space_of(workspace)
-    source = read_source(space.round_dir(round_id_of(space, round_id)))
+    source = read_source(round_dir_of(workspace, round_id))
     warn(source.messages)
     found = _findings(source.state, source.round)
     pairs = suggest(found)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspect_tui.cli.common import faults, identity_of, round_id_of, space_of, warn
+from inspect_tui.cli.common import faults, identity_of, round_id_of, round_in, space_of
+from inspect_tui.cli.recording import opened
 
 if TYPE_CHECKING:
-    from inspect_tui.model.change import Edit
     from inspect_tui.store.session import Session
 
-round_option = click.option("--round", "round_id", metavar="轮次", help="哪一轮；不写为最新一轮。")
 as_option = click.option("--as", "name", metavar="姓名", help="组长姓名；不写为这台电脑上的人。")
 
 
@@ -29,35 +28,17 @@ def leading(workspace: str | None, round_id: str | None, name: str | None) -> It
     from inspect_tui.rules.joining import CannotJoin
     from inspect_tui.rules.reviewing import NoReason, is_lead
     from inspect_tui.rules.sealing import AlreadyFrozen
-    from inspect_tui.store.session import Session
 
     space = space_of(workspace)
     wanted = round_id_of(space, round_id)
     identity = identity_of(space, name)
-    round_ = space.round(wanted).round
-    assert round_ is not None
+    round_ = round_in(space, wanted)
     if not is_lead(round_, identity):
         leads = tuple(dict.fromkeys(team.lead for team in round_.teams if team.lead))
         remedy = f"本轮组长：{'、'.join(leads)}，用 --as 写明"
         raise faults("D01", "只有组长能做这件事", identity.name, remedy)
-    session = Session.open(space, wanted, identity)
-    try:
-        warn(session.messages)
-        yield session
-    except (NoReason, MatterMoved, CannotErase, CannotJoin, AlreadyFrozen) as error:
-        raise faults("D02", str(error)) from error
-    finally:
-        session.close()
-
-
-def commit(session: Session, edits: list[Edit], what: str) -> None:
-    """Make one change and wait until it is on disk."""
-    session.commit(edits, what)
-    session.flush()
-
-
-def clean(text: str) -> str:
-    """One line of text, fit to be kept and to be printed."""
-    from inspect_tui.store.clean import clean_text
-
-    return clean_text(text, newlines=False)
+    with opened(space, wanted, identity) as session:
+        try:
+            yield session
+        except (NoReason, MatterMoved, CannotErase, CannotJoin, AlreadyFrozen) as error:
+            raise faults("D02", str(error)) from error

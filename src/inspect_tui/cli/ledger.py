@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, today_of, unit_of, warn
+from inspect_tui.cli.common import faults, json_option, not_both, print_json, today_of, unit_of, warn
+from inspect_tui.cli.output import output_option
 
 if TYPE_CHECKING:
     from inspect_tui.rules.ledger import LedgerRow
@@ -30,7 +31,7 @@ _CARRIED_ON, _CONTESTED = "carried_on", "contested"
 @click.option("--leader", "leaders", metavar="姓名", multiple=True, help="只列这些责任领导的，可写多次。")
 @click.option("--date", "day", metavar="日期", help="按哪一天算逾期；不写为今天。")
 @click.option("--csv", "as_csv", is_flag=True, help="输出 CSV 表，栏目同整改台账。")
-@click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
+@output_option
 @json_option
 def ledger(
     file: Path,
@@ -55,8 +56,7 @@ def ledger(
     from inspect_tui.rules.clocks import clock_slips, told
     from inspect_tui.rules.ledger import ledger_rows
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     source = read_source(file)
     round_, today = source.round, today_of(day).isoformat()
     wanted = [unit_of(round_, unit).id for unit in units] or None

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     identity_of,
     json_option,
     print_json,
     round_id_of,
+    round_option,
     space_of,
     warn,
     workspace_option,
@@ -118,7 +120,7 @@ def _passphrases(files: list[Path]) -> list[str]:
             with files_now.fs.open_read(path) as file:
                 head = file.read(65536)
             if is_age(head) and wants_passphrase(head):
-                asked = f"{_clean(path.name)} 用口令加密，请输入口令"
+                asked = f"{clean(path.name)} 用口令加密，请输入口令"
                 given.append(
                     str(click.prompt(asked, hide_input=True, err=True, default="", show_default=False))
                 )
@@ -131,7 +133,7 @@ def _passphrases(files: list[Path]) -> list[str]:
 def _agreed(found: Scan) -> bool:
     """Ask once more where a signature does not fit; without anybody to ask, the answer is no."""
     for file in found.doubtful:
-        click.echo(_clean(f"{file.path}：{file.signature.words}。"), err=True)
+        click.echo(clean(f"{file.path}：{file.signature.words}。"), err=True)
     if not (sys.stdin and sys.stdin.isatty()):
         return False
     return click.confirm("签名要先核对。仍然收下这些文件吗", err=True)
@@ -177,7 +179,7 @@ class _Line:
 
 @click.command(name="undo-merge", options_metavar="[选项]", short_help="把收下的一份文件退出本轮")
 @click.argument("file", metavar="编号或文件名", required=False)
-@click.option("--round", "round_id", metavar="轮次", help="哪一轮；不写为最新一轮。")
+@round_option
 @click.option("--yes", is_flag=True, help="有裁定以这份文件为依据时也退出。")
 @click.option("--list", "listing", is_flag=True, help="只列出收过和退出过的文件。")
 @workspace_option
@@ -229,7 +231,7 @@ def undo_merge(
     else:
         for r in resting:
             where = f"{'、'.join(r.by)}在{r.at[:16]}的裁定以它为依据：{r.record} {r.field}（{r.reason}）"
-            click.echo(_clean(where))
+            click.echo(clean(where))
         click.echo(
             f"已退出：{entry.name}。文件和台账仍保留。"
             if done
@@ -279,15 +281,15 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
 def _tell(found: Scan, target: Path | None) -> None:
     for file in found.files:
         for line in _lines(file):
-            click.echo(_clean(line))
+            click.echo(clean(line))
     for line in found.skipped:
-        click.echo(_clean(f"略过：{line}"))
+        click.echo(clean(f"略过：{line}"))
     conflicts = found.conflicts()
     if conflicts:
         click.echo(f"有{len(conflicts)}处意见不同，合并后由组长裁定：")
         for conflict in conflicts[:20]:
             for line in _place(conflict, found.round):
-                click.echo(_clean("  " + line))
+                click.echo(clean("  " + line))
         if len(conflicts) > 20:
             click.echo(f"  另有{len(conflicts) - 20}处。")
     if target is not None:
@@ -339,9 +341,3 @@ def _place(conflict: Conflict, round_: Round | None) -> list[str]:
         for side in conflict.sides
     ]
     return [f"{about}（{field_words(conflict.record, field)}）", *sides]
-
-
-def _clean(text: str) -> str:
-    from inspect_tui.store.clean import clean_text
-
-    return clean_text(text, newlines=False)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import faults, json_option, print_json, today_of, told_source, unit_of, warn
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.output import output_option, write_to
+from inspect_tui.cli.recording import commit
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -80,9 +83,9 @@ class NoticeCommand(click.Command):
 @click.option("--confirm", metavar="理由", default="", help="文中的号码、金额等可以发出的理由，会记下来。")
 @click.option("--record", is_flag=True, help="把不写的、审定的和发出的记进本轮，下次照办。")
 @click.option("--reason", metavar="理由", default="", help="不写的理由，和 --exclude、--record 一起用。")
-@click.option("--as", "name", metavar="姓名", help="组长姓名；不写为这台电脑上的人。")
+@as_option
 @click.option("--each", is_flag=True, help="每个单位各写一份（书记版），写到 -o 的文件夹里。")
-@click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
+@output_option
 @json_option
 def notice(files: tuple[Path, ...], as_json: bool, **asked: Any) -> None:
     from inspect_tui.report.telling import issued_elsewhere, tell
@@ -229,7 +232,6 @@ def _leading_space(file: Path, held: Held) -> str:
 
 def _settle(file: Path, held: list[Held], wanted: Wanted, asked: dict[str, Any], day: Any) -> None:
     """Keep what is left out, and that what was found may be sent, in the round."""
-    from inspect_tui.cli.leading import commit, leading
     from inspect_tui.report.settled import confirm, exclude
     from inspect_tui.report.telling import scope_of, tell
 
@@ -252,7 +254,6 @@ def _settle(file: Path, held: list[Held], wanted: Wanted, asked: dict[str, Any],
 
 
 def _record_issue(file: Path, held: Held, made: Notice, asked: dict[str, Any]) -> None:
-    from inspect_tui.cli.leading import commit, leading
     from inspect_tui.report.settled import issue
 
     how = "复制" if asked["copy"] else "写成文件"
@@ -277,15 +278,6 @@ def _copy(made: Notice, number: int) -> None:
     result = copy(made.parts[number - 1].text)
     said = f"（共{len(made.parts)}段，这是第{number}段）" if len(made.parts) > 1 else ""
     click.echo(result.message + said, err=True)
-
-
-def write_to(path: Path, data: bytes) -> None:
-    """Write a file and say where it is."""
-    from inspect_tui.store.files import private_folder, write_durable
-
-    private_folder(path.parent)
-    write_durable(path, data)
-    click.echo(f"已写入：{path}", err=True)
 
 
 # -------------------------------------------------------------------- JSON

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
     json_option,
+    not_both,
     print_json,
-    round_id_of,
+    round_dir_of,
+    round_option,
     space_of,
     today_of,
     told_source,
@@ -20,8 +23,9 @@ from inspect_tui.cli.common import (
     warn,
     workspace_option,
 )
-from inspect_tui.cli.grade import write_out
-from inspect_tui.cli.leading import as_option, clean, commit, leading, round_option
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.output import write_lines, write_out
+from inspect_tui.cli.recording import commit
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -124,8 +128,7 @@ def listed(round_id: str | None, workspace: str | None, as_json: bool) -> None:
     from inspect_tui.report.pair_table import pair_data, pair_lines
     from inspect_tui.rules.pairing import pairs_of
 
-    space = space_of(workspace)
-    source = told_source(space.round_dir(round_id_of(space, round_id)))
+    source = told_source(round_dir_of(workspace, round_id))
     found = pairs_of(source.state, source.round)
     if as_json:
         print_json({"pairs": [pair_data(now) for now in found]})
@@ -254,8 +257,7 @@ def effect(
     from inspect_tui.rules.pair_effect import effects_of
     from inspect_tui.rules.periods import period_of
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     today = today_of(day)
     sources = _sources(rounds, workspace)
     period = None if every else period_of(today, Span.HALF)
@@ -279,7 +281,7 @@ def effect(
     else:
         lines = [table.title_of(period), table.totals_text(found)]
         lines += [line for one in found for line in table.effect_lines(one)]
-        write_out("".join(f"{clean(line)}\n" for line in lines).encode("utf-8"), output)
+        write_lines(lines, output)
 
 
 # -------------------------------------------------------------------- what was meant

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, unit_of, warn, workspace_option
+from inspect_tui.cli.common import faults, json_option, not_both, print_json, unit_of, warn, workspace_option
+from inspect_tui.cli.output import output_option, write_out
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.source import Source
 
 _SPANS = ("week", "month", "quarter", "half", "year")
 _ROLLUPS = ("mean", "weighted", "latest", "worst")
-_output = click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
 
 
 @click.command(name="period", options_metavar="[选项]", short_help="周、月、季、年的得分")
@@ -40,7 +40,7 @@ _output = click.option("-o", "--output", metavar="文件", type=click.Path(path_
 @click.option("--unit", metavar="单位", help="只看一个单位。")
 @click.option("--rank", is_flag=True, help="另列排名；规则里写明不排名的不排。")
 @click.option("--csv", "as_csv", is_flag=True, help="输出 CSV 表，每个单位一行。")
-@_output
+@output_option
 @workspace_option
 @json_option
 def period(
@@ -66,8 +66,7 @@ def period(
     from inspect_tui.report.period_paper import period_csv, period_text
     from inspect_tui.report.period_table import table_data
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     sources = _sources(files, workspace)
     try:
         table = periods.table_of(
@@ -88,9 +87,9 @@ def period(
     if as_json:
         print_json(table_data(table))
     elif as_csv:
-        _put(period_csv(table), output)
+        write_out(period_csv(table), output)
     else:
-        _put(period_text(table, 100 if output else None), output)
+        write_out(period_text(table, 100 if output else None), output)
 
 
 @click.command(name="trend", options_metavar="[选项]", short_help="走势：得分和问题的变化")
@@ -98,7 +97,7 @@ def period(
 @click.option("--unit", metavar="单位", help="只看一个单位；不写为各单位平均。")
 @click.option("--section", metavar="大项", default="", help="只看一个大项（编号或名称）。")
 @click.option("--csv", "as_csv", is_flag=True, help="输出 CSV 表，每轮一行。")
-@_output
+@output_option
 @workspace_option
 @json_option
 def trend(
@@ -116,8 +115,7 @@ def trend(
     """
     from inspect_tui.report import trends
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     sources = _sources(files, workspace)
     try:
         found = trends.trend_of(
@@ -130,12 +128,12 @@ def trend(
     if as_json:
         print_json(trends.trend_data(found))
     elif as_csv:
-        _put(b"\xef\xbb\xbf" + trends.trend_csv(found).encode("utf-8"), output)
+        write_out(b"\xef\xbb\xbf" + trends.trend_csv(found).encode("utf-8"), output)
     else:
         import shutil
 
         width = 100 if output else shutil.get_terminal_size().columns
-        _put(("\n".join(trends.trend_lines(found, width)) + "\n").encode("utf-8"), output)
+        write_out(("\n".join(trends.trend_lines(found, width)) + "\n").encode("utf-8"), output)
 
 
 def _sources(files: tuple[str, ...], workspace: str | None) -> list[Source]:
@@ -156,14 +154,3 @@ def _unit(sources: list[Source], wanted: str | None) -> str:
         except InputFaults:
             continue
     return unit_of(sources[0].round, wanted).id
-
-
-def _put(content: bytes, output: Path | None) -> None:
-    if output is None:
-        click.echo(content, nl=False)
-        return
-    from inspect_tui.store.files import private_folder, write_durable
-
-    private_folder(output.parent)
-    write_durable(output, content)
-    click.echo(f"已写入：{output}", err=True)

@@ -12,12 +12,14 @@ from inspect_tui.cli.common import (
     json_option,
     print_json,
     round_id_of,
+    round_in,
     space_of,
     told_source,
     unit_of,
     warn,
     workspace_option,
 )
+from inspect_tui.cli.recording import by_option, commit, into_option, opened
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -34,8 +36,8 @@ def points() -> None:
 @click.option("--unit", metavar="单位", required=True, help="哪个党小组，编号或名称。")
 @click.option("--month", metavar="年-月", required=True, help="哪个月，如2026-11。")
 @click.option("--preview", is_flag=True, help="只看，不记。")
-@click.option("--round", "round_id", metavar="轮次", help="记在哪一轮；不写为最新一轮。")
-@click.option("--as", "name", metavar="姓名", help="以谁的名义记录；不写为这台电脑上的人。")
+@into_option
+@by_option
 @workspace_option
 @json_option
 def import_sheet(
@@ -55,29 +57,22 @@ def import_sheet(
     from inspect_tui.exchange.points_sheet import read_points_sheet
     from inspect_tui.rules.monthly import good_month
     from inspect_tui.rules.points import set_points
-    from inspect_tui.store.session import Session
 
     if not good_month(month):
         raise click.BadParameter(f"“{month}”不是月份，请写成2026-11", param_hint="--month")
     space = space_of(workspace)
     wanted = round_id_of(space, round_id)
-    round_ = space.round(wanted).round
-    assert round_ is not None
+    round_ = round_in(space, wanted)
     held = unit_of(round_, unit)
     taken = read_points_sheet(sheet, held.members or 0)
     warn(f"提醒：{fault.text()}" for fault in taken.faults)
     warn(f"提醒：{line}" for line in taken.messages)
     changed = False
     if not preview:
-        session = Session.open(space, wanted, identity_of(space, name))
-        try:
-            warn(session.messages)
+        with opened(space, wanted, identity_of(space, name)) as session:
             edits = set_points(session.state, held.id, month, taken.count)
             changed = bool(edits)
-            session.commit(edits, f"收进{month}党员积分表")
-            session.flush()
-        finally:
-            session.close()
+            commit(session, edits, f"收进{month}党员积分表")
     if as_json:
         told = {"unit": held.id, "name": held.name, "month": month, "recorded": not preview}
         bad = [{"where": fault.path, "reason": fault.message} for fault in taken.faults]

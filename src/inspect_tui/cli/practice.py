@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
-    identity_of,
     json_option,
+    not_both,
     print_json,
-    round_id_of,
-    space_of,
+    round_dir_of,
+    round_option,
     told_source,
     unit_of,
-    warn,
     workspace_option,
 )
-from inspect_tui.cli.grade import write_out
-from inspect_tui.cli.leading import as_option, clean, commit, leading, round_option
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.output import write_lines, write_out
+from inspect_tui.cli.recording import commit, recording
 from inspect_tui.cli.zh import ZhGroup
 from inspect_tui.model.spread import Uptake
 from inspect_tui.model.terms import Profile
@@ -223,13 +224,8 @@ def answer(
     from inspect_tui.rules.practices import asked_of, say
     from inspect_tui.rules.reading import read_visit
     from inspect_tui.rules.reviewing import NoReason
-    from inspect_tui.store.session import Session
 
-    space = space_of(workspace)
-    wanted = round_id_of(space, round_id)
-    session = Session.open(space, wanted, identity_of(space, name))
-    try:
-        warn(session.messages)
+    with recording(workspace, round_id, name) as session:
         there = unit_of(session.round, unit)
         visit = read_visit(session.state, there.id)
         if visit.accepted or visit.submitted:
@@ -243,11 +239,11 @@ def answer(
             known = [word for c in asked for word in (c.id, c.title)]
             raise faults("E41", "这个单位不用问这条经验", card, did_you_mean(card, known, "见 practice list"))
         chosen = Uptake(uptake) if uptake != "none" else None
-        commit(session, say(session.state, there.id, found[0], chosen, clean(basis)), "采用情况")
-    except NoReason as error:
-        raise faults("E41", str(error), card) from error
-    finally:
-        session.close()
+        try:
+            edits = say(session.state, there.id, found[0], chosen, clean(basis))
+        except NoReason as error:
+            raise faults("E41", str(error), card) from error
+        commit(session, edits, "采用情况")
     click.echo(clean(f"{there.name}：{found[0].title}，{chosen.label if chosen is not None else '已取消'}。"))
 
 
@@ -264,8 +260,7 @@ def adopted(
     from inspect_tui.report import practice_table as table
     from inspect_tui.rules.practices import cards_of
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     source = _source(workspace, round_id)
     cards = cards_of(source.state, source.round)
     if as_json:
@@ -273,8 +268,7 @@ def adopted(
     elif as_csv or (output is not None and output.suffix.lower() == ".csv"):
         write_out(table.adopted_csv(cards), output)
     else:
-        lines = [clean(line) for line in table.adopted_lines(cards)] or ["还没有写成经验的好的做法。"]
-        write_out("".join(f"{line}\n" for line in lines).encode("utf-8"), output)
+        write_lines(table.adopted_lines(cards) or ["还没有写成经验的好的做法。"], output)
 
 
 @practice.command(name="register", short_help="一组一特色登记表", options_metavar="[选项]")
@@ -290,8 +284,7 @@ def register(
     from inspect_tui.report import practice_table as table
     from inspect_tui.rules.practices import register as registered
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     source = _source(workspace, round_id)
     found = registered(source.state, source.round)
     kind = output.suffix.lower() if output is not None else ""
@@ -302,8 +295,7 @@ def register(
     elif as_csv or kind == ".csv":
         write_out(table.register_csv(found), output)
     else:
-        lines = [clean(line) for line in table.register_lines(found)]
-        write_out("".join(f"{line}\n" for line in lines).encode("utf-8"), output)
+        write_lines(table.register_lines(found), output)
 
 
 # -------------------------------------------------------------------- what was meant
@@ -311,9 +303,7 @@ def register(
 
 def _source(workspace: str | None, round_id: str | None) -> Source:
     """The round meant with everything in it. Raises ExportRefused for one that must not be told of."""
-
-    space = space_of(workspace)
-    return told_source(space.round_dir(round_id_of(space, round_id)))
+    return told_source(round_dir_of(workspace, round_id))
 
 
 def _text(value: str | None) -> str:

@@ -9,17 +9,19 @@ import click
 
 from inspect_tui.cli import zh
 from inspect_tui.cli.common import (
+    clean,
     faults,
     json_option,
     print_json,
-    round_id_of,
-    space_of,
+    round_dir_of,
+    round_option,
     today_of,
     told_source,
     warn,
     workspace_option,
 )
-from inspect_tui.cli.leading import as_option, clean, commit, leading, round_option
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.recording import commit
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.source import Source
@@ -208,8 +210,7 @@ def rate_command(file: Path | None, round_id: str | None, workspace: str | None,
 
 def _source(file: Path | None, round_id: str | None, workspace: str | None) -> Source:
     if file is None:
-        space = space_of(workspace)
-        file = space.round_dir(round_id_of(space, round_id))
+        file = round_dir_of(workspace, round_id)
     elif round_id is not None:
         raise click.UsageError("FILE 和 --round 只能写一个")
     return told_source(file)

@@ -7,14 +7,11 @@ from pathlib import Path
 import click
 
 from inspect_tui.cli.common import (
-    identity_of,
     json_option,
     print_json,
-    round_id_of,
-    space_of,
-    warn,
     workspace_option,
 )
+from inspect_tui.cli.recording import recording
 
 
 @click.command(name="record", options_metavar="[选项]")
@@ -30,15 +27,9 @@ def record(file: Path, round_id: str, name: str, workspace: str | None, as_json:
     每行的写法：inspect-tui schema record。
     """
     from inspect_tui.exchange.record import record_file
-    from inspect_tui.store.session import Session
 
-    space = space_of(workspace)
-    session = Session.open(space, round_id_of(space, round_id), identity_of(space, name))
-    try:
-        warn(session.messages)
+    with recording(workspace, round_id, name) as session:
         result = record_file(session, file)
-    finally:
-        session.close()
     if as_json:
         data = {"lines": result.lines, "changes": result.changes, "units": list(result.units)}
         print_json(data | {"writer": session.writer})

@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import (
+    clean,
     faults,
     identity_of,
     json_option,
     print_json,
     round_id_of,
+    round_in,
     space_of,
     told_source,
     unit_of,
     warn,
     workspace_option,
 )
+from inspect_tui.cli.recording import by_option, commit, into_option, opened
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -57,10 +60,10 @@ def recount() -> None:
 @click.option("--rule", "wanted", metavar="细则", required=True, help="细则文件，或细则的编号。")
 @click.option("--total", metavar="金额", help="本月总额；不写就用细则里的，再没有就按表里相加。")
 @click.option("--no-names", is_flag=True, help="不显示姓名，只写行号。")
-@click.option("--round", "round_id", metavar="轮次", help="记在哪一轮；不写为最新一轮。")
+@into_option
 @click.option("--unit", metavar="单位", help="记在哪个单位，编号或名称；写了才记。")
 @click.option("--month", metavar="年-月", help="哪个月的分配表，如2026-10。")
-@click.option("--as", "name", metavar="姓名", help="以谁的名义记录；不写为这台电脑上的人。")
+@by_option
 @workspace_option
 @json_option
 def sheet_command(
@@ -106,7 +109,7 @@ def sheet_command(
         print_json(said | told_data(told) | {"columns": taken.columns, "bad": wrong, "messages": messages})
         return
     for line in _lines(made, rule, names=not no_names and sys.stdout.isatty()):
-        click.echo(_clean(line))
+        click.echo(clean(line))
     click.echo(sentence(month or "", told).replace("复算分配表", "分配表") + "。")
     if changed is not None:
         click.echo("已记录，只记了人次和差额合计。" if changed[1] else "和原来一样，没有改动。")
@@ -135,8 +138,8 @@ def list_rules(workspace: str | None, as_json: bool) -> None:
         print_json({"rules": rows, "faults": [fault.text() for fault in told]})
         return
     for rule in known:
-        click.echo(_clean(f"{rule.id}  {rule.title}" + ("（草案）" if rule.draft else "")))
-        click.echo(_clean(f"  {rule_words(rule)}"))
+        click.echo(clean(f"{rule.id}  {rule.title}" + ("（草案）" if rule.draft else "")))
+        click.echo(clean(f"  {rule_words(rule)}"))
 
 
 @recount.command(name="show", short_help="列出已记的复算", options_metavar="[选项]")
@@ -160,7 +163,7 @@ def show(file: Path, unit: str | None, as_json: bool) -> None:
         click.echo("还没有复算过。")
     for u, month in found:
         two = "（有两种结果，等组长裁定）" if month.contested else ""
-        click.echo(_clean(f"{u.name}  {sentence(month.month, month.told)}。{two}"))
+        click.echo(clean(f"{u.name}  {sentence(month.month, month.told)}。{two}"))
 
 
 # -------------------------------------------------------------------- what they share
@@ -206,21 +209,14 @@ def _record(
     """Record the figures; the unit's id and whether anything changed."""
     from inspect_tui.rules.monthly import zh_month
     from inspect_tui.rules.recounts import set_recount
-    from inspect_tui.store.session import Session
 
     space = space_of(workspace)
     wanted = round_id_of(space, round_id)
-    round_ = space.round(wanted).round
-    assert round_ is not None
+    round_ = round_in(space, wanted)
     held = unit_of(round_, unit)
-    session = Session.open(space, wanted, identity_of(space, name))
-    try:
-        warn(session.messages)
+    with opened(space, wanted, identity_of(space, name)) as session:
         edits = set_recount(session.state, held.id, month, told)
-        session.commit(edits, f"复算{zh_month(month)}分配表")
-        session.flush()
-    finally:
-        session.close()
+        commit(session, edits, f"复算{zh_month(month)}分配表")
     return held.id, bool(edits)
 
 
@@ -311,9 +307,3 @@ def month_data(round_: Round, month: RecountMonth) -> dict[str, Any]:
     head = {"unit": month.unit, "name": unit.name if unit else "", "month": month.month}
     tail = {"bad": list(month.told.bad), "by": list(month.by), "at": month.at}
     return head | {"contested": month.contested} | told_data(month.told) | tail
-
-
-def _clean(text: str) -> str:
-    from inspect_tui.store.clean import clean_text
-
-    return clean_text(text, newlines=False)

@@ -9,14 +9,13 @@ import click
 
 from inspect_tui.cli.common import (
     faults,
-    identity_of,
     json_option,
     print_json,
-    round_id_of,
-    space_of,
+    round_option,
     warn,
     workspace_option,
 )
+from inspect_tui.cli.recording import by_option, recording
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.rectify_lines import Rectified, RectifyLine
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
 @click.command(name="rectify", options_metavar="[选项]", short_help="办理整改：措施、上报、复查、销号、挂账")
 @click.argument("words", metavar="编号 步骤 [字段=值……]", nargs=-1, required=True)
-@click.option("--round", "round_id", metavar="轮次", help="哪一轮；不写为最新一轮。")
-@click.option("--as", "name", metavar="姓名", help="以谁的名义记录；不写为这台电脑上的人。")
+@round_option
+@by_option
 @click.option("--on", metavar="日期", help="办理日期，如2026-11-20；不写为今天。")
 @click.option("--basis", metavar="文字", help="依据、复查意见或理由。")
 @click.option("--who", metavar="姓名", help="复查人或上报人。")
@@ -53,20 +52,13 @@ def rectify(
     只填栏目写“set 编号 字段=值……”；按文件办理写“文件.jsonl”，每行一步。
     编号可以写全，也可以写清单号（如03-07）。不允许的步骤说明原因，什么都不写。
     """
-    from inspect_tui.store.session import Session
-
     given = {field: value for field, value in asked.items() if value is not None}
     file = Path(words[0]) if len(words) == 1 else None
     line = None if file is not None else _line(words, given)
     if file is not None and given:
         raise click.UsageError("按文件办理时，内容都写在文件里")
-    space = space_of(workspace)
-    session = Session.open(space, round_id_of(space, round_id), identity_of(space, name))
-    try:
-        warn(session.messages)
+    with recording(workspace, round_id, name) as session:
         done = _enter(session, file, line)
-    finally:
-        session.close()
     _tell(done, as_json)
 
 

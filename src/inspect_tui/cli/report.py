@@ -62,7 +62,8 @@ _KINDS = ("situation", "praise", "bulletin", "ranking", "exposure")
 @click.option("--date", metavar="日期", help="落款日期，如2026-11-20；不写为今天。")
 @json_option
 def report(file: Path, to: str | None, output: Path | None, as_json: bool, **asked: Any) -> None:
-    from inspect_tui.cli.noticing import held_of, write_to
+    from inspect_tui.cli.noticing import held_of
+    from inspect_tui.cli.output import write_to
 
     _check_usage(to, output, as_json, asked)
     day = today_of(asked["date"])

@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, space_of, unit_of, warn, workspace_option
-from inspect_tui.cli.leading import as_option, clean, commit, leading, round_option
+from inspect_tui.cli.common import (
+    clean,
+    faults,
+    json_option,
+    print_json,
+    round_in,
+    round_option,
+    space_of,
+    unit_of,
+    warn,
+    workspace_option,
+)
+from inspect_tui.cli.leading import as_option, leading
+from inspect_tui.cli.recording import commit
 
 if TYPE_CHECKING:
     from inspect_tui.model.round import Round
@@ -151,8 +163,7 @@ def _open_receipt(file: Path, workspace: str | None, as_json: bool, yes: bool) -
             }
         )
         return
-    round_ = space.round(taken.round_id).round
-    assert round_ is not None
+    round_ = round_in(space, taken.round_id)
     for line in told_lines(round_, taken.receipt.told):
         click.echo(clean(line))
     click.echo(f"已收下回执，退回{len(taken.returned)}项。" if taken.new else "回执已经收过，没有新内容。")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, print_json, told_source, unit_of
+from inspect_tui.cli.common import faults, json_option, not_both, print_json, told_source, unit_of
+from inspect_tui.cli.output import output_option, write_out
 
 if TYPE_CHECKING:
     from inspect_tui.report.outline import Outline
@@ -31,13 +32,12 @@ def _outline(file: Path, unit: str | None) -> Outline:
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--unit", metavar="单位", help="只看一个单位（编号或名称）。")
 @click.option("--csv", "as_csv", is_flag=True, help="输出 CSV 表，每个单位一行。")
-@click.option("-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。")
+@output_option
 @json_option
 def summary(file: Path, unit: str | None, as_csv: bool, output: Path | None, as_json: bool) -> None:
     from inspect_tui.report import summary as made
 
-    if as_csv and as_json:
-        raise click.UsageError("--json 和 --csv 只能选一个。")
+    not_both(as_csv, as_json)
     outline = _outline(file, unit)
     if as_json and output is None:
         print_json(made.summary_data(outline))
@@ -60,10 +60,7 @@ def summary(file: Path, unit: str | None, as_csv: bool, output: Path | None, as_
 
         made.print_summary(outline, sys.stdout)
         return
-    if output is None:
-        click.echo(data, nl=False)
-    else:
-        _write(output, data)
+    write_out(data, output)
 
 
 @click.command(
@@ -150,7 +147,8 @@ def _places(outline: Outline, file: Path, before: Path | None, **asked: Any) -> 
         raise faults("E10", str(error), "", "用 --approved-by 写明姓名") from error
     if places.listed:
         from inspect_tui.cli.common import today_of
-        from inspect_tui.cli.leading import commit, leading
+        from inspect_tui.cli.leading import leading
+        from inspect_tui.cli.recording import commit
 
         space, round_id = _round_of(file)
         day = today_of(asked["day"])
@@ -165,11 +163,3 @@ def _round_of(file: Path) -> tuple[Path, str]:
     if not (folder / "round.json").is_file() or folder.parent.name != "rounds":
         raise faults("E10", "红榜、黑榜要记入本轮", str(file), "FILE 请写工作文件夹里的轮次文件夹")
     return folder.parent.parent, folder.name
-
-
-def _write(path: Path, data: bytes) -> None:
-    from inspect_tui.store.files import private_folder, write_durable
-
-    private_folder(path.parent)
-    write_durable(path, data)
-    click.echo(f"已写入：{path}", err=True)
