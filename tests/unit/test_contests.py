@@ -26,11 +26,19 @@ from inspect_tui.model.view import Judgement, Picked
 from inspect_tui.report.contest_table import hand_overs
 from inspect_tui.rules import actions
 from inspect_tui.rules.applicability import checklists_for, items_for, profile_of
-from inspect_tui.rules.contest_entries import NotThisContest, entries_of, fits, period_for, without_places
+from inspect_tui.rules.contest_entries import (
+    NotThisContest,
+    entries_of,
+    fits,
+    outcome_of,
+    period_for,
+    without_places,
+)
 from inspect_tui.rules.contests import (
     Award,
     Entry,
     award,
+    award_for,
     awards,
     held_in_a_row,
     judge,
@@ -137,11 +145,29 @@ def test_offices_that_do_not_rank_see_no_places() -> None:
     assert found.candidates[2].against
 
 
+def test_one_round_that_is_not_ranked_takes_the_places_from_all() -> None:
+    held = [entry("a", "80"), entry("b", "95")]
+    free = a_round()
+    kept = msgspec.structs.replace(free, rules=msgspec.structs.replace(free.rules, no_ranking=True))
+    assert outcome_of(contest(), held, [free]).proposed == ("b",)
+    assert outcome_of(contest(), held, [free, kept]) == without_places(judge(contest(), held), held)
+
+
 # -------------------------------------------------------------------- awards
 
 
 def held_award(period: str, *winners: str, contest_id: str = "flag") -> Award:
     return Award(contest=contest_id, period=period, winners=winners, reason="", signed_by=("组长",), at="")
+
+
+def test_an_award_is_found_by_its_contest_and_period() -> None:
+    history = [
+        held_award("2026年第三季度", "a"),
+        held_award("2026年第四季度", "b"),
+        held_award("2026年第四季度", "c", contest_id="cup"),
+    ]
+    assert award_for(history, "cup", "2026年第四季度") is history[2]
+    assert award_for(history, "flag", "2026年第一季度") is None
 
 
 def test_periods_stand_in_order_of_time() -> None:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_tui.model.scheme import Level, Scheme
 from inspect_tui.rules.checking_scheme import check_contest, check_scheme
-from inspect_tui.rules.grading import counts_text, grade, level_counts, level_of, movements, over_quota
+from inspect_tui.rules.grading import (
+    USUAL_SCHEME,
+    counts_text,
+    grade,
+    level_counts,
+    level_of,
+    movements,
+    over_quota,
+    usual_scheme,
+)
 
 
 def scheme(**more: Any) -> Scheme:
@@ -74,6 +84,12 @@ def test_a_grade_moves_no_further_than_the_scheme_allows(score: str, previous: s
 
 def test_nothing_scored_is_not_graded() -> None:
     assert grade(None, [], scheme()).level is None
+
+
+def test_the_five_levels_grade_where_nothing_was_chosen() -> None:
+    other, five = scheme(), msgspec.structs.replace(scheme(), id=USUAL_SCHEME)
+    assert usual_scheme([other, five]) is five and usual_scheme([other]) is other
+    assert usual_scheme([]) is None
 
 
 def test_movements_and_counts_of_a_year() -> None:

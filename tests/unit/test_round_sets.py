@@ -21,8 +21,16 @@ from inspect_tui.model.round import Round
 from inspect_tui.model.scheme import Contest, Span
 from inspect_tui.model.terms import RoundKind, Secrecy, Stage, UnitKind
 from inspect_tui.rules.periods import period_of
-from inspect_tui.rules.round_sets import contest_periods, round_before, scores_before, series_before, within
-from inspect_tui.rules.unit_totals import round_day, unit_total
+from inspect_tui.rules.round_sets import (
+    contest_periods,
+    round_before,
+    same_series,
+    scores_before,
+    self_assessed,
+    series_before,
+    within,
+)
+from inspect_tui.rules.unit_totals import round_day, unit_total, units_of
 from inspect_tui.store.workspace import Workspace
 
 PREVIOUS = "2026Q3-lookback"
@@ -93,6 +101,20 @@ def test_rounds_of_a_period_and_of_the_series_before(base: Round) -> None:
     here = stage("2025", "2025-11-01")
     assert [word for _, word in series_before([*series, (here, "here")], [here])] == ["2024", "2024"]
     assert series_before(series[-1:], [here]) == []
+    assert [word for _, word in same_series(series, "2024")] == ["2024", "2024"]
+    assert same_series([(base, 0)], "") == [], "a round of no stage is of no series"
+
+
+def test_what_units_gave_themselves_stands_beside_later_stages_only(demo: Path) -> None:
+    held = read_source(demo / "rounds" / CURRENT)
+    own = msgspec.structs.replace(held.round, stage=Stage.SELF, series="2026")
+    accept = msgspec.structs.replace(own, id="accept", stage=Stage.ACCEPT)
+    rounds = [(own, held.state), (accept, held.state)]
+    found = self_assessed(rounds, accept)
+    assert found == {unit: unit_total(held.state, own, unit).score for unit in units_of(own)}
+    assert any(score is not None for score in found.values())
+    assert self_assessed(rounds, own) == {} and self_assessed(rounds, held.round) == {}
+    assert self_assessed(rounds, msgspec.structs.replace(accept, series="2025")) == {}
 
 
 def test_the_scores_before_stand_in_table_and_report(

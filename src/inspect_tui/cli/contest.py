@@ -75,10 +75,8 @@ class _Judged:
 
     def __init__(self, space: Workspace, wanted: str, rounds: Sequence[str], day: str | None) -> None:
         from inspect_tui.cli.rounds_asked import read_rounds
-        from inspect_tui.rules.contest_entries import NotThisContest, entries_of, period_for, without_places
-        from inspect_tui.rules.contests import judge
+        from inspect_tui.rules.contest_entries import NotThisContest, entries_of, outcome_of, period_for
         from inspect_tui.rules.periods import before
-        from inspect_tui.rules.ranking import allowed
         from inspect_tui.rules.round_sets import contest_periods
 
         self.space = space
@@ -99,16 +97,15 @@ class _Judged:
             )
         except NotThisContest as error:
             raise faults("E06", str(error), self.contest.title, "请写同一期的轮次") from error
-        self.outcome: Outcome = judge(self.contest, self.entries)
-        if not all(allowed(s.round) for s in self.sources):
-            self.outcome = without_places(self.outcome, self.entries)
+        self.outcome: Outcome = outcome_of(self.contest, self.entries, (s.round for s in self.sources))
         self.names = {e.contender.unit: e.contender.name for e in self.entries}
 
     @property
     def award(self) -> Award | None:
         """What was awarded for this period already."""
-        mine = (a for a in self.history if a.contest == self.contest.id and a.period == self.period.label)
-        return next(mine, None)
+        from inspect_tui.rules.contests import award_for
+
+        return award_for(self.history, self.contest.id, self.period.label)
 
 
 def contest_of(space: Workspace, wanted: str) -> Contest:
@@ -334,8 +331,6 @@ def handover(period: str, as_csv: bool, output: Path | None, workspace: str | No
 
 def _names(space: Workspace) -> dict[str, str]:
     """Names of units by id, as the newest round that has them calls them."""
-    names: dict[str, str] = {}
-    for entry in reversed(space.rounds()):
-        if entry.round is not None:
-            names |= {unit.id: unit.name for unit in entry.round.units}
-    return names
+    from inspect_tui.rules.unit_totals import unit_names
+
+    return unit_names(entry.round for entry in reversed(space.rounds()) if entry.round is not None)

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from inspect_tui.rules.fold import State
     from inspect_tui.store.workspace import RoundEntry, Workspace
 
-#: The scheme when none is named.
-_FIRST = "five-levels"
-
 
 class GradeGroup(ZhGroup):
     """`grade FILE...` is `grade show FILE...`."""
@@ -154,6 +151,7 @@ def _entries(space: Workspace, series: str | None) -> list[RoundEntry]:
 
 def _scheme(space: Workspace | None, wanted: str | None) -> Scheme:
     """The scheme meant: a file, or one of the workspace, else a shipped draft. Raises InputFaults."""
+    from inspect_tui.rules.grading import USUAL_SCHEME, usual_scheme
     from inspect_tui.store.loading import load_scheme
     from inspect_tui.store.workspace import Workspace
 
@@ -162,16 +160,15 @@ def _scheme(space: Workspace | None, wanted: str | None) -> Scheme:
         warn(f"提醒：{fault.text()}" for fault in warnings)
         return scheme
     known, told = (space or Workspace(Path())).schemes()
-    found = next((s for s in known if s.id == (wanted or _FIRST)), None)
-    if found is None and wanted is None and known:
-        found = known[0]
+    named = wanted or USUAL_SCHEME
+    found = usual_scheme(known) if wanted is None else next((s for s in known if s.id == named), None)
     if found is None:
         from inspect_tui.rules.issue import did_you_mean
 
         warn(fault.text() for fault in told if not fault.warning)
         ids = [scheme.id for scheme in known]
         remedy = did_you_mean(wanted or "", ids, f"可用：{'、'.join(ids) or '（没有）'}")
-        raise faults("E01", "没有这个定级办法", wanted or _FIRST, remedy)
+        raise faults("E01", "没有这个定级办法", named, remedy)
     return found
 
 

@@ -136,7 +136,7 @@ def _line(phrase: Phrase) -> str:
 
 
 def _told(phrase: Phrase) -> dict[str, Any]:
-    from inspect_tui.store.phrases import OFTEN, phrase_id
+    from inspect_tui.store.phrases import phrase_id
 
     return {
         "id": phrase_id(phrase),
@@ -148,5 +148,5 @@ def _told(phrase: Phrase) -> dict[str, Any]:
         "pinned": phrase.pinned,
         "added": phrase.added,
         "last": phrase.last,
-        "offered": phrase.pinned or phrase.added or phrase.count >= OFTEN,
+        "offered": phrase.offered,
     }

@@ -6,6 +6,8 @@ from inspect_tui.model.terms import FindingKind, Term
 
 PHRASES_FORMAT = "inspect-tui/phrases"
 PHRASES_VERSION = "1.0"
+#: How often a learned phrase must have been written before it is offered.
+OFTEN = 2
 
 
 class PhraseKind(Term):
@@ -42,3 +44,8 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def key(self) -> tuple[str, str, str, str]:
         """What makes it this phrase and no other."""
         return self.checklist, self.item, self.kind.value, self.text
+
+    @property
+    def offered(self) -> bool:
+        """Whether it is among those a prompt lists."""
+        return self.pinned or self.added or self.count >= OFTEN

@@ -44,6 +44,10 @@ class Severity(Term):
     VETO = "veto", "红线"
 
 
+#: Severities that stand in the way of winning and decide between equals.
+GRAVE = (Severity.MAJOR, Severity.VETO)
+
+
 class Profile(Term):
     PRODUCTION = "production", "上产型"
     SAFETY = "safety", "安全型"

@@ -14,6 +14,7 @@ from inspect_tui.report.zh_numbers import share_text
 from inspect_tui.rules.agreement import LEAST_PAIRS, ItemAgreement, Pair, agreement, kappa
 from inspect_tui.rules.gauge import NeverFailed, Pace, SamePaper
 from inspect_tui.rules.scoring import half_up, points_text
+from inspect_tui.rules.unit_totals import unit_names
 from inspect_tui.store.clean import clean_text
 
 _THOUSANDTH = Decimal("0.001")
@@ -45,7 +46,7 @@ def agreed(pairs: Iterable[Pair]) -> Agreed:
 
 def agreement_data(found: Agreed, rounds: Sequence[Round]) -> dict[str, Any]:
     """The `agreement --json` object."""
-    names = _unit_names(rounds)
+    names = unit_names(rounds)
     differing = [pair for pair in found.pairs if pair.first is not pair.second]
     return {
         "pairs": len(found.pairs),
@@ -90,7 +91,7 @@ def agreement_lines(found: Agreed, rounds: Sequence[Round]) -> list[str]:
         return ["没有两个人都查过的检查内容，算不出一致率。"]
     lines = [f"两人都查过{len(found.pairs)}对，一致{found.alike}对，一致率{share_text(found.share)}"]
     lines[0] += f"，κ={found.kappa}" if found.kappa is not None else "，κ算不出（对数太少，或结论全都一样）"
-    names = _unit_names(rounds)
+    names = unit_names(rounds)
     differing = [item for item in found.items if item.alike < item.pairs]
     if differing:
         lines += ["", "看法不同的检查内容（请修订清单的人看）："]
@@ -129,7 +130,7 @@ class Gauged(msgspec.Struct, frozen=True, kw_only=True):
 
 def gauge_data(found: Gauged, rounds: Sequence[Round]) -> dict[str, Any]:
     """The `gauge --json` object."""
-    names = _unit_names(rounds)
+    names = unit_names(rounds)
     return {
         "least": found.least,
         "never_failed": [
@@ -162,7 +163,7 @@ def gauge_data(found: Gauged, rounds: Sequence[Round]) -> dict[str, Any]:
 
 def gauge_lines(found: Gauged, rounds: Sequence[Round]) -> list[str]:
     """The gauge in lines for whoever revises the checklist."""
-    names = _unit_names(rounds)
+    names = unit_names(rounds)
     lines = [f"查了{found.least}次以上、次次符合的检查内容{len(found.never)}项"]
     for never in found.never:
         text = _text(rounds, never.checklist, never.item)
@@ -186,10 +187,6 @@ def gauge_lines(found: Gauged, rounds: Sequence[Round]) -> list[str]:
 
 def _middle(minutes: Sequence[Decimal]) -> Decimal | None:
     return sorted(minutes)[len(minutes) // 2] if minutes else None
-
-
-def _unit_names(rounds: Sequence[Round]) -> dict[str, str]:
-    return {unit.id: unit.name for round_ in rounds for unit in round_.units}
 
 
 def _text(rounds: Sequence[Round], checklist: str, item: str) -> str:

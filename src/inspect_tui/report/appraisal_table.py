@@ -106,12 +106,16 @@ def appraisal_lines(
         spread = f"；层级之间最多差{points_text(result.spread)}" if result.spread is not None else ""
         lines.append(f"  {told}{spread}")
         if result.hidden:
-            hidden = "、".join(result.hidden)
-            lines.append(f"  {hidden}收回的票不足{appraisal.least}张，不计入、不显示")
+            lines.append(f"  {hidden_text(result, appraisal)}")
     if lowest and level is NamingLevel.INTERNAL:
         lines += ["", f"得分靠后的{len(lowest)}人（只供内部，不进任何通报）"]
         lines += [f"  {r.name}  {_text(r.total)}" for r in lowest]
     return lines
+
+
+def hidden_text(result: Appraised, appraisal: Appraisal) -> str:
+    """Which levels handed in too few papers for their figures to be shown."""
+    return f"{'、'.join(result.hidden)}收回的票不足{appraisal.least}张，不计入、不显示"
 
 
 def _averaged(results: Sequence[Appraised], level: NamingLevel) -> Sequence[Appraised]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from inspect_tui.model.terms import Severity, UnitKind, VisitResult
+from inspect_tui.model.terms import GRAVE, UnitKind, VisitResult
 from inspect_tui.report.outline import Outline, UnitDigest
 from inspect_tui.report.refusing import NoticeRefused
 from inspect_tui.report.zh_numbers import share_text
@@ -113,8 +113,12 @@ def why_left_out(outline: Outline, digest: UnitDigest) -> str:
 def _order(digest: UnitDigest) -> tuple[Decimal, int]:
     score = digest.score
     assert score is not None
-    grave = sum(f.severity in (Severity.MAJOR, Severity.VETO) for f in digest.problems)
-    return -score, grave
+    return -score, grave_of(digest)
+
+
+def grave_of(digest: UnitDigest) -> int:
+    """How many grave problems a unit has, which decides between equal scores."""
+    return sum(found.severity in GRAVE for found in digest.problems)
 
 
 # -------------------------------------------------------------------- progress

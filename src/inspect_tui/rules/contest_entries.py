@@ -12,18 +12,16 @@ import msgspec
 
 from inspect_tui.model.round import Round
 from inspect_tui.model.scheme import Contest, Criterion, RollUp, Span
-from inspect_tui.model.terms import RectState, Severity, Stage
-from inspect_tui.rules.contests import Award, Candidate, Entry, Outcome, held_in_a_row, period_order
+from inspect_tui.model.terms import GRAVE, RectState, Stage
+from inspect_tui.rules.contests import Award, Candidate, Entry, Outcome, held_in_a_row, judge, period_order
 from inspect_tui.rules.delta import Incomparable, compare
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.ledger import LedgerRow, ledger_rows
 from inspect_tui.rules.periods import Mark, Period, parts_of, period_of, roll_up
-from inspect_tui.rules.ranking import Contender
-from inspect_tui.rules.unit_totals import UnitTotal, round_day, unit_total, units_of
+from inspect_tui.rules.ranking import Contender, allowed
+from inspect_tui.rules.unit_totals import UnitTotal, round_day, unit_names, unit_total, units_of
 
 Rounds = Sequence[tuple[Round, State]]
-
-_GRAVE = (Severity.MAJOR, Severity.VETO)
 
 
 class NotThisContest(ValueError):
@@ -97,7 +95,7 @@ def entries_of(
     past = [
         a for a in history if a.contest == contest.id and period_order(a.period) < period_order(period.label)
     ]
-    names = {unit.id: unit.name for round_, _ in held for unit in round_.units}
+    names = unit_names(round_ for round_, _ in held)
     found = []
     for unit in _units(contest, [round_ for round_, _ in held]):
         told = [total for total in totals.get(unit, {}).values() if total.told]
@@ -111,7 +109,7 @@ def entries_of(
                     score=scores.get(unit),
                     coverage=min((total.coverage for total in told), default=Decimal(0)),
                     before=before.get(unit),
-                    major=sum(row.severity in _GRAVE for row in new),
+                    major=sum(row.severity in GRAVE for row in new),
                     problems=len(new),
                     fixed=rates.get(unit),
                     section=sections.get(unit),
@@ -125,6 +123,12 @@ def entries_of(
             )
         )
     return found
+
+
+def outcome_of(contest: Contest, entries: Sequence[Entry], rounds: Iterable[Round]) -> Outcome:
+    """What a contest comes to over these rounds; places only where all of them may be ranked."""
+    outcome = judge(contest, entries)
+    return outcome if all(allowed(round_) for round_ in rounds) else without_places(outcome, entries)
 
 
 def without_places(outcome: Outcome, entries: Iterable[Entry]) -> Outcome:

@@ -241,6 +241,11 @@ def awards(states: Iterable[State], contest: str = "") -> list[Award]:
     return sorted(found.values(), key=lambda a: (a.contest, period_order(a.period)))
 
 
+def award_for(history: Iterable[Award], contest: str, period: str) -> Award | None:
+    """What was decided for a period of a contest already."""
+    return next((a for a in history if (a.contest, a.period) == (contest, period)), None)
+
+
 _PERIOD = re.compile(r"(\d{4})年(?:第(\d{1,2})周|(\d{1,2})月|第([一二三四])季度|(上|下)半年)?")
 
 

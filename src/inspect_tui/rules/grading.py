@@ -6,13 +6,16 @@ grade comes with the reasons that led to it, so that nobody has to ask why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
 from inspect_tui.model.scheme import Level, Scheme
 from inspect_tui.rules.scoring import points_text, to_step
+
+#: The scheme in use when none is named.
+USUAL_SCHEME = "five-levels"
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +29,12 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
     by_score: Level | None
     reasons: tuple[str, ...] = ()
     approval: bool = False
+
+
+def usual_scheme(schemes: Sequence[Scheme]) -> Scheme | None:
+    """The scheme that grades where none was chosen: the five levels, else the first there is."""
+    usual = next((scheme for scheme in schemes if scheme.id == USUAL_SCHEME), None)
+    return usual or next(iter(schemes), None)
 
 
 def level_of(score: Decimal, scheme: Scheme) -> Level | None:

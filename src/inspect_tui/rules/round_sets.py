@@ -14,6 +14,7 @@ import msgspec
 
 from inspect_tui.model.round import Round
 from inspect_tui.model.scheme import Contest, Scheme
+from inspect_tui.model.terms import Stage
 from inspect_tui.rules.contest_entries import fits
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.periods import Period, period_of
@@ -44,7 +45,7 @@ def award_home(rounds: Iterable[tuple[Round, State]], key: str) -> Round:
     """The round that keeps an award: where it stands already, else the newest. Raises ValueError for none."""
     held = list(rounds)
     kept = [round_ for round_, state in held if state.has(key)]
-    return kept[0] if kept else max((round_ for round_, _ in held), key=_age)
+    return kept[0] if kept else max((round_ for round_, _ in held), key=age)
 
 
 def series_before(rounds: Iterable[tuple[Round, T]], stages: Sequence[Round]) -> list[tuple[Round, T]]:
@@ -62,6 +63,22 @@ def series_before(rounds: Iterable[tuple[Round, T]], stages: Sequence[Round]) ->
     if not found:
         return []
     return max(found.items(), key=lambda item: (max(day_text(r) for r, _ in item[1]), item[0]))[1]
+
+
+def same_series(rounds: Iterable[tuple[Round, T]], series: str) -> list[tuple[Round, T]]:
+    """The stages of one grading series, in the order given."""
+    return [pair for pair in rounds if pair[0].stage is not None and pair[0].series == series]
+
+
+def self_assessed(rounds: Iterable[tuple[Round, State]], here: Round) -> dict[str, Decimal | None]:
+    """What the units of a series gave themselves, to stand beside a later stage; empty for other rounds."""
+    found: dict[str, Decimal | None] = {}
+    if here.stage in (None, Stage.SELF):
+        return found
+    for round_, state in same_series(rounds, here.series):
+        if round_.stage is Stage.SELF:
+            found = {unit: unit_total(state, round_, unit).score for unit in units_of(round_)}
+    return found
 
 
 def levels_left(rounds: Sequence[tuple[Round, State]], scheme: Scheme) -> dict[str, str]:
@@ -84,9 +101,9 @@ def round_before(rounds: Iterable[tuple[Round, T]], here: Round) -> tuple[Round,
         and pair[0].id != here.id
         and (pair[0].kind, pair[0].stage) == (here.kind, here.stage)
         and {checklist.id for checklist in pair[0].checklists} == mine
-        and _age(pair[0])[0] < _age(here)[0]
+        and age(pair[0])[0] < age(here)[0]
     ]
-    return max(earlier, key=lambda pair: _age(pair[0]), default=None)
+    return max(earlier, key=lambda pair: age(pair[0]), default=None)
 
 
 class ScoresBefore(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,5 +129,6 @@ def day_text(round_: Round) -> str:
     return str(round_day(round_) or "")
 
 
-def _age(round_: Round) -> tuple[str, str]:
+def age(round_: Round) -> tuple[str, str]:
+    """What puts rounds in order of time; those of one day stand by their ids."""
     return day_text(round_), round_.id

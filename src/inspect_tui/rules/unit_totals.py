@@ -6,6 +6,7 @@ Whoever extends scoring has this one place to change, and grades and contests fo
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -55,6 +56,11 @@ class UnitTotal(msgspec.Struct, frozen=True, kw_only=True):
         held = [points for (_, section), points in self.sections.items() if section in wanted]
         raw = sum((gained for gained, _ in held), ZERO)
         return rescaled(raw, sum((full for _, full in held), ZERO), self.step)
+
+
+def unit_names(rounds: Iterable[Round]) -> dict[str, str]:
+    """Names of units by id, as the last of the rounds that has them calls them."""
+    return {unit.id: unit.name for round_ in rounds for unit in round_.units}
 
 
 def unit_total(state: State, round_: Round, unit_id: str, checklist: str = "") -> UnitTotal:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from inspect_tui.model.fault import InputFaults
-from inspect_tui.model.phrase import PHRASES_FORMAT, PHRASES_VERSION, Phrase, PhraseKind
+from inspect_tui.model.phrase import OFTEN, PHRASES_FORMAT, PHRASES_VERSION, Phrase, PhraseKind
 from inspect_tui.rules.canonical import canonical, digest
 from inspect_tui.store import files
 from inspect_tui.store.clean import clean_json, clean_text
@@ -24,8 +24,6 @@ from inspect_tui.store.files import discard, write_durable
 from inspect_tui.store.jsonfile import read_json
 from inspect_tui.store.workspace import Workspace, machine_id
 
-#: Uses from which a learned wording is offered.
-OFTEN = 2
 #: Characters a wording may have; a longer one is about one case and no use for the next.
 LONGEST, LONGEST_LEARNED = 300, 120
 #: Phrases kept, and forgotten ones remembered; of more, the least used go.
@@ -59,7 +57,7 @@ class Phrases:
         self._unread = ""
         self._lock = threading.Lock()
         self._saving = threading.Lock()
-        self._stamp = _stamp(path)
+        self._stamp = files.stamp(path)
         self._content = self._read()
         self._steps: list[_Step] = []
 
@@ -82,9 +80,7 @@ class Phrases:
             held = [
                 p
                 for p in self._content.phrases.values()
-                if (p.item, p.checklist) == (item, checklist)
-                and p.kind is kind
-                and (p.pinned or p.added or p.count >= OFTEN)
+                if (p.item, p.checklist) == (item, checklist) and p.kind is kind and p.offered
             ]
         return [phrase.text for phrase in sorted(held, key=_rank)[:most]]
 
@@ -182,7 +178,7 @@ class Phrases:
                 steps = list(self._steps)
             if not steps:
                 return ""
-            if self._unread or _stamp(self.path) != self._stamp:
+            if self._unread or files.stamp(self.path) != self._stamp:
                 fresh = self._read()
                 if self._unread:
                     return f"常用语没有存下：{self._unread}。"
@@ -201,7 +197,7 @@ class Phrases:
                 return f"常用语没有存下：{error.message}"
             with self._lock:
                 del self._steps[:written]
-            self._stamp = _stamp(self.path)
+            self._stamp = files.stamp(self.path)
             return ""
 
     def take_message(self) -> str:
@@ -318,11 +314,3 @@ def _bytes(content: _Content) -> bytes:
 
 def _ordered(content: _Content) -> Iterator[Phrase]:
     yield from sorted(content.phrases.values(), key=lambda p: (p.checklist, p.item, p.kind.value, *_rank(p)))
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -19,7 +19,13 @@ from inspect_tui.exchange.naming import readable_name
 from inspect_tui.model.appraisal import Appraisal, Subject
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.terms import NamingLevel
-from inspect_tui.report.appraisal_table import appraisal_lines, blank_sheet, results_of, shown_name
+from inspect_tui.report.appraisal_table import (
+    appraisal_lines,
+    blank_sheet,
+    hidden_text,
+    results_of,
+    shown_name,
+)
 from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.appraising import Appraised, bottom
 from inspect_tui.rules.tallying import with_counts
@@ -208,10 +214,7 @@ class AppraisalScreen(PageScreen[None], inherit_bindings=False):
             rows.append([Span(told.text, told.ink, told.key)])
         for result in results if self.level is not NamingLevel.GROUP else ():
             if result.hidden:
-                name = shown_name(result.name, self.level)
-                said = (
-                    f"{name}：{'、'.join(result.hidden)}收回的票不足{self.appraisal.least}张，不计入、不显示"
-                )
+                said = f"{shown_name(result.name, self.level)}：{hidden_text(result, self.appraisal)}"
                 rows += [
                     [Span(text, ink) for text, ink in row] for row in wrapped(said, width, "dim", indent="")
                 ]

@@ -15,14 +15,14 @@ from inspect_tui.rules.contest_entries import (
     compares,
     entries_of,
     fits,
+    outcome_of,
     period_for,
     period_words,
-    without_places,
 )
-from inspect_tui.rules.contests import Award, Candidate, Outcome, award, award_key, awards, judge
+from inspect_tui.rules.contests import Award, Candidate, Outcome, award, award_for, award_key, awards
 from inspect_tui.rules.periods import Period, before
-from inspect_tui.rules.ranking import allowed
 from inspect_tui.rules.round_sets import award_home, contest_periods
+from inspect_tui.rules.unit_totals import unit_names
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import CONTEST, CONTESTS, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
@@ -39,7 +39,7 @@ from inspect_tui.tui.widgets.page import Line, wrapped
 
 def names_in(rounds: Rounds) -> dict[str, str]:
     """Names of units by id, as the newest round that has them calls them."""
-    return {unit.id: unit.name for round_, _ in rounds for unit in round_.units}
+    return unit_names(round_ for round_, _ in rounds)
 
 
 class ContestsScreen(LeadPage, inherit_bindings=False):
@@ -184,11 +184,8 @@ class ContestScreen(LeadPage, inherit_bindings=False):
         history = awards([state for _, state in self.all.rounds])
         earlier = periods.get(before(period, contest.span), [])
         entries = entries_of(contest, self.used, self.desk.session.today, earlier, history)
-        self.outcome = judge(contest, entries)
-        if not all(allowed(round_) for round_, _ in self.used):
-            self.outcome = without_places(self.outcome, entries)
-        mine = (a for a in history if a.contest == contest.id and a.period == period.label)
-        self.award = next(mine, None)
+        self.outcome = outcome_of(contest, entries, (round_ for round_, _ in self.used))
+        self.award = award_for(history, contest.id, period.label)
         if self.chosen is None:
             self.chosen = set(self.award.winners if self.award is not None else self.outcome.proposed)
 

@@ -19,8 +19,9 @@ from inspect_tui.report.grade_table import (
 )
 from inspect_tui.report.zh_numbers import score_text, share_text
 from inspect_tui.rules.grade_steps import planned, steps_from, take_grade_step
+from inspect_tui.rules.grading import usual_scheme
 from inspect_tui.rules.rectifying import NotAllowed
-from inspect_tui.rules.round_sets import levels_left, series_before
+from inspect_tui.rules.round_sets import levels_left, same_series, series_before
 from inspect_tui.rules.stages import (
     NotOneSeries,
     UnitGrading,
@@ -75,8 +76,7 @@ class GradesScreen(LeadPage, inherit_bindings=False):
         known, told = desk.session.space.schemes()
         self.schemes: list[Scheme] = known
         self.scheme_faults = [fault.text() for fault in told if not fault.warning]
-        first = next((n for n, s in enumerate(known) if s.id == "five-levels"), 0)
-        self.scheme: Scheme | None = known[first] if known else None
+        self.scheme: Scheme | None = usual_scheme(known)
         self.found: list[UnitGrading] = []
         self.series = ""
         self.newest = ""
@@ -126,8 +126,7 @@ class GradesScreen(LeadPage, inherit_bindings=False):
             self.refused = "打开的这一轮不是达标晋级的轮次（自评、推荐、验收、复查），没有等级。"
         else:
             try:
-                same = [pair for pair in self.all.rounds if pair[0].stage and pair[0].series == here.series]
-                self.series, held = in_order(same)
+                self.series, held = in_order(same_series(self.all.rounds, here.series))
                 self.newest = held[-1][0].id
                 earlier = series_before(self.all.rounds, [round_ for round_, _ in held])
                 self.found = gradings(held, self.scheme, levels_left(earlier, self.scheme))

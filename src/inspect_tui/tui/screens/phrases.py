@@ -9,9 +9,9 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from inspect_tui.model.checklist import Checklist, Item
-from inspect_tui.model.phrase import Phrase, PhraseKind
+from inspect_tui.model.phrase import OFTEN, Phrase, PhraseKind
 from inspect_tui.report.privacy import kinds_in
-from inspect_tui.store.phrases import LONGEST, OFTEN
+from inspect_tui.store.phrases import LONGEST
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import PHRASES, bindings_for
 from inspect_tui.tui.screens.page import PageScreen, ask
@@ -43,7 +43,7 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
         return "常用语"
 
     def page_about(self) -> str:
-        offered = sum(_is_offered(phrase) for phrase in self.rows)
+        offered = sum(phrase.offered for phrase in self.rows)
         return f"{len(self.rows)}条，写的时候会列出{offered}条" if self.rows else ""
 
     def body(self) -> Sequence[Widget]:
@@ -92,7 +92,7 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
             item = self._item(phrase)
             lines += pair("检查项", f"{phrase.item} {item.text if item is not None else ''}", width)
             used = f"写过{phrase.count}次" if phrase.count else "还没有写过"
-            more = "" if _is_offered(phrase) else f"，写过{OFTEN}次以后才列出"
+            more = "" if phrase.offered else f"，写过{OFTEN}次以后才列出"
             lines += pair("用过", used + more + (f"，最近{phrase.last}" if phrase.last else ""), width)
         lines += wrapped(
             "只记本人在这台电脑上写的，有姓名、号码、金额的不记；不发包、不交卷、不合并。"
@@ -211,15 +211,11 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
         ask(self, title, text, then, required=True, check=_check)  # type: ignore[arg-type]
 
 
-def _is_offered(phrase: Phrase) -> bool:
-    return phrase.pinned or phrase.added or phrase.count >= OFTEN
-
-
 def _state(phrase: Phrase) -> tuple[str, str]:
     if phrase.pinned:
         return "置顶", "accent"
     if phrase.count:
-        return f"写过{phrase.count}次", "text" if _is_offered(phrase) else "dim"
+        return f"写过{phrase.count}次", "text" if phrase.offered else "dim"
     return "自己加的", "text"
 
 

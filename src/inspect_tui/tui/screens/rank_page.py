@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from inspect_tui.exchange.refusal import ExportRefused
-from inspect_tui.model.terms import Severity
 from inspect_tui.report.notice import NoticeRefused
 from inspect_tui.report.outline import Outline
 from inspect_tui.report.ranking import (
     FORMULA_TIES,
     KindProgress,
     KindRanking,
+    grave_of,
     progress_of,
     ranking_of,
     why_left_out,
@@ -27,7 +27,6 @@ from inspect_tui.tui.text import fit
 
 #: From this width on, progress stands beside the places instead of below them.
 BESIDE = 100
-_GRAVE = (Severity.MAJOR, Severity.VETO)
 
 
 class RankScreen(FiguresPage, inherit_bindings=False):
@@ -70,7 +69,7 @@ def _places(held: KindRanking, width: int) -> list[Told]:
             p.digest.unit.name,
             f"第{p.place}名" + ("并列" if p.tied else ""),
             score_text(p.digest.score),
-            str(sum(f.severity in _GRAVE for f in p.digest.problems)),
+            str(grave_of(p.digest)),
             share_text(p.digest.coverage),
         ]
         for p in held.places

@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from inspect_tui.model.roster import Unit
-from inspect_tui.model.terms import Stage
 from inspect_tui.report.grade_table import signed
 from inspect_tui.report.summary import raw_text
 from inspect_tui.report.zh_numbers import score_text, share_text
@@ -18,9 +17,8 @@ from inspect_tui.rules.issue import plain_decimal
 from inspect_tui.rules.ranking import why_not
 from inspect_tui.rules.result import Result, formula_text, unit_result
 from inspect_tui.rules.reviewing import NoReason
-from inspect_tui.rules.round_sets import ScoresBefore
+from inspect_tui.rules.round_sets import ScoresBefore, self_assessed
 from inspect_tui.rules.scoring import ZERO, points_text
-from inspect_tui.rules.unit_totals import unit_total, units_of
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import SCORES, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
@@ -80,10 +78,7 @@ class ScoresScreen(LeadPage, inherit_bindings=False):
         """What stands beside the scores: the self-assessment of the same series, the round before."""
         rounds = self.desk.kept(AllRounds)
         await rounds.read()
-        here = self.desk.round
-        for round_, state in rounds.rounds if here.stage not in (None, Stage.SELF) else ():
-            if round_.stage is Stage.SELF and round_.series == here.series:
-                self.assessed = {unit: unit_total(state, round_, unit).score for unit in units_of(round_)}
+        self.assessed = self_assessed(rounds.rounds, self.desk.round)
         self.before = rounds.before()
         if self.is_mounted and (self.assessed or self.before.scores):
             self.refill()

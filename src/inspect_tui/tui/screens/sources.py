@@ -11,7 +11,7 @@ from inspect_tui.model.round import Round
 from inspect_tui.report.summary import raw_text
 from inspect_tui.report.zh_numbers import score_text, share_text
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.round_sets import day_text
+from inspect_tui.rules.round_sets import age, day_text
 from inspect_tui.rules.unit_totals import UnitTotal, unit_total, units_of
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import SOURCES, bindings_for
@@ -48,7 +48,7 @@ class SourcesScreen(VisitPage, inherit_bindings=False):
         checklist: str = "",
     ) -> None:
         super().__init__(desk, unit)
-        self.rounds = sorted(rounds, key=lambda pair: (day_text(pair[0]), pair[0].id))
+        self.rounds = sorted(rounds, key=lambda pair: age(pair[0]))
         self.words, self.checklist = words, checklist
         self.sources: list[Source] = []
 
