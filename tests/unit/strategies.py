@@ -33,7 +33,7 @@ from inspect_tui.rules import actions
 from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.canonical import make_change
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.history import UndoStacks
+from inspect_tui.rules.history import Undoing
 from inspect_tui.rules.reading import findings_of_unit, read_answer, read_hits, read_visit
 from inspect_tui.rules.sheet import UnitSheet
 from inspect_tui.rules.tables import state_tables
@@ -227,12 +227,12 @@ class Desk:
 
     def undo(self, unit: str = "u1") -> Change | None:
         """Take back this writer's last action in a unit."""
-        target = UndoStacks(self.state, self.writer, unit).undo_target()
+        target = Undoing(self.state, self.writer).of(unit).undo_target()
         return self.do(retract=[target]) if target else None
 
     def redo(self, unit: str = "u1") -> Change | None:
         """Bring back what was last undone in a unit."""
-        target = UndoStacks(self.state, self.writer, unit).redo_target()
+        target = Undoing(self.state, self.writer).of(unit).redo_target()
         return self.do(retract=[target]) if target else None
 
     def answer(self, item: Item = GW1, unit: str = "u1"):

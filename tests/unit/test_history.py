@@ -10,7 +10,7 @@ from strategies import LOCAL, UNITS, Desk, reading_of_unit, solo
 
 from inspect_tui.model.terms import Verdict
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.history import UndoStacks
+from inspect_tui.rules.history import Undoing
 
 ACTIONS = [action for action in LOCAL if action.__name__ not in ("_undo", "_redo")]
 
@@ -68,15 +68,15 @@ def test_stacks_followed_change_by_change_equal_stacks_read_at_once(
     moves: list[tuple[int, int, int]],
 ) -> None:
     desk = Desk("a" * 12, "甲")
-    stacks = {unit: UndoStacks(State(), desk.writer, unit) for unit in UNITS}
+    followed = Undoing(State(), desk.writer)
     for what, where, seed in moves:
         before = len(desk.own)
         LOCAL[what](desk, UNITS[where], seed)
         for change in desk.own[before:]:
-            for each in stacks.values():
-                each.take(desk.state.changes[change.id])
-    for unit, each in stacks.items():
-        again = UndoStacks(State(desk.own), desk.writer, unit)
+            followed.take(desk.state.changes[change.id])
+    at_once = Undoing(State(desk.own), desk.writer)
+    for unit in UNITS:
+        each, again = followed.of(unit), at_once.of(unit)
         assert (each.done, each.undone) == (again.done, again.undone)
 
 

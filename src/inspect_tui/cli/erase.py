@@ -55,11 +55,11 @@ def _find(session: Session, text: str, as_json: bool) -> None:
 
     found = []
     for known in session.state.changes.values():
-        if known.body is None or not text:
+        if (body := known.body) is None or not text:
             continue
-        said = edits_words(session.round, known.body.edits, most=20)
+        said = edits_words(session.round, body.edits, most=20)
         if text in said:
-            found.append({"change": known.id, "by": list(known.body.by), "at": known.body.at, "says": said})
+            found.append({"change": known.id, "by": list(body.by), "at": body.at, "says": said})
     found.sort(key=lambda row: (str(row["at"]), str(row["change"])))
     if as_json:
         print_json({"found": found})

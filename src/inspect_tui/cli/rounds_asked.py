@@ -54,7 +54,6 @@ def _joined(sources: list[Source]) -> list[Source]:
     import msgspec
 
     from inspect_tui.model.change import Change
-    from inspect_tui.rules.canonical import canonical
 
     by_round: dict[tuple[str, str], Source] = {}
     for source in sources:
@@ -65,8 +64,7 @@ def _joined(sources: list[Source]) -> list[Source]:
         held = by_round[key]
         state = held.state.copy()
         for known in source.state.changes.values():
-            body = msgspec.Raw(canonical(msgspec.to_builtins(known.body))) if known.body is not None else None
-            state.apply(Change(id=known.id, writer=known.writer, prev=known.prev, body=body))
+            state.apply(Change(id=known.id, writer=known.writer, prev=known.prev, body=known.raw))
         newer = max(held, source, key=lambda s: s.round.pack_version)
         by_round[key] = msgspec.structs.replace(newer, state=state)
     return list(by_round.values())

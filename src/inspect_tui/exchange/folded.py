@@ -9,7 +9,6 @@ takes to tell its rows.
 from __future__ import annotations
 
 import contextlib
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -24,6 +23,7 @@ from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fields import FieldRule, field_rule
 from inspect_tui.rules.fold import Entry, State, erase_targets, is_blank
 from inspect_tui.rules.tables import state_tables
+from inspect_tui.store.snapshot import documents
 
 Tick = Callable[[int], None]
 
@@ -286,10 +286,10 @@ class Folded:
         """The state tables as they stand in a snapshot, equal to those of a fold of every change."""
         units = sorted(self._units)
         return {
-            "answers": _documents(self._answers(units)),
-            "findings": _documents(self._findings(units)),
+            "answers": documents(self._answers(units)),
+            "findings": documents(self._findings(units)),
             **{
-                name: _documents(row for u in units for row in self._units[u].others.get(name, ()))
+                name: documents(row for u in units for row in self._units[u].others.get(name, ()))
                 for name in ("visits", "triggers", "rectifications")
             },
         }
@@ -328,15 +328,3 @@ def _unit(record: str) -> str:
 
 def _side(entry: Entry) -> Side:
     return Side(change=entry.change, writer=entry.writer, by=entry.by, at=entry.at, value=entry.value)
-
-
-def _documents(rows: Iterable[bytes]) -> msgspec.Raw:
-    """Rows as a table of a snapshot, one document a line."""
-    held = io.BytesIO()
-    held.write(b"{")
-    start = b"\n"
-    for number, row in enumerate(rows, 1):
-        held.write(b'%b"%d":%b' % (start, number, row))
-        start = b",\n"
-    held.write(b"}")
-    return msgspec.Raw(held.getvalue())

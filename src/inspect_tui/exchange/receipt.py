@@ -105,7 +105,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 def inspectors(session: Session) -> list[str]:
     """Everybody who recorded in this round, the lead who asks left out; by name."""
     own = set(session.identity.people)
-    names = {name for k in session.state.changes.values() if k.body is not None for name in k.body.by}
+    names = {name for k in session.state.changes.values() for name in k.by}
     return sorted(names - own)
 
 
@@ -113,8 +113,8 @@ def units_of(state: State, inspector: str) -> list[str]:
     """The units an inspector recorded something on, by id."""
     found: set[str] = set()
     for known in state.changes.values():
-        if known.body is not None and inspector in known.body.by:
-            found |= _units(known.body.edits)
+        if inspector in known.by and (body := known.body) is not None:
+            found |= _units(body.edits)
     return sorted(found)
 
 
@@ -164,10 +164,10 @@ def _concerning(state: State, lead: str, units: Collection[str]) -> set[str]:
     """Ids of the lead's changes on these units, of those on the whole round, and of what they rest on."""
     wanted: set[str] = set()
     for known in state.changes.values():
-        if known.body is None:
+        if (body := known.body) is None:
             continue
         ours = known.writer == lead
-        if any((ours or _is_leads(e)) and _concerns(e, units) for e in known.body.edits):
+        if any((ours or _is_leads(e)) and _concerns(e, units) for e in body.edits):
             wanted.add(known.id)
     # Undoing a decision must travel with it, and so must undoing that.
     grown = True
@@ -175,7 +175,7 @@ def _concerning(state: State, lead: str, units: Collection[str]) -> set[str]:
         more = {
             known.id
             for known in state.changes.values()
-            if known.id not in wanted and known.body is not None and wanted & set(known.body.retract)
+            if known.id not in wanted and (body := known.body) is not None and wanted & set(body.retract)
         }
         wanted |= more
         grown = bool(more)
@@ -311,10 +311,10 @@ def _corrections(state: State, round_: Round, lead: str, unit: str, name: str) -
 def _before(changes: list[Known], record: str, field: str) -> str:
     """The words that stood there: the newest of them, by the clock, for people to recognise."""
     said = [
-        (k.body.at, value_words(record, field, e.value))
+        (k.at, value_words(record, field, e.value))
         for k in changes
-        if k.body is not None
-        for e in k.body.edits
+        if (body := k.body) is not None
+        for e in body.edits
         if (e.record, e.field) == (record, field) and not is_blank(e.value)
     ]
     return f"（原为“{max(said)[1]}”）" if said else ""

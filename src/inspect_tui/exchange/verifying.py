@@ -196,7 +196,7 @@ def _unordered_erasures(state: State) -> list[Doubt]:
     return [
         Doubt(f"changes（{known.id[:8]}）", "内容没有了，却没有谁彻底删除过它：可能被人拿掉了")
         for known in state.changes.values()
-        if known.body is None and known.id not in state.erased
+        if known.raw is None and known.id not in state.erased
     ]
 
 

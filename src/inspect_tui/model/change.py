@@ -41,7 +41,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     what: str = ""
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A change as stored: `id` names `prev`, `writer` and the hash of the canonical body bytes.
 
     `body` stays raw so that unknown fields of a newer version are passed on untouched. An erased change

@@ -67,8 +67,7 @@ def people_of(round_: Round, state: State) -> set[str]:
         visit = read_visit(state, unit_id)
         told |= {visit.counterpart, visit.confirmed_by, *visit.inspectors, *visit.present}
     for known in state.changes.values():
-        if known.body is not None:
-            told |= set(known.body.by)
+        told |= set(known.by)
     return {name for text in told for name in names_in(text)}
 
 

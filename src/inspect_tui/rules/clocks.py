@@ -76,15 +76,14 @@ def told(slips: Iterable[ClockSlip]) -> list[str]:
 
 
 def _slip(known: Known, at: dt.datetime, when: dt.datetime, other: Known) -> ClockSlip:
-    assert known.body is not None and other.body is not None
     return ClockSlip(
         change=known.id,
         writer=known.writer,
-        by=known.body.by,
-        at=known.body.at,
+        by=known.by,
+        at=known.at,
         seen=other.id,
-        seen_by=other.body.by,
-        seen_at=other.body.at,
+        seen_by=other.by,
+        seen_at=other.at,
         minutes=int((when - at).total_seconds() // 60),
         same=known.writer == other.writer,
     )
@@ -92,17 +91,15 @@ def _slip(known: Known, at: dt.datetime, when: dt.datetime, other: Known) -> Clo
 
 def _seen_by(known: Known) -> Iterator[str]:
     yield known.prev
-    if known.body is not None:
-        yield from known.body.retract
-        for edit in known.body.edits:
+    if (body := known.body) is not None:
+        yield from body.retract
+        for edit in body.edits:
             yield from edit.saw
 
 
 def _time(known: Known) -> dt.datetime | None:
-    if known.body is None:
-        return None
     try:
-        at = dt.datetime.fromisoformat(known.body.at)
+        at = dt.datetime.fromisoformat(known.at)
     except ValueError:
         return None
     # Times without an offset cannot be set against others.

@@ -57,23 +57,24 @@ def preview(state: State, round_: Round, change_id: str) -> Preview:
     known = state.changes.get(change_id)
     if known is None:
         raise CannotErase("没有这一条记录")
-    if known.body is None:
+    body = known.body
+    if body is None:
         raise CannotErase("这一条的内容已经删除")
-    if erase_targets(known.body.edits):
+    if erase_targets(body.edits):
         raise CannotErase("这一条本身是彻底删除的记录，不能再删")
     resting = sorted(
         other.id
         for other in state.changes.values()
-        if other.body is not None and any(change_id in e.saw for e in other.body.edits)
+        if (said := other.body) is not None and any(change_id in e.saw for e in said.edits)
     )
     return Preview(
         change=change_id,
         writer=known.writer,
-        by=known.body.by,
-        at=known.body.at,
-        what=known.body.what,
-        says=edits_words(round_, known.body.edits, most=20) or f"撤销了{len(known.body.retract)}次操作",
-        records=tuple(dict.fromkeys(e.record for e in known.body.edits)),
+        by=body.by,
+        at=body.at,
+        what=body.what,
+        says=edits_words(round_, body.edits, most=20) or f"撤销了{len(body.retract)}次操作",
+        records=tuple(dict.fromkeys(e.record for e in body.edits)),
         resting=tuple(resting),
     )
 

@@ -7,7 +7,8 @@ union, undoing a merge is leaving a file out, and no clock decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -20,27 +21,43 @@ from inspect_tui.rules.fields import FieldRule, field_rule
 from inspect_tui.rules.lifecycle import is_verification, step_of, surely_retires, unsettled
 
 _body_decoder = msgspec.json.Decoder(Body)
+#: Words up to this length are mostly marks and days, which come again and again.
+_SHORT = 16
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One edit in its change: enough to judge it against the others of its field."""
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One edit in its change: enough to judge it against the others of its field.
+
+    What many entries say alike is one object in all of them, so values are only ever read.
+    """
 
     change: str
     writer: str
     by: tuple[str, ...]
     at: str
     value: Any
-    saw: frozenset[str]
+    saw: tuple[str, ...]
     decision: str = ""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A change as the state holds it. `body` is None when it was erased, here or before it came here."""
+class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A change as the state holds it; without `raw` when it was erased, here or before it came here.
+
+    Its edits stand in the fields they are about, so the body is not held twice: it is read anew when asked
+    for. `by` and `at` are at hand, and empty where the body is gone.
+    """
 
     id: str
     writer: str
     prev: str
-    body: Body | None
+    by: tuple[str, ...] = ()
+    at: str = ""
+    raw: msgspec.Raw | None = None
+
+    @property
+    def body(self) -> Body | None:
+        """What the change says, read at every call; None when it was erased."""
+        return _read_body(self.raw) if self.raw is not None else None
 
 
 class State:
@@ -61,6 +78,8 @@ class State:
         self._by_unit: dict[str, dict[str, None]] = {}
         self._retracted_by: dict[str, list[str]] = {}
         self.erased: set[str] = set()
+        self._hands: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._judgements: dict[bytes, Any] = {}
         for change in changes:
             self.apply(change)
 
@@ -77,6 +96,32 @@ class State:
         twin.erased = set(self.erased)
         return twin
 
+    def apart(self, held: Container[str]) -> Iterator[State]:
+        """Unit by unit, a state of that unit alone as it reads if only the changes held were ever told.
+
+        Such a state shares what this one holds, so it costs little and is for reading only, until this one
+        grows.
+        """
+        retractions = {
+            target: kept
+            for target, by in self._retracted_by.items()
+            if (kept := [retraction for retraction in by if retraction in held])
+        }
+        for unit in sorted(self.units()):
+            part = State()
+            part.changes, part.erased, part._retracted_by = self.changes, self.erased, retractions
+            for record in self._by_unit[unit]:
+                fields = {
+                    field: own
+                    for field, entries in self._fields[record].items()
+                    if (own := [e for e in entries if e.change in held])
+                }
+                if fields:
+                    part._fields[record] = fields
+            if part._fields:
+                part._by_unit[unit] = dict.fromkeys(part._fields)
+                yield part
+
     # ---------------------------------------------------------------- growing
 
     def apply(self, change: Change) -> set[str]:
@@ -87,15 +132,19 @@ class State:
         nothing.
         """
         held = self.changes.get(change.id)
-        if held is not None and (held.body is not None or change.body is None):
+        if held is not None and (held.raw is not None or change.body is None):
             return set()
         body = _read_body(change.body) if change.body is not None else None
         targets = erase_targets(body.edits) if body is not None else set()
         if change.id in self.erased and not targets:
             body = None
-        self.changes[change.id] = Known(id=change.id, writer=change.writer, prev=change.prev, body=body)
         if body is None:
+            self.changes[change.id] = Known(id=change.id, writer=change.writer, prev=change.prev)
             return set()
+        by = self._hands.setdefault(body.by, body.by)
+        self.changes[change.id] = Known(
+            id=change.id, writer=change.writer, prev=change.prev, by=by, at=body.at, raw=change.body
+        )
         touched: set[str] = set()
         for target in targets - self.erased:
             self.erased.add(target)
@@ -104,10 +153,10 @@ class State:
             entry = Entry(
                 change=change.id,
                 writer=change.writer,
-                by=body.by,
+                by=by,
                 at=body.at,
-                value=edit.value,
-                saw=frozenset(edit.saw),
+                value=self._shared(edit),
+                saw=tuple([self._name(seen) for seen in dict.fromkeys(edit.saw)]),
                 decision=edit.decision,
             )
             fields = self._fields.get(edit.record)
@@ -116,7 +165,7 @@ class State:
                 address = parse_key(edit.record)
                 unit = address.unit if address else ""
                 self._by_unit.setdefault(unit, {})[edit.record] = None
-            entries = fields.setdefault(edit.field, [])
+            entries = fields.setdefault(sys.intern(edit.field), [])
             if entries and entries[-1].change == change.id:
                 # One action speaks once about a field: its last word counts, and is no quarrel with itself.
                 entries[-1] = entry
@@ -131,14 +180,29 @@ class State:
             touched |= self._reread(change.id)
         return touched
 
+    def _name(self, change_id: str) -> str:
+        """An id as the change of that name itself has it, so that it is not held again."""
+        known = self.changes.get(change_id)
+        return known.id if known is not None else change_id
+
+    def _shared(self, edit: Edit) -> Any:
+        """The value of an edit, as held already where many edits say the same."""
+        value = edit.value
+        if isinstance(value, str):
+            return sys.intern(value) if len(value) <= _SHORT else value
+        if edit.field != "judgement" or not isinstance(value, dict) or value.get("reason"):
+            return value
+        return self._judgements.setdefault(canonical(value), value)
+
     def _forget(self, change_id: str) -> set[str]:
         """Let the body of an erased change go, as if it had never been held."""
         known = self.changes.get(change_id)
-        if known is None or known.body is None or erase_targets(known.body.edits):
+        body = known.body if known is not None else None
+        if known is None or body is None or erase_targets(body.edits):
             return set()
         touched = self._reread(change_id)
-        self.changes[change_id] = msgspec.structs.replace(known, body=None)
-        for edit in known.body.edits:
+        self.changes[change_id] = Known(id=known.id, writer=known.writer, prev=known.prev)
+        for edit in body.edits:
             fields = self._fields.get(edit.record, {})
             kept = [e for e in fields.get(edit.field, ()) if e.change != change_id]
             if kept:
@@ -151,7 +215,7 @@ class State:
                 self._by_unit[unit].pop(edit.record)
                 if not self._by_unit[unit]:
                     del self._by_unit[unit]
-        for target in set(known.body.retract):
+        for target in set(body.retract):
             by = [r for r in self._retracted_by[target] if r != change_id]
             if by:
                 self._retracted_by[target] = by
@@ -166,13 +230,14 @@ class State:
         while queue:
             current = queue.pop()
             known = self.changes.get(current)
-            if current in done or known is None or known.body is None:
+            body = known.body if known is not None else None
+            if current in done or body is None:
                 continue
             done.add(current)
-            for edit in known.body.edits:
+            for edit in body.edits:
                 self._live.pop((edit.record, edit.field), None)
                 touched.add(edit.record)
-            queue.extend(known.body.retract)
+            queue.extend(body.retract)
         return touched
 
     # ---------------------------------------------------------------- reading
@@ -211,7 +276,7 @@ class State:
             return
         for by in self._retracted_by.get(change_id, ()):
             retraction = self.changes[by]
-            if _same_hand(retraction.writer, _by(retraction), target.writer, _by(target)):
+            if _same_hand(retraction.writer, retraction.by, target.writer, target.by):
                 yield by
 
     def live(self, record: str, field: str) -> list[Entry]:
@@ -367,7 +432,7 @@ class State:
         mine, theirs = self.changes.get(later), self.changes.get(earlier)
         if mine is None or theirs is None:
             return False
-        return _same_hand(mine.writer, _by(mine), theirs.writer, _by(theirs))
+        return _same_hand(mine.writer, mine.by, theirs.writer, theirs.by)
 
     # ---------------------------------------------------------------- the chain
 
@@ -460,7 +525,3 @@ def _retires(rule: FieldRule, later: Entry, earlier: Entry) -> bool:
 def _same_hand(writer: str, by: tuple[str, ...], other_writer: str, other_by: tuple[str, ...]) -> bool:
     """Whether a change speaks for whoever made another: the same file, or all the same people."""
     return writer == other_writer or (bool(other_by) and set(other_by) <= set(by))
-
-
-def _by(known: Known) -> tuple[str, ...]:
-    return known.body.by if known.body is not None else ()

@@ -126,10 +126,11 @@ def _timed(state: State) -> dict[str, list[tuple[dt.datetime, str, str]]]:
     """Every writer's changes in visits: when, at which unit, and the item judged, if one was."""
     found: dict[str, list[tuple[dt.datetime, str, str]]] = {}
     for known in state.changes.values():
-        if known.body is None or known.body.retract:
+        body = known.body
+        if body is None or body.retract:
             continue
-        at = _moment(known.body.at)
-        for edit in known.body.edits:
+        at = _moment(body.at)
+        for edit in body.edits:
             address = parse_key(edit.record)
             if at is not None and address is not None and address.unit and address.kind not in _NO_WALK:
                 judged = address.kind == "answer" and edit.field == "judgement" and not is_blank(edit.value)

@@ -59,11 +59,11 @@ def _in_order(state: State, record: str) -> list[Entry]:
 
 def _told(state: State, record: str, change: str) -> dict[str, Any]:
     """What one change did to a rectification: its step in words, then the fields it filled in."""
-    known = state.changes[change]
-    assert known.body is not None
+    body = state.changes[change].body
+    assert body is not None
     said: list[str] = []
     moved: dict[str, Any] = {}
-    for edit in known.body.edits:
+    for edit in body.edits:
         if edit.record != record:
             continue
         if edit.field != STEP:

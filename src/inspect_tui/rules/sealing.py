@@ -188,23 +188,23 @@ def _breaches(state: State, round_: Round, frozen: Sealed) -> list[Breach]:
     decided = {
         (edit.record, edit.field)
         for change in covered
-        if (known := state.changes.get(change)) is not None and known.body is not None
-        for edit in known.body.edits
+        if (known := state.changes.get(change)) is not None and (body := known.body) is not None
+        for edit in body.edits
         if edit.decision
     }
     found = []
     for known in state.changes.values():
-        if known.id in covered or known.body is None:
+        if known.id in covered or (body := known.body) is None:
             continue
-        touching = [e for e in known.body.edits if _touches(e, decided)]
-        erased = sorted(erase_targets(known.body.edits) & covered)
-        taken_back = sorted(_sealed_retractions(state, known.id, known.body, decided))
+        touching = [e for e in body.edits if _touches(e, decided)]
+        erased = sorted(erase_targets(body.edits) & covered)
+        taken_back = sorted(_sealed_retractions(state, known.id, body, decided))
         if not (touching or erased or taken_back):
             continue
         said = [edits_words(round_, touching)] if touching else []
         said += [f"撤销了操作{target[:8]}" for target in taken_back]
         said += [f"彻底删除了记录{target[:8]}" for target in erased]
-        found.append(Breach(change=known.id, by=known.body.by, at=known.body.at, what="；".join(said)))
+        found.append(Breach(change=known.id, by=body.by, at=body.at, what="；".join(said)))
     return sorted(found, key=lambda b: (b.at, b.change))
 
 
@@ -226,12 +226,12 @@ def _sealed_retractions(state: State, change: str, body: Body, decided: set[tupl
         while queue:
             current = queue.pop()
             known = state.changes.get(current)
-            if current in seen or known is None or known.body is None:
+            if current in seen or known is None or (said := known.body) is None:
                 continue
             seen.add(current)
-            if any(_touches(e, decided) for e in known.body.edits):
+            if any(_touches(e, decided) for e in said.edits):
                 found.add(target)
-            queue.extend(known.body.retract)
+            queue.extend(said.retract)
     return found
 
 

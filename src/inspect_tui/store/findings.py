@@ -30,7 +30,7 @@ before it left.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,13 +44,13 @@ from inspect_tui.store import files
 from inspect_tui.store.bare import without_bodies
 from inspect_tui.store.content import FindingsContent, findings_exist, read_findings, write_merged
 from inspect_tui.store.errors import DamagedFile, NewerVersion, ReadOnlyPlace, StoreError, reason
-from inspect_tui.store.folding import Ground, Held
+from inspect_tui.store.folding import Ground, Held, Tables
 from inspect_tui.store.journal import change_line, round_line
 from inspect_tui.store.limits import FINDINGS_BYTES, FINDINGS_CHANGES, TOO_LARGE, TOO_MANY
 from inspect_tui.store.lock import FileLock, Locked
 from inspect_tui.store.recovery import HEAD_BYTES, Names, Recovered, Recovery, recover
 from inspect_tui.store.saver import Saver
-from inspect_tui.store.snapshot import CHANGES, META, ROUND, STATE_TABLES, WRITER, Meta, encode
+from inspect_tui.store.snapshot import CHANGES, META, ROUND, STATE_TABLES, WRITER, Meta, documents, encode
 
 if TYPE_CHECKING:
     from inspect_tui.store.tables import FindingsDB, JournalTable
@@ -69,8 +69,8 @@ __all__ = [
     "write_merged",
 ]
 
-#: What `tables` gives: the state tables as lists of documents.
-TablesOf = Callable[[], Mapping[str, Iterable[Mapping[str, Any]]]]
+#: What `tables` gives: the state tables.
+TablesOf = Callable[[], Tables]
 
 
 class FindingsFile:
@@ -437,12 +437,12 @@ class FindingsFile:
         return b"".join(encode(meta, held.rounds, held.changes, tables, held.extra))
 
     def _fold(self, saver: Saver, *, closed: bool) -> None:
-        tables = {name: list(rows) for name, rows in (self.tables() if self.tables else {}).items()}
-        saver.fold(tables, closed=closed)
-        self._pictures = {
-            name: msgspec.Raw(canonical({str(n): row for n, row in enumerate(rows, 1)}))
-            for name, rows in tables.items()
+        tables = {
+            name: rows if isinstance(rows, msgspec.Raw) else documents(map(canonical, rows))
+            for name, rows in (self.tables() if self.tables else {}).items()
         }
+        saver.fold(tables, closed=closed)
+        self._pictures = tables
         if self._db is not None:
             for name in tables:
                 self._db.table(name).clear_cache()

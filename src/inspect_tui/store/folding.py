@@ -24,7 +24,8 @@ from inspect_tui.store.snapshot import FINDINGS_VERSION, PREFIX, Meta, encode
 #: Days a daily copy is kept.
 DAILY_DAYS = 30
 
-Tables = Mapping[str, Iterable[Mapping[str, Any]]]
+#: Tables as documents, or as the text of a table where its rows were told one by one.
+Tables = Mapping[str, Iterable[Mapping[str, Any]] | msgspec.Raw]
 
 
 class Held(msgspec.Struct):

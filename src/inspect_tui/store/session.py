@@ -20,7 +20,7 @@ from inspect_tui.model.round import Round
 from inspect_tui.rules.canonical import canonical, make_change
 from inspect_tui.rules.erasing import evidence_named_in
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.history import UndoStacks
+from inspect_tui.rules.history import Undoing, UndoStacks
 from inspect_tui.rules.numbering import numbered
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store import unfinished
@@ -30,6 +30,7 @@ from inspect_tui.store.errors import StoreError, given_up
 from inspect_tui.store.evidence_clearing import clear_temps, forget
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
 from inspect_tui.store.received import Entry, active_files, is_as_received
+from inspect_tui.store.snapshot import STATE_TABLES, documents
 from inspect_tui.store.workspace import Clock, Workspace, local_clock
 
 
@@ -56,7 +57,7 @@ class Session:
         self.read_only = ""
         self.messages: list[str] = []
         self.writer = ""
-        self._undo: dict[str, UndoStacks] = {}
+        self._undo: Undoing | None = None
 
     @classmethod
     def open(
@@ -181,7 +182,7 @@ class Session:
         unfinished.begin(self.file.path, going | (begun or set()))
         gone = self.file.erase(self.state.erased)
         if gone:
-            self._undo.clear()
+            self._undo = None
         return gone
 
     def finish_erasing(self) -> tuple[list[str], list[str]]:
@@ -214,19 +215,43 @@ class Session:
         """Fold everything anew, as after a received file was taken off the list."""
         self.messages = []
         self.state = State()
-        self._undo.clear()
+        self._undo = None
         self._read_others(self.round.id)
         if self.file is not None:
             for change in self.file.changes():
                 self._apply(change, self.file.path)
 
-    def _tables(self) -> dict[str, list[dict[str, Any]]]:
+    def _tables(self) -> dict[str, msgspec.Raw]:
+        """What the own file's changes alone come to, one unit at a time.
+
+        They stand in the live state among everyone's, so that no second state of the whole is made for it:
+        such a peak, once an hour, would stay with the process.
+        """
+        told: dict[str, list[bytes]] = {name: [] for name in STATE_TABLES}
+        for state in self._own_states():
+            for name, rows in state_tables(state, self.round).items():
+                told[name] += map(canonical, rows)
+        return {name: documents(rows) for name, rows in told.items()}
+
+    def _own_states(self) -> Iterable[State]:
+        held = self.state.changes
+        own: set[str] = set()
+        for change in self.file.changes() if self.file is not None else ():
+            known = held.get(change.id)
+            if known is not None and known.raw is None and change.body is not None:
+                # Erased, and the own file could not follow yet: only it can say what it still says.
+                return [self._own_state()]
+            if known is not None and change.body is not None:
+                own.add(change.id)
+        return self.state.apart(own)
+
+    def _own_state(self) -> State:
         own = State()
         for change in self.file.changes() if self.file is not None else ():
             with contextlib.suppress(msgspec.ValidationError):
                 # It was named when the file was opened.
                 own.apply(change)
-        return state_tables(own, self.round)
+        return own
 
     # ---------------------------------------------------------------- changing
 
@@ -261,17 +286,16 @@ class Session:
         return touched
 
     def _follow(self, change: Change) -> None:
-        known = self.state.changes[change.id]
-        for stacks in self._undo.values():
-            stacks.take(known)
+        if self._undo is not None:
+            self._undo.take(self.state.changes[change.id])
 
     def _now(self) -> str:
         return self.clock().isoformat(timespec="seconds")
 
     def _stacks(self, unit: str) -> UndoStacks:
-        if unit not in self._undo:
-            self._undo[unit] = UndoStacks(self.state, self.writer, unit)
-        return self._undo[unit]
+        if self._undo is None:
+            self._undo = Undoing(self.state, self.writer)
+        return self._undo.of(unit)
 
     def last_action(self, unit: str) -> str:
         """Id of this laptop's last standing change in a unit, or "" when there is none."""
@@ -310,8 +334,8 @@ class Session:
             return set()
         kept: dict[tuple[str, str], Edit] = {}
         for change in own:
-            known = self.state.changes[change]
-            for edit in known.body.edits if known.body is not None else ():
+            body = self.state.changes[change].body
+            for edit in body.edits if body is not None else ():
                 live = {e.change for e in self.state.live(edit.record, edit.field)}
                 if (edit.record, edit.field) != (record, field) and change in live:
                     saw = self.state.saw(edit.record, edit.field)
@@ -320,7 +344,8 @@ class Session:
 
     def _name_of(self, change_id: str) -> str:
         known = self.state.changes.get(change_id)
-        return known.body.what if known and known.body else ""
+        body = known.body if known is not None else None
+        return body.what if body is not None else ""
 
     # ---------------------------------------------------------------- saving
 
