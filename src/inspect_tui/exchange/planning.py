@@ -371,12 +371,3 @@ def units_under(roster: Roster, top: str, fits: Callable[[Unit], bool]) -> list[
         grown = bool(more)
         below |= more
     return [u.id for u in roster.units if u.id in below and fits(u)]
-
-
-def round_path(space: Workspace, round_id: str) -> Path:
-    """Where a round's file stands. Raises InputFaults for an id that is no plain name."""
-    try:
-        return space.round_dir(round_id) / "round.json"
-    except ValueError:
-        fault = Fault(code="N08", message="轮次编号写法不对", value=round_id, remedy="用 round list 查看编号")
-        raise InputFaults([fault]) from None

@@ -11,7 +11,6 @@ import msgspec
 from inspect_tui.model.terms import Helper, Method, Need, Scoring, Severity, TriggerEffect, UnitKind, Verdict
 
 CHECKLIST_FORMAT = "inspect-tui/checklist"
-CHECKLIST_VERSION = "1.0"
 
 #: `applies_to` entry that means every profile.
 ANY = "*"

@@ -64,11 +64,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether a pot is split, rather than a rate paid."""
         return self.each is None
 
-    @property
-    def takes_rest(self) -> bool:
-        """Whether it splits all that is left."""
-        return self.each is None and self.amount is None and self.share is None
-
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A unit's written rule: the month's total, its parts in order, coefficients of posts, rounding.

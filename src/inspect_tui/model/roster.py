@@ -5,7 +5,6 @@ import msgspec
 from inspect_tui.model.terms import Profile, UnitKind
 
 ROSTER_FORMAT = "inspect-tui/roster"
-ROSTER_VERSION = "1.0"
 
 
 class Crew(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -71,6 +71,20 @@ RECORD_WORDS: dict[type, str] = {
     FlowStep: "流程的一步",
 }
 
+_DUTY = {
+    "owner_unit": "责任单位",
+    "owner": "责任人",
+    "leader": "责任领导",
+    "supervisor": "督办人",
+    "measure": "整改措施",
+    "task": "一项任务",
+    "team": "一个团队",
+    "progress": "进展",
+    "due": "整改时限",
+    "result": "完成情况",
+    "done_on": "完成日期",
+}
+
 #: The lines of `record`, by the names of their types, which stand on a higher floor.
 LINE_WORDS: dict[str, dict[str, str]] = {
     "Line": {
@@ -112,17 +126,7 @@ LINE_WORDS: dict[str, dict[str, str]] = {
         "who": "复查人或上报人",
         "approver": "挂账批准人",
         "until": "挂账到哪一天",
-        "owner_unit": "责任单位",
-        "owner": "责任人",
-        "leader": "责任领导",
-        "supervisor": "督办人",
-        "measure": "整改措施",
-        "task": "一项任务",
-        "team": "一个团队",
-        "progress": "进展",
-        "due": "整改时限",
-        "result": "完成情况",
-        "done_on": "完成日期",
+        **_DUTY,
     },
     "LineVerify": {
         "problem": "上轮问题的编号，写全号、清单号或标识都可以",
@@ -425,19 +429,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "history": "办理经过",
     },
     Held: {"problem": "问题", "reason": "不转入的理由", "by": "谁定的", "at": "什么时候定的"},
-    Duty: {
-        "owner_unit": "责任单位",
-        "owner": "责任人",
-        "leader": "责任领导",
-        "supervisor": "督办人",
-        "measure": "整改措施",
-        "task": "一项任务",
-        "team": "一个团队",
-        "progress": "进展",
-        "due": "整改时限",
-        "result": "完成情况",
-        "done_on": "完成日期",
-    },
+    Duty: _DUTY,
     Source: {"round": "轮次编号", "origin": "轮次的随机标识", "title": "轮次名称"},
     Piece: {
         "kind": "种类",

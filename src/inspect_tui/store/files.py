@@ -126,6 +126,15 @@ def listed(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(fs.names(folder))]
 
 
+def stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when a file is replaced or written to."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def temp_beside(path: Path) -> Path:
     """A fresh name in the folder of `path` for a file that is not finished yet."""
     return path.with_name(f"{stem(path)}.{os.urandom(4).hex()}.tmp")

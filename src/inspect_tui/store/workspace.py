@@ -255,7 +255,7 @@ class Workspace:
             path = folder / "round.json"
             if not path.is_file() or not _SAFE_ID.match(folder.name):
                 continue
-            stamp = _stamp(path)
+            stamp = files.stamp(path)
             try:
                 round_, raw = read_round(path)
             except InputFaults as error:
@@ -269,7 +269,7 @@ class Workspace:
         """One round. Raises InputFaults when its file cannot be used or is not there."""
         path = self.round_dir(round_id) / "round.json"
         stamp, entry = self._listed.pop(path, ((0, 0, 0), None))
-        if entry is not None and stamp == _stamp(path):
+        if entry is not None and stamp == files.stamp(path):
             return entry
         round_, raw = read_round(path)
         return RoundEntry(id=round_id, path=path, round=round_, raw=raw)
@@ -407,15 +407,6 @@ def machine_id() -> str:
         # A machine whose home cannot be written still works; it is asked who is there at each start.
         return _homeless.setdefault(folder, made)
     return made
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    """What changes when a file is replaced or written to."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _newest_first(entry: RoundEntry) -> tuple[int, str, str]:
