@@ -17,11 +17,19 @@ from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.spread import Goal, GoalKind, Pairing
 from inspect_tui.rules.actions import delete_record, set_element, set_field
-from inspect_tui.rules.fold import Entry, State, is_blank
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.going_on import (
+    Now,
+    differing,
+    last_hand,
+    newest,
+    records_going_on,
+    source_of,
+    texts_said,
+)
 from inspect_tui.rules.issue import good_id, plain_decimal
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.rules.lifecycle import as_date
-from inspect_tui.rules.practices import source_of
 from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.rules.scoring import ZERO, points_text
 
@@ -34,22 +42,12 @@ _TOP = Decimal(200)
 TEXT_LENGTH = 500
 
 
-class PairNow(msgspec.Struct, frozen=True, kw_only=True):
-    """A pair as it now reads. `ended` is the day it was ended before its time, `why` the reason.
+class PairNow(Now, frozen=True, kw_only=True):
+    """A pair as it now reads. `ended` is the day it was ended before its time, `why` the reason."""
 
-    `contested` are the fields on which hands differ. `here` says that its unit belongs to the round, so that
-    it can be changed in it; `new` that it was made in this round.
-    """
-
-    record: str
     pairing: Pairing
     ended: str = ""
     why: str = ""
-    contested: tuple[str, ...] = ()
-    here: bool = True
-    new: bool = False
-    by: tuple[str, ...] = ()
-    at: str = ""
 
     @property
     def until(self) -> str:
@@ -99,19 +97,9 @@ def goal_words(goal: Goal) -> str:
 
 def pairs_of(state: State, round_: Round) -> list[PairNow]:
     """Every pair the round knows, ended ones too: those it came with, then its own in roster order."""
-    found, known = [], set()
-    for pairing in round_.pairs:
-        known.add(pairing.id)
-        if (now := _read(state, round_, pair_key(pairing.unit, pairing.id), pairing)) is not None:
-            found.append(now)
-    for unit in round_.units:
-        for record in sorted(state.records(unit.id)):
-            address = parse_key(record)
-            if address is None or address.kind != "pair" or address.label in known:
-                continue
-            if (now := _read(state, round_, record, None)) is not None:
-                found.append(now)
-    return found
+    going = records_going_on(state, round_, "pair", round_.pairs, pair_key)
+    read = (_read(state, round_, record, frozen) for record, frozen in going)
+    return [now for now in read if now is not None]
 
 
 def _read(state: State, round_: Round, record: str, frozen: Pairing | None) -> PairNow | None:
@@ -121,11 +109,7 @@ def _read(state: State, round_: Round, record: str, frozen: Pairing | None) -> P
     address = parse_key(record)
     assert address is not None
     unit = round_.unit(address.unit)
-    texts = {
-        name: value
-        for name in _PLAIN
-        if state.live(record, name) and isinstance(value := state.value(record, name, ""), str)
-    }
+    texts = texts_said(state, record, _PLAIN)
     goals, met = _goals(state, record, frozen), _met(state, record, frozen)
     if frozen is None:
         if not texts.get("helper_name") or as_date(texts.get("start", "")) is None:
@@ -148,18 +132,17 @@ def _read(state: State, round_: Round, record: str, frozen: Pairing | None) -> P
     if as_date(pairing.until) is None:
         return None
     ended = _ended(state.value(record, ENDED))
-    written = [e for name in (*_PLAIN, ENDED) for e in state.live(record, name) if not is_blank(e.value)]
-    last: Entry | None = max(written, key=lambda e: (e.at, e.change), default=None)
+    by, at = last_hand(state, record, (*_PLAIN, ENDED))
     return PairNow(
         record=record,
         pairing=pairing,
         ended=ended[0],
         why=ended[1],
-        contested=tuple(name for name in (*_PLAIN, ENDED) if len(state.values(record, name)) > 1),
+        contested=differing(state, record, (*_PLAIN, ENDED)),
         here=unit is not None,
         new=frozen is None,
-        by=last.by if last is not None else (),
-        at=last.at if last is not None else "",
+        by=by,
+        at=at,
     )
 
 
@@ -338,13 +321,7 @@ def pairs_left(state: State, round_: Round, today: str) -> list[Pairing]:
 
 def newest_pairs(leaves: Iterable[Iterable[Pairing]]) -> tuple[Pairing, ...]:
     """Several rounds' pairs together: each once, as the round that had it longest knows it."""
-    found: dict[str, Pairing] = {}
-    for pairs in leaves:
-        for pairing in pairs:
-            before = found.get(pairing.id)
-            if before is None or pairing.rounds > before.rounds:
-                found[pairing.id] = pairing
-    return tuple(found.values())
+    return newest(leaves, lambda pairing: (pairing.rounds,))
 
 
 # -------------------------------------------------------------------- foreign files

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from inspect_tui.model.change import Edit, adopt_key, card_key, parse_key
-from inspect_tui.model.problem import Source
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.spread import Adoption, Card, Uptake
@@ -23,6 +22,16 @@ from inspect_tui.rules.actions import delete_record, set_element, set_field
 from inspect_tui.rules.applicability import checklists_for, inspected_units, profile_of
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fold import State, is_blank
+from inspect_tui.rules.going_on import (
+    Now,
+    differing,
+    last_hand,
+    newest,
+    records_going_on,
+    records_of_kind,
+    source_of,
+    texts_said,
+)
 from inspect_tui.rules.problems import problem_id
 from inspect_tui.rules.reading import findings_of_unit, read_visit
 from inspect_tui.rules.reviewing import NoReason
@@ -35,20 +44,10 @@ TITLE_LENGTH, BASIS_LENGTH, TEXT_LENGTH = 40, 200, 4000
 _CLAUSE = re.compile(r"[，,；;。：:！!？?\n]+")
 
 
-class CardNow(msgspec.Struct, frozen=True, kw_only=True):
-    """A card as it now reads, with what units said of it so far.
+class CardNow(Now, frozen=True, kw_only=True):
+    """A card as it now reads, with what units said of it so far."""
 
-    `contested` are the fields on which hands differ. `here` says that its unit belongs to the round, so that
-    it can be changed in it; `new` that it was written in this round.
-    """
-
-    record: str
     card: Card
-    contested: tuple[str, ...] = ()
-    here: bool = True
-    new: bool = False
-    by: tuple[str, ...] = ()
-    at: str = ""
 
     @property
     def uptakes(self) -> dict[str, Adoption]:
@@ -77,15 +76,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     def waiting(self) -> bool:
         """Whether there is something to ask: nobody did, and the earlier answer was not the last word."""
         return self.now is None and not self.sides and not (self.before and self.before.uptake.settled)
-
-
-def source_of(round_: Round) -> Source:
-    """What a round is called in what goes on from it."""
-    return Source(round=round_.id, origin=round_.origin, title=round_.title)
-
-
-def _records(state: State, unit: str, kind: str) -> list[str]:
-    return sorted(record for record in state.records(unit) if record.startswith(kind))
 
 
 # -------------------------------------------------------------------- cards
@@ -118,19 +108,9 @@ def card_id(round_: Round, finding: str) -> str:
 def cards_of(state: State, round_: Round) -> list[CardNow]:
     """The cards a round knows: those it came with, then its own in roster order, without withdrawn ones."""
     said = _adoptions(state, round_)
-    found, known = [], set()
-    for card in round_.cards:
-        known.add(card.id)
-        if (now := _read(state, round_, card_key(card.unit, card.id), card, said)) is not None:
-            found.append(now)
-    for unit in round_.units:
-        for record in _records(state, unit.id, "card/"):
-            address = parse_key(record)
-            if address is None or address.label in known:
-                continue
-            if (now := _read(state, round_, record, None, said)) is not None:
-                found.append(now)
-    return found
+    going = records_going_on(state, round_, "card", round_.cards, card_key)
+    read = (_read(state, round_, record, frozen, said) for record, frozen in going)
+    return [now for now in read if now is not None]
 
 
 def _read(
@@ -142,11 +122,7 @@ def _read(
     address = parse_key(record)
     assert address is not None
     unit = round_.unit(address.unit)
-    texts = {
-        name: value
-        for name in (*CARD_FIELDS, "finding", "on")
-        if state.live(record, name) and isinstance(value := state.value(record, name, ""), str)
-    }
+    texts = texts_said(state, record, (*CARD_FIELDS, "finding", "on"))
     marked = tuple(p for p in Profile if p.value in state.elements(record, PROFILE))
     unmarked = {p for p in Profile if state.live(record, f"{PROFILE}:{p.value}")}
     if frozen is None:
@@ -169,17 +145,16 @@ def _read(
         filled = {name: text for name, text in texts.items() if text or name not in ("title", "what")}
         kept = [p for p in Profile if p in marked or (p in frozen.profiles and p not in unmarked)]
         card = msgspec.structs.replace(frozen, profiles=tuple(kept), **filled)
-    written = [e for name in CARD_FIELDS for e in state.live(record, name) if not is_blank(e.value)]
-    last = max(written, key=lambda e: (e.at, e.change), default=None)
+    by, at = last_hand(state, record, CARD_FIELDS)
     adopted = (*card.adopted, *said.get(card.id, ()))
     return CardNow(
         record=record,
         card=msgspec.structs.replace(card, adopted=adopted),
-        contested=tuple(name for name in CARD_FIELDS if len(state.values(record, name)) > 1),
+        contested=differing(state, record, CARD_FIELDS),
         here=unit is not None,
         new=frozen is None,
-        by=last.by if last is not None else (),
-        at=last.at if last is not None else "",
+        by=by,
+        at=at,
     )
 
 
@@ -343,7 +318,7 @@ def _adoptions(state: State, round_: Round) -> dict[str, list[Adoption]]:
     found: dict[str, list[Adoption]] = {}
     ids = {card.id: card.unit for card in round_.cards}
     for unit in round_.units:
-        for record in _records(state, unit.id, "adopt/"):
+        for record in records_of_kind(state, unit.id, "adopt"):
             address = parse_key(record)
             if address is None or ids.get(address.label, unit.id) == unit.id:
                 continue
@@ -366,13 +341,7 @@ def cards_left(state: State, round_: Round) -> list[Card]:
 
 def newest_cards(leaves: Iterable[Iterable[Card]]) -> tuple[Card, ...]:
     """Several rounds' cards together: each once, as the round that had it longest knows it."""
-    found: dict[str, Card] = {}
-    for cards in leaves:
-        for card in cards:
-            before = found.get(card.id)
-            if before is None or (card.rounds, len(card.adopted)) > (before.rounds, len(before.adopted)):
-                found[card.id] = card
-    return tuple(found.values())
+    return newest(leaves, lambda card: (card.rounds, len(card.adopted)))
 
 
 # -------------------------------------------------------------------- the register
