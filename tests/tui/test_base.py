@@ -13,12 +13,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from demo_app import DemoApp
 from helpers import HOSTILE, assert_sound, screen_text
 from test_prompt import from_terminal, until
+from textual import events, on
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
@@ -465,3 +469,98 @@ async def from_terminal_without_waiting(app: BaseApp[None], data: str) -> None:
     for message in XTermParser().feed(data):
         message.set_sender(app)
         app.post_message(message)
+
+
+# ---------------------------------------------------------------- the way of a key
+
+
+class Hearing(Static, can_focus=True):
+    """Handles keys itself, and has one bound besides."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("x", "app.note('widget x')"), ("y", "app.note('widget y')")]
+
+    def on_key(self, event: events.Key) -> None:
+        getattr(self.app, "noted").append(f"heard {event.key}")  # noqa: B009
+        if event.key == "y":
+            event.stop()
+
+
+class Deaf(Static, can_focus=True):
+    """Leaves keys to what is bound to them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("x", "app.note('widget x')")]
+
+
+class Named(Static, can_focus=True):
+    """Has a method named after a key."""
+
+    def key_x(self) -> None:
+        getattr(self.app, "noted").append("key_x")  # noqa: B009
+
+
+class Decorated(Static, can_focus=True):
+    """Hears keys by a decorator."""
+
+    @on(events.Key)
+    def heard(self, event: events.Key) -> None:
+        getattr(self.app, "noted").append(f"decorated {event.key}")  # noqa: B009
+
+
+class Noting(BaseApp[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "note('priority p')", priority=True),
+        ("x", "note('app x')"),
+        ("z", "note('app z')"),
+    ]
+
+    def __init__(self, front: Static) -> None:
+        super().__init__()
+        self.front, self.noted = front, list[str]()
+
+    def compose(self) -> ComposeResult:
+        with Container():
+            yield self.front
+
+    def on_mount(self) -> None:
+        self.front.focus()
+
+    def action_note(self, what: str) -> None:
+        self.noted.append(what)
+
+
+@pytest.mark.parametrize(
+    ("front", "noted"),
+    [
+        (Deaf, ["widget x", "app z", "priority p"]),
+        (Hearing, ["heard x", "widget x", "heard y", "heard z", "app z", "priority p"]),
+        (Named, ["key_x", "app x", "app z", "priority p"]),
+        (Decorated, ["decorated x", "app x", "decorated y", "decorated z", "app z", "priority p"]),
+    ],
+)
+async def test_a_key_reaches_who_hears_it_and_then_what_it_is_bound_to(
+    front: type[Static], noted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = Noting(front())
+    straight: list[str] = []
+    short = BaseApp._straight
+
+    async def counted(self: Noting, event: events.Key) -> None:
+        straight.append(event.key)
+        await short(self, event)
+
+    monkeypatch.setattr(BaseApp, "_straight", counted)
+    async with app.run_test() as pilot:
+        await pilot.press("x", "y", "z", "p")
+        assert app.noted == noted
+        # Only where no widget on the way would miss it does a key go straight to what it is bound to.
+        assert straight == (["x", "y", "z", "p"] if front is Deaf else [])
+
+
+def test_the_screens_stand_back_after_a_paint_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr("inspect_tui.tui.base.sleep", rests.append)
+    app = Noting(Deaf())
+    app.post_display_hook()
+    monkeypatch.setattr(Noting, "is_headless", True)
+    app.post_display_hook()
+    assert len(rests) == 1

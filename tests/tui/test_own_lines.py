@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 from rich.segment import Segment
@@ -11,6 +12,7 @@ from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
@@ -132,13 +134,93 @@ def test_what_is_covered_is_hidden(one: Region, others: list[Region], hidden: bo
     assert own_lines._hidden(one, others) is hidden
 
 
-def test_textual_asks_for_lines_as_it_did() -> None:
-    """When this fails: compare `OwnLines.render_line` and `_bar_content` with what Textual now does."""
-    asked = list(inspect.signature(StylesCache.render_line).parameters)
-    assert asked[:5] == ["self", "styles", "y", "size", "content_size"]
-    assert asked[5:12] == [
-        "padding", "base_background", "background", "render_content_line",
-        "border_title", "border_subtitle", "opacity",
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "runs"),
+    [
+        ([], []),
+        ([4], [range(4, 5)]),
+        ([0, 1, 4, 9, 10, 20], [range(0, 5), range(9, 11), range(20, 21)]),
+    ],
+)
+def test_rows_near_each_other_are_one_run(rows: list[int], runs: list[range]) -> None:
+    assert own_lines._runs(rows) == runs
+
+
+async def test_changed_spans_are_written_as_stock_textual_writes_them() -> None:
+    app = Page()
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        compositor, console = app.screen._compositor, app.console
+        corners = [Region(3, 2, 9, 1), Region(20, 12, 30, 9), Region(0, 23, 60, 1), Region(59, 14, 1, 8)]
+        for regions in ([corners[0]], corners[:2], corners, [Region(0, 0, 60, 6), *corners]):
+            compositor._dirty_regions = set(regions)
+            stock = own_lines._stock_update(compositor)
+            assert stock is not None
+            # Ours goes to every span by its place, so it needs no line ends between them.
+            wanted = stock.render_segments(console).replace("\n", "")
+            compositor._dirty_regions = set(regions)
+            ours = own_lines._touched_update(compositor)
+            assert ours is not None
+            assert ours.render_segments(console) == wanted
+            assert not compositor._dirty_regions
+        assert own_lines._touched_update(compositor) is None
+
+
+async def test_only_widgets_in_changed_rows_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Page()
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        compositor, asked = app.screen._compositor, list[tuple[int, int]]()
+        for widget in app.query(Inked):
+            stock = widget.render_lines
+
+            def lines(crop: Region, widget: Inked = widget, stock: Any = stock) -> list[Strip]:
+                asked.extend((id(widget), y) for y in crop.line_range)
+                return list(stock(crop))
+
+            monkeypatch.setattr(widget, "render_lines", lines)
+        head, rows = app.query_one(Edged), app.query_one(LineList)
+        compositor._dirty_regions = {Region(0, 1, 60, 1), Region(0, rows.region.y + 4, 60, 1)}
+        own_lines._touched_update(compositor)
+        assert asked == [(id(head), 1), (id(rows), 4)]
+
+
+async def test_what_is_in_front_is_found_anew_when_the_layout_changes() -> None:
+    app = Page()
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        compositor, head = app.screen._compositor, app.query_one(Edged)
+        held = own_lines._foremost(compositor)
+        assert own_lines._foremost(compositor) is held
+        assert head in [widget for widget, _, _ in held]
+        head.display = False
+        await pilot.pause()
+        assert head not in [widget for widget, _, _ in own_lines._foremost(compositor)]
+
+
+async def test_a_line_that_changes_is_painted_the_short_way() -> None:
+    app = Page()
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        short = app.query_one(Short)
+        short.refresh(Region(0, 1, 60, 1))
+        # It is with its screen at once, and not marked to come to rest first.
+        assert short in app.screen._dirty_widgets
+        assert not short._repaint_required
+        short.display = False
+        await pilot.pause()
+        short.refresh(Region(0, 1, 60, 1))
+        assert short not in app.screen._dirty_widgets
+    assert not own_lines.paint_soon(Short())
+
+
+def test_textual_keeps_lines_as_it_did() -> None:
+    """When this fails: compare `OwnLines` and `_bar_content` with what Textual now does."""
+    assert list(inspect.signature(StylesCache.render_widget).parameters) == ["self", "widget", "crop"]
+    assert {"_cache", "_dirty_lines", "_width"} <= set(vars(StylesCache()))
     assert own_lines._stock_content is Widget._render_content
     assert "crop_overlaps(clip)" in inspect.getsource(own_lines._stock_renders)
+    refresh = inspect.getsource(Widget.refresh)
+    for done in ("_layout_cache.clear()", "_set_dirty(*regions)", "clear_cached_dimensions()"):
+        assert done in refresh
+    assert "_dirty_widgets.add(widget)" in inspect.getsource(Screen._on_update)

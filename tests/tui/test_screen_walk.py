@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -326,3 +327,48 @@ async def test_looks(
         check_golden(f"{name}-menu", screen_text(app), update_goldens)
         await pilot.press("7")
         check_golden(f"{name}-across", screen_text(app), update_goldens)
+
+
+# ---------------------------------------------------------------- one key, one paint
+
+
+async def test_a_verdict_is_shown_once_with_all_it_brings(
+    space: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The save light, the counts, the row, the next row and its item stand in one and the same paint."""
+    app = walking(space)
+    async with running(app) as pilot:
+        shown: list[str] = []
+        display, follow, followed = app._display, app.screen._follow, list[int]()
+
+        def painted(*arguments: Any) -> None:
+            display(*arguments)
+            shown.append(screen_text(app))
+
+        monkeypatch.setattr(app, "_display", painted)
+        monkeypatch.setattr(
+            app.screen, "_follow", lambda: followed.append(app.screen.list.cursor) or follow()
+        )
+        monkeypatch.setattr(app.desk.session.file, "on_saved", None)
+        await pilot.press("1")
+        assert followed == [1]
+        assert "保存中" in shown[0]
+        assert re.search(r"^> +GW-02", shown[0], re.MULTILINE)
+        assert re.search(r"^ +\+ GW-01 .*符合", shown[0], re.MULTILINE)
+        assert app.screen.stop.row.item.text in shown[0].split("GW-02")[-1]
+        shown.clear()
+        await pilot.press("down")
+        assert len(shown) == 1
+        assert re.search(r"^> +GW-03", shown[0], re.MULTILINE)
+
+
+async def test_the_place_is_kept_even_when_the_program_is_left_before_the_paint(space: Any) -> None:
+    app = walking(space)
+    async with running(app) as pilot:
+        await pilot.press("down")
+        assert app.recall("resume/DG01").startswith("small/GW-02/")
+        # Moved, and nothing of it painted yet.
+        app.screen.list.move_to(3)
+        assert app.recall("resume/DG01").startswith("small/GW-02/")
+        app.save_drafts()
+        assert app.recall("resume/DG01").startswith("small/JL-01/")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from textual import events
@@ -19,6 +20,7 @@ from textual.notifications import SeverityLevel
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import Widget
 
 from inspect_tui.tui import closing, crash, skin, textual_patches, zh
 from inspect_tui.tui.text import shown
@@ -30,6 +32,34 @@ ReturnT = TypeVar("ReturnT")
 
 KEY_PATIENCE = 1.0
 """Seconds after which a key no longer waits for the one before it."""
+
+
+_HAND_OVER = 2e-5
+"""Seconds that the screens stand back after a paint."""
+
+_REST = 4
+"""Turns of the event loop that a key's paint takes, during which nothing else is set going."""
+
+
+def _hears(node: DOMNode) -> bool:
+    return _hears_keys(type(node))
+
+
+@functools.cache
+def _hears_keys(kind: type[DOMNode]) -> bool:
+    """Whether widgets of a kind handle keys themselves, besides what is bound to them."""
+    stock = (Widget, Screen, DOMNode, MessagePump, object)
+    for one in kind.__mro__:
+        own = vars(one)
+        decorated = own.get("_decorated_handlers") or {}
+        if any(issubclass(events.Key, message) for message in decorated):
+            return True
+        if one not in stock and any(
+            name in ("on_key", "_on_key", "on_event", "handle_key") or name.startswith(("key_", "_key_"))
+            for name in own
+        ):
+            return True
+    return False
 
 
 class _Marker:
@@ -181,6 +211,17 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         finally:
             self._exit_renderables.clear()
 
+    # Painting
+
+    def post_display_hook(self) -> None:
+        """Let the thread that writes to the terminal go ahead.
+
+        Python gives another thread its turn only where this one waits, and what follows a paint, such as
+        making ready for the next key, would keep the painted lines from the terminal meanwhile.
+        """
+        if not self.is_headless:
+            sleep(_HAND_OVER)
+
     # Keys, one after the other
 
     async def on_event(self, event: events.Event) -> None:
@@ -202,8 +243,32 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         event = self._typed.popleft()
         self._typing_since = monotonic()
         target: DOMNode = self.focused or self.screen
-        await super().on_event(event)
-        self._follow(target, self.screen, self.focused, 3)
+        way = [node for node in target.ancestors_with_self if node is not self]
+        if isinstance(event, events.Key) and self.screen.maximized is None and not any(map(_hears, way)):
+            await self._straight(event)
+        else:
+            await super().on_event(event)
+        self._after(_REST, lambda: self._follow(target, self.screen, self.focused, 3))
+
+    async def _straight(self, event: events.Key) -> None:
+        """Run what a key is bound to, where nothing between the focus and the app would hear the key itself.
+
+        Textual passes it from queue to queue up to the app and only then looks what it is bound to.
+        """
+        if not self.app_focus:
+            self.app_focus = True
+        if self.focused:
+            self.screen._clear_tooltip()
+        if not await self._check_bindings(event.key, priority=True):
+            event._set_forwarded()
+            await self._on_message(event)
+
+    def _after(self, turns: int, act: Callable[[], None]) -> None:
+        """Act some turns of the event loop later, behind the paint that a key mostly causes at once."""
+        if turns:
+            asyncio.get_running_loop().call_soon(self._after, turns - 1, act)
+        else:
+            act()
 
     async def _hurry(self) -> None:
         if self._typed and monotonic() - self._typing_since >= KEY_PATIENCE * 0.9:

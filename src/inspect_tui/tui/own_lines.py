@@ -9,16 +9,20 @@ one line of a screen changed, stock Textual still puts every line of every widge
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.color import Color as RichColor
 from rich.segment import Segment
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor
 from textual._styles_cache import StylesCache
+from textual.dom import NoScreen
 from textual.geometry import Region
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
-from textual.widget import _RenderCache
+from textual.widget import Widget, _RenderCache
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _EFFECTS = ("tint", "hatch", "text_opacity", "outline_top", "outline_right", "outline_bottom", "outline_left")
 
@@ -26,16 +30,65 @@ _EFFECTS = ("tint", "hatch", "text_opacity", "outline_top", "outline_right", "ou
 class OwnLines(StylesCache):
     """What Textual keeps of a widget's lines, without a second drawing of lines that need none."""
 
-    # As upstream declares it, whose caller passes everything by place.
-    def render_line(self, styles: Any, y: int, size: Any, content_size: Any, *rest: Any) -> Strip:
-        _, base_background, background, render_content_line, _, _, opacity, *_ = rest
-        if content_size != size or opacity != 1.0 or styles.has_any_rules(*_EFFECTS):
-            return super().render_line(styles, y, size, content_size, *rest)
-        line: Strip = render_content_line(y)
-        if line.cell_length != size.width:
-            inner, _ = self.get_inner_outer(base_background, background)
-            line = line.adjust_cell_length(size.width, inner.rich_style)
-        return line
+    #: Cells of a line of the widget's own, as it was last drawn.
+    line_width = 0
+
+    def render_widget(self, widget: Widget, crop: Region) -> list[Strip]:
+        styles, size = widget.styles, widget.region.size
+        if not _is_plain(widget):
+            self.line_width = size.width - styles.gutter.width
+            return super().render_widget(widget, crop)
+        width = self.line_width = size.width
+        if width != self._width:
+            self.clear()
+            self._width = width
+        base_background, background = widget.background_colors
+        lines, dirty, filters = self._cache, self._dirty_lines, widget.get_line_filters()
+        strips = []
+        for y in crop.line_range:
+            line = lines.get(y)
+            if line is None or y in dirty:
+                line = widget.render_line(y)
+                if line.cell_length != width:
+                    inner, _ = self.get_inner_outer(base_background, background)
+                    line = line.adjust_cell_length(width, inner.rich_style)
+                lines[y] = line
+            for line_filter in filters:
+                line = line.apply_filter(line_filter, background)
+            strips.append(line)
+        dirty.difference_update(crop.line_range)
+        if crop.column_span != (0, width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+
+def paint_soon(widget: Widget, *regions: Region) -> bool:
+    """Have a widget's regions painted without three messages between it and its screen; False: ask Textual.
+
+    Textual lets a widget come to rest first, which then tells its screen, which comes to rest in turn.
+    """
+    if not widget._is_mounted or widget._parent is None or widget._closing:
+        return False
+    try:
+        screen = widget.screen
+    except NoScreen:
+        return False
+    widget._layout_cache.clear()
+    widget._set_dirty(*regions)
+    widget.clear_cached_dimensions()
+    widget._rich_style_cache.clear()
+    if widget.display and screen in screen._compositor:
+        screen._dirty_widgets.add(widget)
+        screen.check_idle()
+    return True
+
+
+def _is_plain(widget: Widget) -> bool:
+    """Whether a widget's lines are shown just as it draws them."""
+    styles = widget.styles
+    if styles.gutter or widget.opacity != 1.0 or styles.has_any_rules(*_EFFECTS):
+        return False
+    return not (widget.auto_links and widget.hover_style._link_id)
 
 
 _stock_content = ScrollBar._render_content
@@ -69,6 +122,14 @@ def _bar_content(self: ScrollBar) -> None:
 
 
 _stock_init = ScrollBar.__init__
+
+
+def _bar_refresh(
+    self: ScrollBar, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+) -> ScrollBar:
+    if layout or recompose or not repaint or not paint_soon(self, *regions):
+        Widget.refresh(self, *regions, repaint=repaint, layout=layout, recompose=recompose)
+    return self
 
 
 def _bar_init(self: ScrollBar, *args: Any, **kwargs: Any) -> None:
@@ -124,12 +185,98 @@ def _without(one: Region, other: Region) -> list[Region]:
     return [piece for piece in pieces if piece]
 
 
+_stock_update = Compositor.render_partial_update
+
+#: Rows between two changed ones that are fetched with them: asking a widget twice costs more than they do.
+_NEAR = 3
+
+
+class TouchedRows(ChopsUpdate):
+    """The changed spans of a screen, written with as little as they take."""
+
+    def render_segments(self, console: Console) -> str:
+        written: list[str] = []
+        for y, x1, x2 in self.spans:
+            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=True):
+                if strip is None or x > x2 or end <= x1:
+                    continue
+                whole = x1 <= x < x2 and end <= x2
+                piece = strip if whole else strip.crop(0, min(end, x2) - x)
+                written.append(f"\x1b[{y + 1};{x + 1}H{piece.render(console)}")
+        return "".join(written)
+
+
+def _touched_update(self: Compositor) -> ChopsUpdate | None:
+    """The changed spans, put together run by run: of the rows between them no widget is asked."""
+    regions = self._dirty_regions.copy()
+    self._dirty_regions.clear()
+    if not regions:
+        return None
+    spans = list(self._regions_to_spans(regions))
+    chops: list[dict[int, Strip | None]] = [{} for _ in self.cuts]
+    for run in _runs(sorted({y for y, _, _ in spans if 0 <= y < len(chops)})):
+        for y in run:
+            chops[y] = dict.fromkeys(self.cuts[y][:-1])
+        rows = Region(0, run.start, self.size.width, len(run))
+        for widget, region, seen in _foremost(self):
+            if part := seen.intersection(rows):
+                _put(chops, self.cuts, part, widget.render_lines(part.translate(-region.offset)))
+    return TouchedRows(chops, spans, [cuts[1:] for cuts in self.cuts])
+
+
+def _put(
+    chops: list[dict[int, Strip | None]], cuts: list[list[int]], part: Region, strips: list[Strip]
+) -> None:
+    """Put a widget's lines where nothing before it stands."""
+    first, last = part.column_span
+    for y, strip in zip(part.line_range, strips, strict=True):
+        own = [cut for cut in cuts[y] if first <= cut <= last]
+        pieces = [strip] if len(own) == 2 else strip.divide([cut - first for cut in own[1:]])
+        line = chops[y]
+        for cut, piece in zip(own, pieces, strict=False):
+            if line.get(cut) is None:
+                line[cut] = piece
+
+
+_Place = tuple[Widget, Region, Region]
+
+
+def _foremost(compositor: Compositor) -> list[_Place]:
+    """The widgets of which something is seen, each with its region and the part in sight.
+
+    Kept on the compositor as long as its own map of visible widgets is the same one.
+    """
+    visible = compositor.visible_widgets
+    held: tuple[object, list[_Place]] | None = compositor.__dict__.get("_foremost")
+    if held is None or held[0] is not visible:
+        found: list[_Place] = []
+        for widget, (region, clip) in visible.items():
+            seen = region.intersection(clip)
+            if seen and not _hidden(seen, [before for _, _, before in found]):
+                found.append((widget, region, seen))
+        held = compositor.__dict__["_foremost"] = visible, found
+    return held[1]
+
+
+def _runs(rows: list[int]) -> list[range]:
+    """Rows in order as runs, those that stand near each other in one."""
+    runs: list[range] = []
+    for row in rows:
+        if runs and row - runs[-1].stop < _NEAR:
+            runs[-1] = range(runs[-1].start, row + 1)
+        else:
+            runs.append(range(row, row + 1))
+    return runs
+
+
 def install_for_paints() -> None:
     """Let a paint put together only the rows it is about."""
     Compositor._get_renders = _touched_renders  # type: ignore[method-assign]
+    Compositor.render_partial_update = _touched_update  # type: ignore[method-assign]
 
 
 def install_for_scroll_bars() -> None:
     """Let scroll bars be drawn by line."""
     ScrollBar.__init__ = _bar_init  # type: ignore[method-assign]
+    ScrollBar.refresh = _bar_refresh  # type: ignore[method-assign,assignment]
     ScrollBar._render_content = _bar_content  # type: ignore[method-assign,assignment]

@@ -23,7 +23,7 @@ from textual._compositor import Compositor
 from textual.app import App
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from inspect_tui.tui import linebreak, own_lines
+from inspect_tui.tui import linebreak, own_lines, paint_timer
 
 # The names replaced below are not exported by their modules.
 xterm_parser: Any = textual._xterm_parser
@@ -176,7 +176,12 @@ def _scrollbar() -> None:
 
 
 def _paints_applies() -> bool:
-    return list(inspect.signature(Compositor._get_renders).parameters) == ["self", "crop"]
+    asked = (Compositor._get_renders, Compositor._render_chops, Compositor.render_partial_update)
+    return [list(inspect.signature(part).parameters) for part in asked] == [
+        ["self", "crop"],
+        ["self", "crop", "is_rendered_line"],
+        ["self"],
+    ]
 
 
 # Screenshots squeeze Chinese to half its width, and fetch a font from the network when opened.
@@ -229,6 +234,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("text-area-line-breaks", "earendil-works/pi#5495 (same fault)", _area_applies, _area, late=True),
     Patch("blank-scroll-bars", "microsoft/terminal#4604", _scrollbar_applies, _scrollbar),
     Patch("paint-touched-rows", "none yet", _paints_applies, own_lines.install_for_paints),
+    Patch("paint-when-due", "none yet", paint_timer.applies, paint_timer.install),
     Patch("screenshot-width", "Textualize/rich#2742", _svg_applies, _svg, late=True),
 )
 

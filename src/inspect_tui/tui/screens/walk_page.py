@@ -65,12 +65,18 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
         self._shown = (-1, -1)
         self._at: tuple[str, str, str] | None = None
         self._words: tuple[str, ...] = ()
+        #: Whether a change is being made here: what it brings is shown once, when all of it is known.
+        self._doing = False
+        self._light: list[Part] = []
+        self._place: tuple[str, str, str] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
         yield WalkHead(self.track, id="head")
         with Container(id="body"):
-            yield LineList(self._row, len(self.track.stops), cursor=self._first(), id="list")
+            yield LineList(
+                self._row, len(self.track.stops), cursor=self._first(), follow=self._catch_up, id="list"
+            )
             with Container(id="side"):
                 yield ItemDetail(id="detail")
                 yield ChoicePanel(self._choice_closed, id="choice")
@@ -83,8 +89,8 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
         self.choice = self.query_one("#choice", ChoicePanel)
         self._stop_listening = self.desk.listen(self._heard)
         self.list.focus()
+        self._light = self.app.status()
         self._follow()
-        self.head.show_status(self.app.status())
         self.call_after_refresh(self.list.move_to, self.list.cursor, center=True)
 
     def on_unmount(self) -> None:
@@ -139,18 +145,26 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
         held = evidence_desk(self.desk).titles(*stop.key) if stop is not None else ()
         self.detail.show(stop, self.desk.session.identity.people, self.track.across, held)
         self._name_digits(stop)
-        self.head.show(stop)
+        self.head.show(stop, self._light)
         if stop is not None and not self.track.across:
-            self.app.remember_place(stop.unit, stop.row.checklist.id, stop.row.item.id)
+            if self._place is None:
+                self.call_after_refresh(self.save_draft)
+            self._place = stop.key
+
+    def save_draft(self) -> None:
+        """Keep where the walk stands: behind the paint, or at once where the program is left."""
+        place, self._place = self._place, None
+        if place is not None:
+            self.app.remember_place(*place)
 
     def _heard(self, touched: set[str]) -> None:
         if self.track.outdated():
             self.track.rebuild()
             self.list.set_rows(len(self.track.stops), self._again_at())
         else:
-            for index in self.track.places(touched):
-                self.list.refresh_row(index)
-        self._follow()
+            self.list.refresh_row(*self.track.places(touched))
+        if not self._doing:
+            self._follow()
 
     def _again_at(self) -> int | None:
         """Where the item under the cursor stands after others came or went."""
@@ -170,13 +184,16 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
 
     def show_status(self, status: list[Part]) -> None:
         """Show the save light; called by the app from whatever thread order the disk gives."""
+        self._light = status
+        if self._doing:
+            return
         try:
             self.query_one("#head", WalkHead).show_status(status)
         except NoMatches:
             return
 
-    def on_line_list_moved(self, _: LineList.Moved) -> None:
-        # What moved the cursor has mostly shown the new item already, within the same paint.
+    def _catch_up(self) -> None:
+        """Show the item under the cursor, unless it is shown as it reads already."""
         if self._shown != (self.list.cursor, len(self.desk.state.changes)):
             self._follow()
 
@@ -190,6 +207,7 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
         stop = self.track.stops[here] if 0 <= here < len(self.track.stops) else None
         before = looking_back.linkable(stop)
         build = stop.sheet.build if stop is not None else 0
+        self._doing = True
         try:
             self.desk.commit(deed.unit, deed.edits, deed.what)
         except VisitAccepted:
@@ -201,16 +219,19 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
         except ReadOnlySession as held:
             self.app.say(f"现在只能看：{held}", "warning")
             return False
+        finally:
+            self._doing = False
         if stop is not None and stop.sheet.build != build:
             # Others came or went with this answer, so this one may stand elsewhere now.
             here = self.track.find(stop.key) or 0
             if said := walking.moved_words(stop.sheet):
                 self.app.say(said)
         new = [finding for finding in looking_back.linkable(stop) if finding not in before]
+        if advance and not new:
+            self._advance(here)
+        self._catch_up()
         if stop is not None and new:
             self._offer_link(stop, new[0], advance)
-        elif advance:
-            self._advance(here)
         if stop is not None:
             if walking.judges(deed, stop):
                 self.judged(stop)
@@ -226,7 +247,6 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
         following = self.track.next_open(here)
         if following is not None:
             self.list.move_to(following)
-            self._follow()
         else:
             self.app.say("各项都已查完。按回车选“提交”，或按 F6 看汇总和通报。")
 
@@ -258,8 +278,9 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
         self.list.focus()
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:
-        if self.is_mounted and self.list.count:
+        if self.is_mounted:
             self.list.refresh_rows()
+            self._light = self.app.status()
             self._follow()
 
     def jump(self, checklist: str, item: str) -> None:

@@ -66,7 +66,7 @@ class KeyLine(Inked):
         return cells(f"{action.key_label}{self._gap(action)}{action.footer_label} ")
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.line_width
         if y:
             return Strip.blank(width)
         parts, self._spots = self.layout_line(width)

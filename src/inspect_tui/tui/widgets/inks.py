@@ -8,15 +8,16 @@ styled anew with each widget, and that was a quarter of the time to the first pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from inspect_tui.model.terms import Verdict
-from inspect_tui.tui.own_lines import OwnLines
+from inspect_tui.tui.own_lines import OwnLines, paint_soon
 from inspect_tui.tui.text import one_line
 
 INKS = (
@@ -55,6 +56,20 @@ class Inked(Widget):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._styles_cache = OwnLines()
+
+    @property
+    def line_width(self) -> int:
+        """Cells of the line being drawn; Textual looks through the whole screen to tell a widget's size."""
+        kept = self._styles_cache
+        return kept.line_width if isinstance(kept, OwnLines) else self.size.width
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Have it painted; without a change of size that goes the short way."""
+        if layout or recompose or not repaint or not paint_soon(self, *regions):
+            super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        return self
 
     def notify_style_update(self) -> None:
         self._ink_cache = None

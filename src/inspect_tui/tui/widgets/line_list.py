@@ -27,6 +27,8 @@ class LineList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
 
     The owner keeps the data and draws a row on demand; after changing a row it calls `refresh_row`, after
     changing them all `set_rows`. Headings are rows that `selectable` says no to: the cursor passes over them.
+    An owner that gives `follow` is called when the cursor moves, so that what it shows of the row is in the
+    same paint; any other is sent `Moved`.
     """
 
     DEFAULT_CSS = """
@@ -75,6 +77,7 @@ class LineList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         cursor: int = 0,
         selectable: Callable[[int], bool] | None = None,
         margin: int = 2,
+        follow: Callable[[], None] | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -83,6 +86,7 @@ class LineList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         self._count = count
         self._selectable = selectable
         self._margin = margin
+        self._follow = follow
         self._strips: dict[tuple[int, int, str], Strip] = {}
         self._cursor = self._nearest(cursor, 1)
         self.virtual_size = Size(1, count)
@@ -107,11 +111,11 @@ class LineList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self._show_cursor()
 
-    def refresh_row(self, index: int) -> None:
-        """Redraw one row, after its data changed."""
-        for key in [key for key in self._strips if key[0] == index]:
+    def refresh_row(self, *indexes: int) -> None:
+        """Redraw a row or several, after their data changed."""
+        for key in [key for key in self._strips if key[0] in indexes]:
             del self._strips[key]
-        self._repaint(index)
+        self._repaint(*indexes)
 
     def refresh_rows(self) -> None:
         """Redraw every row in sight, after shared data changed."""
@@ -144,16 +148,23 @@ class LineList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
             return
         self._cursor = index
         if index != old:
-            self._repaint(old)
-            self._repaint(index)
+            self._repaint(old, index)
         self._show_cursor(center=center)
         if index != old:
-            self.post_message(self.Moved(self, index))
+            if self._follow is not None:
+                self._follow()
+            else:
+                self.post_message(self.Moved(self, index))
 
-    def _repaint(self, index: int) -> None:
-        y = index - self.scroll_offset.y
-        if 0 <= index < self._count and 0 <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
+    def _repaint(self, *indexes: int) -> None:
+        top, (width, height) = self.scroll_offset.y, self.size
+        rows = [
+            Region(0, index - top, width, 1)
+            for index in indexes
+            if 0 <= index < self._count and 0 <= index - top < height
+        ]
+        if rows:
+            self.refresh(*rows)
 
     def _show_cursor(self, *, center: bool = False) -> None:
         height = self.size.height
@@ -174,7 +185,7 @@ class LineList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=wanted, animate=False, force=True)
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.line_width
         index = y + self.scroll_offset.y
         if index >= self._count:
             return Strip.blank(width, self.ink("text"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual.strip import Strip
-
 from inspect_tui.model.terms import Helper, Scoring, Verdict, VisitResult
 from inspect_tui.rules.duty_diff import latest_revision, month_words, revision_words
 from inspect_tui.rules.flow_walks import newest_walk
@@ -21,10 +19,11 @@ from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.track import AcrossTrack, Stop, Track, UnitTrack
 from inspect_tui.tui.walking import answer_words, condition_words, method_signs
 from inspect_tui.tui.walking import owed_words as needs_owed
-from inspect_tui.tui.widgets.inks import Inked, Part, width_of
+from inspect_tui.tui.widgets.inks import Part, width_of
+from inspect_tui.tui.widgets.laid_lines import Laid, LaidLines
 
 
-class WalkHead(Inked):
+class WalkHead(LaidLines):
     """Two lines: where I am and who I am; the sections with their progress, and the score so far.
 
     A third one while earlier problems of the unit wait to be looked at, or for the lead.
@@ -50,24 +49,21 @@ class WalkHead(Inked):
             self._counted, self._owed = held, owed_words(self.track)
             self.set_class(bool(self._owed), "-owed")
 
-    def show(self, stop: Stop | None) -> None:
-        """Follow the cursor."""
-        self.stop = stop
+    def show(self, stop: Stop | None, status: list[Part]) -> None:
+        """Follow the cursor, and show the save light."""
+        self.stop, self.status = stop, status
         self._count_owed()
-        self.refresh()
+        self.lay_again()
 
     def show_status(self, status: list[Part]) -> None:
         """Show the save light."""
         if status != self.status:
             self.status = status
-            self.refresh()
+            self.lay_again()
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if y > 1:
-            return self.strip([(fit(f" {self._owed}", width), "warn")], width)
-        parts = self._where(width) if y == 0 else self._progress(width)
-        return self.strip(parts, width)
+    def lay_out(self, width: int) -> Laid:
+        lines = [self._where(width), self._progress(width)]
+        return [*lines, [(fit(f" {self._owed}", width), "warn")]] if self._owed else lines
 
     def _where(self, width: int) -> list[Part]:
         desk = self.track.desk
@@ -173,7 +169,7 @@ def helper_words(state: State, unit: str, helper: Helper) -> str:
     return f"可用“{helper.label}”：回车，在菜单里选"
 
 
-class ItemDetail(Inked):
+class ItemDetail(LaidLines):
     """Everything about the item under the cursor: its words, how it scores, what was recorded."""
 
     DEFAULT_CSS = """
@@ -186,26 +182,16 @@ class ItemDetail(Inked):
         self.people: tuple[str, ...] = ()
         self.across = False
         self.evidence: tuple[str, ...] = ()
-        self._lines: list[list[Part]] | None = None
-        self._width = 0
 
     def show(
         self, stop: Stop | None, people: tuple[str, ...], across: bool, evidence: tuple[str, ...] = ()
     ) -> None:
         """Follow the cursor, or show the same item again after it changed; `evidence` names what it has."""
         self.stop, self.people, self.across, self.evidence = stop, people, across, evidence
-        self._lines = None
-        self.refresh()
+        self.lay_again()
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if self._lines is None or self._width != width:
-            self._width = width
-            self._lines = self._lay_out(width)
-        return self.strip(self._lines[y] if y < len(self._lines) else [], width)
-
-    def _lay_out(self, width: int) -> list[list[Part]]:
-        lines: list[list[Part]] = [[(skin.current().glyphs.rule * width, "dim")]]
+    def lay_out(self, width: int) -> Laid:
+        lines: Laid = [[(skin.current().glyphs.rule * width, "dim")]]
         if self.stop is None:
             return [*lines, [(" 没有适用的检查项", "dim")]]
         stop, item, answer = self.stop, self.stop.row.item, self.stop.answer
@@ -256,11 +242,11 @@ class ItemDetail(Inked):
             lines += self._wrapped("方式、抽查：" + "  ".join(seen), room, "dim")
         return lines
 
-    def _recorded(self, room: int) -> list[list[Part]]:
+    def _recorded(self, room: int) -> Laid:
         stop, answer = self.stop, self.stop.answer if self.stop else None
         if stop is None or answer is None:
             return []
-        lines: list[list[Part]] = []
+        lines: Laid = []
         if answer.disputed:
             lines += self._wrapped("两种意见，待组长裁定：", room, "warn")
             for opinion in answer.opinions:
@@ -286,8 +272,8 @@ class ItemDetail(Inked):
         return lines
 
     @staticmethod
-    def _wrapped(text: str, room: int, ink: str) -> list[list[Part]]:
-        lines: list[list[Part]] = []
+    def _wrapped(text: str, room: int, ink: str) -> Laid:
+        lines: Laid = []
         for piece in text.split("\n"):
             lines += [[(" " + line, ink)] for line in wrap(piece, max(4, room))]
         return lines
