@@ -37,6 +37,7 @@ from inspect_tui.store.loading import load_appraisal
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import APPRAISAL, APPRAISALS, bindings_for
 from inspect_tui.tui.ledger_files import where
+from inspect_tui.tui.screens.detail_page import DetailPage
 from inspect_tui.tui.screens.figures_page import Told, grid
 from inspect_tui.tui.screens.page import PageScreen, ask
 from inspect_tui.tui.sheet_picking import pick_sheet
@@ -44,7 +45,7 @@ from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import ConfirmScreen, Entry, MenuScreen
-from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+from inspect_tui.tui.widgets.page import Line, wrapped
 from inspect_tui.tui.widgets.prompt import TextPrompt
 from inspect_tui.tui.widgets.span_pane import Row, Span, SpanPane
 
@@ -60,7 +61,7 @@ def problem_of(error: Exception) -> str:
     return reason(error) if isinstance(error, OSError) else str(error)
 
 
-class AppraisalsScreen(PageScreen[None], inherit_bindings=False):
+class AppraisalsScreen(DetailPage, inherit_bindings=False):
     """The appraisals of the folder, one a line."""
 
     place = APPRAISALS
@@ -80,14 +81,9 @@ class AppraisalsScreen(PageScreen[None], inherit_bindings=False):
     def page_about(self) -> str:
         return "只记票数合计，查不到是谁投的"
 
-    def body(self) -> Sequence[Widget]:
+    def count(self) -> int:
         self.paths = appraisal_files(self.app.space.root)
-        return [LineList(self._row, max(1, len(self.paths)), id="list"), LinePane(self._detail, id="detail")]
-
-    def ready(self) -> None:
-        self.query_one("#detail", LinePane).can_focus = False
-        self.line_list.focus()
-        self.query_one("#detail", LinePane).show()
+        return max(1, len(self.paths))
 
     @property
     def current(self) -> Path | None:
@@ -95,7 +91,7 @@ class AppraisalsScreen(PageScreen[None], inherit_bindings=False):
         index = self.line_list.cursor
         return self.paths[index] if 0 <= index < len(self.paths) else None
 
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         if not self.paths:
             return [("   ", "text"), ("还没有测评。按 1 新建一次。", "dim")]
         return [
@@ -103,14 +99,11 @@ class AppraisalsScreen(PageScreen[None], inherit_bindings=False):
             (fit(one_line(self.paths[index].stem), width - 2), "text"),
         ]
 
-    def _detail(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
+    def detail(self, width: int) -> list[Line]:
+        lines: list[Line] = []
         if self.current is not None:
             lines += wrapped(str(self.current), width, "dim")
         return [*lines, *wrapped("测评文件不进轮次包、不随交卷走，只在这个文件夹里。", width, "dim")]
-
-    def on_line_list_moved(self, _: LineList.Moved) -> None:
-        self.query_one("#detail", LinePane).show()
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_open()

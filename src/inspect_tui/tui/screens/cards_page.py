@@ -31,7 +31,6 @@ from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import CARDS, FEATURES, bindings_for
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.text import cells, fit, one_line
 from inspect_tui.tui.widgets.inks import Part
@@ -145,7 +144,7 @@ class CardsScreen(LeadPage, inherit_bindings=False):
     def action_adopted(self) -> None:
         """Keep who took what up as a table."""
         cards = cards_of(self.desk.state, self.desk.round)
-        _write(self, ["经验采用情况"], "csv", lambda: table.adopted_csv(cards))
+        self.write(["经验采用情况"], "csv", table.adopted_csv(cards))
 
     def action_register(self) -> None:
         """The register of 一组一特色."""
@@ -333,13 +332,4 @@ class FeaturesScreen(LeadPage, inherit_bindings=False):
 
     def action_write(self) -> None:
         """Keep the register as a sheet."""
-        _write(self, ["一组一特色登记表"], "xlsx", lambda: table.register_xlsx(self._found, self.desk.round))
-
-
-def _write(page: LeadPage, parts: list[str], ext: str, make: Callable[[], bytes]) -> None:
-    try:
-        path = write_export(page.desk, parts, ext, make())
-    except FileRefused as refused:
-        page.app.say(str(refused), "error")
-    else:
-        page.app.say(f"已存到 {where(path)}", timeout=10)
+        self.write(["一组一特色登记表"], "xlsx", table.register_xlsx(self._found, self.desk.round))

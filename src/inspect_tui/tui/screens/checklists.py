@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from inspect_tui.exchange.checklist_shelf import Shelved, shelf
 from inspect_tui.model.terms import Profile, UnitKind
@@ -17,18 +15,18 @@ from inspect_tui.rules.scoring import points_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import CHECKLISTS, bindings_for
 from inspect_tui.tui.product_screen import ProductScreen
+from inspect_tui.tui.screens.detail_page import DetailPage
 from inspect_tui.tui.screens.faults import fault_lines
-from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
-from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+from inspect_tui.tui.widgets.page import Line, wrapped
 
 READING = "正在核对各份清单，请稍候。"
 
 
-class ChecklistsScreen(PageScreen[None], inherit_bindings=False):
+class ChecklistsScreen(DetailPage, inherit_bindings=False):
     """A checklist a line, the one under the cursor in full below."""
 
     place = CHECKLISTS
@@ -55,12 +53,8 @@ class ChecklistsScreen(PageScreen[None], inherit_bindings=False):
         said = f"工作文件夹{own}份"
         return said + (f"，程序自带{len(self.shelf) - own}份" if len(self.shelf) > own else "")
 
-    def body(self) -> Sequence[Widget]:
-        return [LineList(self._row, 1, id="list"), LinePane(self._detail, id="detail")]
-
     def ready(self) -> None:
-        self.query_one("#detail", LinePane).can_focus = False
-        self.line_list.focus()
+        super().ready()
         self.run_worker(self._read(), exclusive=True)
 
     async def _read(self) -> None:
@@ -74,7 +68,7 @@ class ChecklistsScreen(PageScreen[None], inherit_bindings=False):
         place = next((i for i, held in enumerate(found) if held.name == wanted), 0)
         self.line_list.set_rows(max(1, len(found)), place)
         self.tell_head(about=self.page_about())
-        self._follow()
+        self.follow()
 
     @property
     def current(self) -> Shelved | None:
@@ -82,7 +76,7 @@ class ChecklistsScreen(PageScreen[None], inherit_bindings=False):
         index = self.line_list.cursor
         return self.shelf[index] if self.shelf and 0 <= index < len(self.shelf) else None
 
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         if not self.shelf:
             words = (
                 READING
@@ -105,8 +99,8 @@ class ChecklistsScreen(PageScreen[None], inherit_bindings=False):
         title = checklist.title if checklist is not None else held.name
         return [mark, (f" {source} ", "dim"), (fit(title, room), "text"), *tail, (" ", "text")]
 
-    def _detail(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
+    def detail(self, width: int) -> list[Line]:
+        lines: list[Line] = []
         held = self.current
         if held is None:
             return lines
@@ -123,12 +117,6 @@ class ChecklistsScreen(PageScreen[None], inherit_bindings=False):
         for fault in held.faults[:3]:
             lines += fault_lines(fault, width)[: 1 if checklist is not None else 4]
         return lines
-
-    def _follow(self) -> None:
-        self.query_one("#detail", LinePane).show()
-
-    def on_line_list_moved(self, _: LineList.Moved) -> None:
-        self._follow()
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_open()

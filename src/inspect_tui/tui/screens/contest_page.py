@@ -27,8 +27,8 @@ from inspect_tui.tui import skin
 from inspect_tui.tui.actions import CONTEST, CONTESTS, bindings_for
 from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.lead_page import LeadPage
+from inspect_tui.tui.screens.rounds_page import READING, RoundsPage
 from inspect_tui.tui.screens.sources import SourcesScreen
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
@@ -42,7 +42,7 @@ def names_in(rounds: Rounds) -> dict[str, str]:
     return unit_names(round_ for round_, _ in rounds)
 
 
-class ContestsScreen(LeadPage, inherit_bindings=False):
+class ContestsScreen(RoundsPage, inherit_bindings=False):
     """The contests of the folder; below, who won them so far and who hands on to whom."""
 
     place = CONTESTS
@@ -51,7 +51,6 @@ class ContestsScreen(LeadPage, inherit_bindings=False):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.all = desk.kept(AllRounds)
         self.contests: list[Contest] = []
         self.faults: list[str] = []
         self.history: list[Award] = []
@@ -60,13 +59,6 @@ class ContestsScreen(LeadPage, inherit_bindings=False):
         super().ready()
         for fault in self.faults:
             self.app.say(fault, "warning")
-        if not self.all.ready:
-            self.run_worker(self._read(), exclusive=True)
-
-    async def _read(self) -> None:
-        await self.all.read()
-        if self.is_mounted:
-            self.refill()
 
     def reread(self) -> None:
         self.contests, told = self.desk.session.space.contests()
@@ -99,7 +91,7 @@ class ContestsScreen(LeadPage, inherit_bindings=False):
         if contest is None:
             return wrapped("这个文件夹里没有评比办法。", width, "dim")
         if not self.all.ready:
-            return wrapped("正在读各轮记录，请稍候。", width, "dim")
+            return wrapped(READING, width, "dim")
         kinds = "、".join(kind.label for kind in contest.unit_kinds)
         lines = wrapped(f"参加：{kinds}；比{compares(contest)}。", width, "text")
         if not fits(contest, self.desk.round):
@@ -134,13 +126,7 @@ class ContestsScreen(LeadPage, inherit_bindings=False):
         if not self.all.ready or not found:
             self.app.say("还没有确认过的评比，没有要交接的。")
             return
-        try:
-            data = hand_over_xlsx(found, names_in(self.all.rounds))
-            path = write_export(self.desk, ["流动奖项交接单"], "xlsx", data)
-        except FileRefused as refused:
-            self.app.say(str(refused), "error")
-        else:
-            self.app.say(f"已存到 {where(path)}", timeout=10)
+        self.write(["流动奖项交接单"], "xlsx", hand_over_xlsx(found, names_in(self.all.rounds)))
 
 
 class ContestScreen(LeadPage, inherit_bindings=False):

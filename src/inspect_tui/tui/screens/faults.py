@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from inspect_tui.model.fault import Fault
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import FAULTS, bindings_for
-from inspect_tui.tui.screens.page import PageScreen
+from inspect_tui.tui.screens.detail_page import DetailPage
 from inspect_tui.tui.text import fit
 from inspect_tui.tui.widgets.inks import Part
-from inspect_tui.tui.widgets.line_list import LineList
-from inspect_tui.tui.widgets.page import Line, LinePane, pair, wrapped
+from inspect_tui.tui.widgets.page import Line, pair, wrapped
 
 
 def all_faults(space: Workspace) -> list[Fault]:
@@ -48,7 +45,7 @@ def fault_lines(fault: Fault, width: int) -> list[Line]:
     return lines
 
 
-class FaultsScreen(PageScreen[None], inherit_bindings=False):
+class FaultsScreen(DetailPage, inherit_bindings=False):
     """A fault a line, the one under the cursor in full below."""
 
     place = FAULTS
@@ -69,17 +66,15 @@ class FaultsScreen(PageScreen[None], inherit_bindings=False):
     def page_about(self) -> str:
         return f"{len(self.faults)}处" if self.faults else ""
 
-    def body(self) -> Sequence[Widget]:
+    def count(self) -> int:
         self.faults = all_faults(self.app.space)
-        return [LineList(self._row, len(self.faults), id="list"), LinePane(self._detail, id="detail")]
+        return len(self.faults)
 
     def ready(self) -> None:
-        self.query_one("#detail", LinePane).can_focus = False
-        self.line_list.focus()
+        super().ready()
         self.tell_head(about=self.page_about())
-        self._follow()
 
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         fault = self.faults[index]
         place = f"{fault.line}:{fault.column}" if fault.line else ""
         kind, ink = ("提示", "dim") if fault.warning else ("问题", "fail")
@@ -94,19 +89,13 @@ class FaultsScreen(PageScreen[None], inherit_bindings=False):
             (fit(fault.message, max(4, width - own - 18)), "text"),
         ]
 
-    def _detail(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
+    def detail(self, width: int) -> list[Line]:
+        lines: list[Line] = []
         index = self.line_list.cursor
         if not 0 <= index < len(self.faults):
             lines += wrapped("没有发现问题，全部文件都能用。", width, "pass")
             return lines
         return lines + fault_lines(self.faults[index], width)
-
-    def _follow(self) -> None:
-        self.query_one("#detail", LinePane).show()
-
-    def on_line_list_moved(self, _: LineList.Moved) -> None:
-        self._follow()
 
     def action_again(self) -> None:
         """Read the files again, after they were mended."""
@@ -114,7 +103,7 @@ class FaultsScreen(PageScreen[None], inherit_bindings=False):
         self.faults = all_faults(self.app.space)
         self.line_list.set_rows(len(self.faults))
         self.tell_head(about=self.page_about() or "没有问题")
-        self._follow()
+        self.follow()
         if not self.faults:
             self.app.say("没有问题了。")
         else:

@@ -9,15 +9,10 @@ from textual import events
 from textual.widget import Widget
 
 from inspect_tui.tui import skin
-from inspect_tui.tui.all_rounds import AllRounds
-from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, where, write_export
-from inspect_tui.tui.screens.lead_page import LeadPage
+from inspect_tui.tui.screens.rounds_page import READING, RoundsPage
 from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.widgets.page import wrapped
 from inspect_tui.tui.widgets.span_pane import Row, Span, SpanPane
-
-READING = "正在读各轮记录，请稍候。"
 
 
 class Told(NamedTuple):
@@ -34,16 +29,12 @@ class Told(NamedTuple):
     beside: Told | None = None
 
 
-class FiguresPage(LeadPage, inherit_bindings=False):
+class FiguresPage(RoundsPage, inherit_bindings=False):
     """A pager; subclasses say the lines as they follow from the rounds (`told`)."""
 
     DEFAULT_CSS = """
     FiguresPage #text { height: 1fr; }
     """
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.all = desk.kept(AllRounds)
 
     def body(self) -> Sequence[Widget]:
         self.text = SpanPane(self._rows, id="text")
@@ -52,13 +43,7 @@ class FiguresPage(LeadPage, inherit_bindings=False):
     def ready(self) -> None:
         self._stop_listening = self.desk.listen(lambda _: self.refill())
         self.text.focus()
-        if not self.all.ready:
-            self.run_worker(self._read(), exclusive=True)
-
-    async def _read(self) -> None:
-        await self.all.read()
-        if self.is_mounted:
-            self.refill()
+        self.read_rounds()
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:
         if self.is_mounted:
@@ -93,15 +78,6 @@ class FiguresPage(LeadPage, inherit_bindings=False):
         """Show another text from its top."""
         self.tell_head(about=self.page_about())
         self.text.show_rows(top=True)
-
-    def write(self, parts: list[str], ext: str, data: bytes) -> None:
-        """Write a file to exports/ and say where it is, or why it may not be."""
-        try:
-            path = write_export(self.desk, parts, ext, data)
-        except FileRefused as refused:
-            self.app.say(str(refused), "error")
-        else:
-            self.app.say(f"已存到 {where(path)}", timeout=10)
 
 
 def grid(

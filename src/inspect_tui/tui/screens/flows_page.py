@@ -26,7 +26,6 @@ from inspect_tui.tui import skin
 from inspect_tui.tui.actions import FLOWS, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.helping import note_edits, problem_edits, target_of
-from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.visit_page import VisitPage
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.walking import Option
@@ -335,11 +334,4 @@ class FlowsScreen(VisitPage, inherit_bindings=False):
         unit = self.desk.round.unit(self.unit)
         names = {self.unit: unit.name} if unit is not None else {}
         walks = [walk_of(self.desk.state, drawn) for drawn in self.draws]
-        try:
-            path = write_export(
-                self.desk, ["基本流程抽查", names.get(self.unit, "")], "csv", flows_csv(walks, names)
-            )
-        except FileRefused as refused:
-            self.app.say(str(refused), "error")
-        else:
-            self.app.say(f"已存到 {where(path)}", timeout=10)
+        self.write(["基本流程抽查", names.get(self.unit, "")], "csv", flows_csv(walks, names))

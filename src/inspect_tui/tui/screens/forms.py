@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from inspect_tui.exchange.form_content import FormContent, form_content
 from inspect_tui.exchange.naming import readable_name
-from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
+from inspect_tui.exchange.refusal import ExportRefused
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.roster import Unit
 from inspect_tui.store.errors import StoreError, reason
@@ -22,12 +20,13 @@ from inspect_tui.tui.actions import FORMS, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.files_nearby import given_path, sheets_nearby
 from inspect_tui.tui.ledger_files import where
-from inspect_tui.tui.screens.page import PageScreen, ask
+from inspect_tui.tui.screens.making_page import MakingPage
+from inspect_tui.tui.screens.page import ask
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import Entry, MenuScreen
-from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+from inspect_tui.tui.widgets.page import Line, wrapped
 
 if TYPE_CHECKING:
     from inspect_tui.tui.app import InspectApp
@@ -39,7 +38,7 @@ _ABOUT = {
 }
 
 
-class FormsScreen(PageScreen[None], inherit_bindings=False):
+class FormsScreen(MakingPage, inherit_bindings=False):
     """All units in the first row, then one by one; a digit says which kind of form is written."""
 
     place = FORMS
@@ -47,40 +46,25 @@ class FormsScreen(PageScreen[None], inherit_bindings=False):
 
     DEFAULT_CSS = """
     FormsScreen #list { height: 1fr; }
-    FormsScreen #said { height: 8; }
+    FormsScreen #detail { height: 8; }
     """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk)
         self.units: list[Unit] = desk.units(mine=True)
-        self.made: dict[str, str] = {}
         self.where = ""
-        self.failed = ""
         self.working = False
-        try:
-            refuse_secret(desk.round)
-        except ExportRefused as refused:
-            self.failed = str(refused)
 
     def page_title(self) -> str:
         return "打印检查表"
 
-    def page_about(self) -> str:
-        practice = "［演练］" if self.desk.round.practice else ""
-        return practice + self.desk.round.title
+    def count(self) -> int:
+        return 1 + len(self.units)
 
-    def body(self) -> Sequence[Widget]:
-        return [
-            LineList(self._row, 1 + len(self.units), cursor=1 if self.units else 0, id="list"),
-            LinePane(self._said, id="said"),
-        ]
+    def first(self) -> int:
+        return 1 if self.units else 0
 
-    def ready(self) -> None:
-        self.query_one("#said", LinePane).can_focus = False
-        self.line_list.focus()
-
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         cursor: Part = (skin.current().glyphs.cursor if here else " ", "accent")
         if index == 0:
             name, about, key = "全部单位", f"{len(self.units)}个单位，每个一份", ""
@@ -93,14 +77,10 @@ class FormsScreen(PageScreen[None], inherit_bindings=False):
         state: Part = (fit(f"已存{made}" if made else "", 13), "pass")
         return [cursor, (" ", "text"), (fit(name, own), "text"), (fit(about, room - own), "dim"), state]
 
-    def _said(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
-        if self.failed:
-            return [*lines, *wrapped(self.failed, width, "fail")]
+    def told(self, width: int) -> list[Line]:
         if self.working:
-            return [*lines, *wrapped("正在写，请稍候。", width, "accent")]
-        if self.where:
-            lines += wrapped(f"已存到 {self.where}", width, "pass")
+            return wrapped("正在写，请稍候。", width, "accent")
+        lines = wrapped(f"已存到 {self.where}", width, "pass") if self.where else []
         for digit, kind in (("1", "xlsx"), ("2", "docx")):
             lines += wrapped(f"{digit} {_ABOUT[kind]}", width, "dim")
         return lines
@@ -123,7 +103,7 @@ class FormsScreen(PageScreen[None], inherit_bindings=False):
         chosen = self.units if at == 0 else [self.units[at - 1]]
         contents = [form_content(self.desk.state, self.desk.round, unit.id) for unit in chosen]
         self.working, self.failed = True, ""
-        self.query_one("#said", LinePane).show()
+        self.follow()
         self.run_worker(self._make(contents, kind, "" if at == 0 else chosen[0].id), group="forms")
 
     async def _make(self, contents: list[FormContent], kind: str, key: str) -> None:
@@ -136,8 +116,8 @@ class FormsScreen(PageScreen[None], inherit_bindings=False):
         except OSError as error:
             self.failed = f"没有存成文件：{reason(error)}。"
         self.working = False
-        self.query_one("#said", LinePane).show()
-        self.line_list.set_rows(1 + len(self.units), self.line_list.cursor)
+        self.follow()
+        self.line_list.set_rows(self.count(), self.line_list.cursor)
 
     def _written(self, contents: list[FormContent], kind: str) -> Path:
         """Write the forms, several of them into a folder of their own; returns where they lie."""

@@ -33,10 +33,9 @@ from inspect_tui.rules.stages import (
 from inspect_tui.store.clean import clean_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import GRADES, bindings_for
-from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.ledger_files import FileRefused, where, write_export
-from inspect_tui.tui.screens.lead_page import LeadPage
+from inspect_tui.tui.screens.rounds_page import READING, RoundsPage
 from inspect_tui.tui.screens.sources import SourcesScreen
 from inspect_tui.tui.step_form import read_typed_day
 from inspect_tui.tui.text import fit
@@ -57,7 +56,7 @@ _ASKED: dict[GradeStepKind, tuple[str, ...]] = {
 _WORDS = {"basis": "依据或理由", "who": "复查人", "approver": "批准的上级", "due": "整改期限"}
 
 
-class GradesScreen(LeadPage, inherit_bindings=False):
+class GradesScreen(RoundsPage, inherit_bindings=False):
     """The units of the open round's series; a grade is the lead's to record, the program only proposes."""
 
     place = GRADES
@@ -72,7 +71,6 @@ class GradesScreen(LeadPage, inherit_bindings=False):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.all = desk.kept(AllRounds)
         known, told = desk.session.space.schemes()
         self.schemes: list[Scheme] = known
         self.scheme_faults = [fault.text() for fault in told if not fault.warning]
@@ -86,13 +84,6 @@ class GradesScreen(LeadPage, inherit_bindings=False):
         super().ready()
         for fault in self.scheme_faults:
             self.app.say(fault, "warning")
-        if not self.all.ready:
-            self.run_worker(self._read(), exclusive=True)
-
-    async def _read(self) -> None:
-        await self.all.read()
-        if self.is_mounted:
-            self.refill()
 
     def page_about(self) -> str:
         if self.scheme is None or not self.series:
@@ -119,7 +110,7 @@ class GradesScreen(LeadPage, inherit_bindings=False):
         self.found, self.refused = [], ""
         here = self.desk.round
         if not self.all.ready:
-            self.refused = "正在读各轮记录，请稍候。"
+            self.refused = READING
         elif self.scheme is None:
             self.refused = "没有能用的定级办法。"
         elif here.stage is None:

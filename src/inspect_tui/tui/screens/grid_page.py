@@ -16,7 +16,6 @@ from inspect_tui.rules.reading import free_findings
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import GRID, bindings_for
 from inspect_tui.tui.desk import Desk
-from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.visit_page import VisitPage
 from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.widgets.inks import Part
@@ -320,14 +319,7 @@ class GridScreen(VisitPage, inherit_bindings=False):
 
     def action_write(self) -> None:
         """The grid as a workbook."""
-        try:
-            path = write_export(
-                self.desk, ["三级网格", "名册" if self.whole else ""], "xlsx", self._workbook()
-            )
-        except FileRefused as refused:
-            self.app.say(str(refused), "error")
-        else:
-            self.app.say(f"已存到 {where(path)}", timeout=10)
+        self.write(["三级网格", "名册" if self.whole else ""], "xlsx", self._workbook())
 
     def _workbook(self) -> bytes:
         return grid_xlsx(self.grid, self.about_name)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import msgspec
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from inspect_tui.model.signing import KnownKey
 from inspect_tui.store import files
@@ -28,16 +26,16 @@ from inspect_tui.store.workspace import local_clock
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import KEYS, bindings_for
 from inspect_tui.tui.clipboard import copy
-from inspect_tui.tui.screens.page import PageScreen, ask
+from inspect_tui.tui.screens.detail_page import DetailPage
+from inspect_tui.tui.screens.page import ask
 from inspect_tui.tui.screens.setup import why_not
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
-from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import ConfirmScreen
-from inspect_tui.tui.widgets.page import Line, LinePane, pair, wrapped
+from inspect_tui.tui.widgets.page import Line, pair, wrapped
 
 
-class KeysScreen(PageScreen[None], inherit_bindings=False):
+class KeysScreen(DetailPage, inherit_bindings=False):
     """One's own key first, then colleagues; what the one under the cursor is for stands below."""
 
     place = KEYS
@@ -60,20 +58,15 @@ class KeysScreen(PageScreen[None], inherit_bindings=False):
     def page_about(self) -> str:
         return "交卷签名，看得出被人改过；不做也一切照常"
 
-    def body(self) -> Sequence[Widget]:
+    def count(self) -> int:
         self._read()
-        return [LineList(self._row, 1 + len(self.known), id="list"), LinePane(self._detail, id="detail")]
+        return 1 + len(self.known)
 
     @property
     def person(self) -> str:
         """Whose signature it is."""
         identity = self.app.identity
         return identity.name if identity is not None else ""
-
-    def ready(self) -> None:
-        self.query_one("#detail", LinePane).can_focus = False
-        self.line_list.focus()
-        self._follow()
 
     def _read(self) -> None:
         self.own, self.known, self.failed = None, [], ""
@@ -86,7 +79,7 @@ class KeysScreen(PageScreen[None], inherit_bindings=False):
     def _fill(self) -> None:
         self._read()
         self.line_list.set_rows(1 + len(self.known), min(self.line_list.cursor, len(self.known)))
-        self._follow()
+        self.follow()
 
     # ---------------------------------------------------------------- showing
 
@@ -96,7 +89,7 @@ class KeysScreen(PageScreen[None], inherit_bindings=False):
         index = self.line_list.cursor - 1
         return self.known[index] if 0 <= index < len(self.known) else None
 
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         cursor: Part = (skin.current().glyphs.cursor if here else " ", "accent")
         if index == 0:
             who = f" 我自己  {self.person}"
@@ -113,8 +106,8 @@ class KeysScreen(PageScreen[None], inherit_bindings=False):
             (fit(lead, max(0, width - 66)), "dim"),
         ]
 
-    def _detail(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
+    def detail(self, width: int) -> list[Line]:
+        lines: list[Line] = []
         if self.failed:
             return [*lines, *wrapped(self.failed, width, "fail")]
         key = self.current
@@ -142,12 +135,6 @@ class KeysScreen(PageScreen[None], inherit_bindings=False):
         lines += pair("公钥", key_line(self.own.public), width)
         told = "按 2 把公钥复制出来，发给组长和同事；对方登记时，电话或当面念24位核对码，两边一致才算数。"
         return [*lines, *wrapped(told, width, "dim")]
-
-    def _follow(self) -> None:
-        self.query_one("#detail", LinePane).show()
-
-    def on_line_list_moved(self, _: LineList.Moved) -> None:
-        self._follow()
 
     # ---------------------------------------------------------------- keys
 

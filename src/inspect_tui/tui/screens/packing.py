@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
-from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
+from inspect_tui.exchange.refusal import ExportRefused
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.vault_ops import kept_encrypted
@@ -17,14 +15,14 @@ from inspect_tui.tui import skin
 from inspect_tui.tui.actions import PACKING, bindings_for
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.folder_picking import pick_folder
-from inspect_tui.tui.screens.page import PageScreen
+from inspect_tui.tui.screens.making_page import MakingPage
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
-from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+from inspect_tui.tui.widgets.page import Line, wrapped
 
 
-class PackingScreen(PageScreen[None], inherit_bindings=False):
+class PackingScreen(MakingPage, inherit_bindings=False):
     """Everyone first, then the teams; Enter or the digit writes the file."""
 
     place = PACKING
@@ -32,39 +30,21 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
 
     DEFAULT_CSS = """
     PackingScreen #list { height: 1fr; }
-    PackingScreen #said { height: 9; }
-    PackingScreen.-tall #said { height: 14; }
+    PackingScreen #detail { height: 9; }
+    PackingScreen.-tall #detail { height: 14; }
     """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self.desk = desk
-        self.made: dict[str, str] = {}
+        super().__init__(desk)
         self.noted: list[str] = []
-        self.failed = ""
-        try:
-            refuse_secret(desk.round)
-        except ExportRefused as refused:
-            self.failed = str(refused)
 
     def page_title(self) -> str:
         return "发包"
 
-    def page_about(self) -> str:
-        practice = "［演练］" if self.desk.round.practice else ""
-        return practice + self.desk.round.title
+    def count(self) -> int:
+        return 1 + len(self.desk.round.teams)
 
-    def body(self) -> Sequence[Widget]:
-        return [
-            LineList(self._row, 1 + len(self.desk.round.teams), id="list"),
-            LinePane(self._said, id="said"),
-        ]
-
-    def ready(self) -> None:
-        self.query_one("#said", LinePane).can_focus = False
-        self.line_list.focus()
-
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         cursor: Part = (skin.current().glyphs.cursor if here else " ", "accent")
         digit: Part = (f" {index + 1} " if index < 9 else "   ", "key")
         if index == 0:
@@ -78,11 +58,8 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
         own = min(24, room // 2)
         return [cursor, digit, (fit(name, own), "text"), (fit(about, room - own), "dim"), state]
 
-    def _said(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
-        if self.failed:
-            return [*lines, *wrapped(self.failed, width, "fail")]
-        lines += wrapped(
+    def told(self, width: int) -> list[Line]:
+        lines = wrapped(
             "选一行生成发包文件，用U盘或群发给组员；对方在程序里打开这个文件，就能开始检查。"
             "文件里有单位名册和负责人姓名，请只发给检查人员。",
             width,
@@ -142,4 +119,4 @@ class PackingScreen(PageScreen[None], inherit_bindings=False):
             self.made[key] = one_line(str(path))
             self.noted = told
         self.line_list.refresh_rows()
-        self.query_one("#said", LinePane).show()
+        self.follow()

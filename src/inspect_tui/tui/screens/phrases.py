@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.phrase import OFTEN, Phrase, PhraseKind
@@ -14,17 +12,18 @@ from inspect_tui.report.privacy import kinds_in
 from inspect_tui.store.phrases import LONGEST
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import PHRASES, bindings_for
-from inspect_tui.tui.screens.page import PageScreen, ask
+from inspect_tui.tui.screens.detail_page import DetailPage
+from inspect_tui.tui.screens.page import ask
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.menu import ConfirmScreen, Entry, MenuScreen
-from inspect_tui.tui.widgets.page import Line, LinePane, pair, wrapped
+from inspect_tui.tui.widgets.page import Line, pair, wrapped
 
 EMPTY = "还没有常用语。同一条写过两次的说法会自动记下；也可以按 1 新增。"
 
 
-class PhrasesScreen(PageScreen[None], inherit_bindings=False):
+class PhrasesScreen(DetailPage, inherit_bindings=False):
     """A phrase a line, by checklist and item; the one under the cursor in full below."""
 
     place = PHRASES
@@ -46,15 +45,13 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
         offered = sum(phrase.offered for phrase in self.rows)
         return f"{len(self.rows)}条，写的时候会列出{offered}条" if self.rows else ""
 
-    def body(self) -> Sequence[Widget]:
+    def count(self) -> int:
         self.rows = self.app.usual.book.all()
-        return [LineList(self._row, max(1, len(self.rows)), id="list"), LinePane(self._detail, id="detail")]
+        return max(1, len(self.rows))
 
     def ready(self) -> None:
-        self.query_one("#detail", LinePane).can_focus = False
-        self.line_list.focus()
+        super().ready()
         self.tell_head(about=self.page_about())
-        self._follow()
 
     def _fill(self, at: tuple[str, str, str, str] | None = None) -> None:
         self.app.usual.write_soon()
@@ -62,7 +59,7 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
         place = next((i for i, phrase in enumerate(self.rows) if phrase.key == at), None)
         self.line_list.set_rows(max(1, len(self.rows)), place)
         self.tell_head(about=self.page_about())
-        self._follow()
+        self.follow()
 
     @property
     def phrase(self) -> Phrase | None:
@@ -70,7 +67,7 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
         index = self.line_list.cursor
         return self.rows[index] if 0 <= index < len(self.rows) else None
 
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         if not self.rows:
             return [(fit(f"   {EMPTY}", width), "dim")]
         phrase = self.rows[index]
@@ -84,8 +81,8 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
             (" ", "text"),
         ]
 
-    def _detail(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
+    def detail(self, width: int) -> list[Line]:
+        lines: list[Line] = []
         phrase = self.phrase
         if phrase is not None:
             lines += wrapped(phrase.text, width, "strong")
@@ -105,12 +102,6 @@ class PhrasesScreen(PageScreen[None], inherit_bindings=False):
     def _item(self, phrase: Phrase) -> Item | None:
         desk = self.app.desk
         return desk.round.item(phrase.checklist, phrase.item) if desk is not None else None
-
-    def _follow(self) -> None:
-        self.query_one("#detail", LinePane).show()
-
-    def on_line_list_moved(self, _: LineList.Moved) -> None:
-        self._follow()
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_edit()

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import SHEETS, bindings_for
 from inspect_tui.tui.files_nearby import Nearby, given_paths, sheets_nearby
+from inspect_tui.tui.screens.detail_page import DetailPage
 from inspect_tui.tui.screens.merge import size_words
-from inspect_tui.tui.screens.page import PageScreen, ask
+from inspect_tui.tui.screens.page import ask
 from inspect_tui.tui.text import cells, fit, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
-from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+from inspect_tui.tui.widgets.page import Line, wrapped
 
 
-class SheetsScreen(PageScreen[None], inherit_bindings=False):
+class SheetsScreen(DetailPage, inherit_bindings=False):
     """Spreadsheets lying nearby, newest first; others are pasted, dropped or typed."""
 
     place = SHEETS
@@ -43,12 +42,8 @@ class SheetsScreen(PageScreen[None], inherit_bindings=False):
     def page_about(self) -> str:
         return "附近的 .xlsx 和 .csv，新的在前"
 
-    def body(self) -> Sequence[Widget]:
-        return [LineList(self._row, 1, id="list"), LinePane(self._detail, id="detail")]
-
     def ready(self) -> None:
-        self.query_one("#detail", LinePane).can_focus = False
-        self.line_list.focus()
+        super().ready()
         self.run_worker(self._look_around(), exclusive=True)
 
     async def _look_around(self) -> None:
@@ -56,7 +51,7 @@ class SheetsScreen(PageScreen[None], inherit_bindings=False):
         self.found = await asyncio.to_thread(sheets_nearby, self.app.space.root)
         if self.is_mounted:
             self.line_list.set_rows(max(1, len(self.found)), 0)
-            self._follow()
+            self.follow()
 
     @property
     def current(self) -> Path | None:
@@ -64,7 +59,7 @@ class SheetsScreen(PageScreen[None], inherit_bindings=False):
         index = self.line_list.cursor
         return self.found[index].path if self.found and 0 <= index < len(self.found) else None
 
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         if not self.found:
             words = "附近没有找到。按 2 输入位置，或把文件拖进窗口。" if self.found is not None else "正在找…"
             return [("   ", "text"), (words, "dim")]
@@ -80,18 +75,12 @@ class SheetsScreen(PageScreen[None], inherit_bindings=False):
             *tail,
         ]
 
-    def _detail(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
+    def detail(self, width: int) -> list[Line]:
+        lines: list[Line] = []
         if self.current is not None:
             lines += wrapped(str(self.current), width, "text")
         lines += wrapped("按回车看它会读成什么，看过、改好栏目再写成清单。", width, "strong")
         return lines
-
-    def _follow(self) -> None:
-        self.query_one("#detail", LinePane).show()
-
-    def on_line_list_moved(self, _: LineList.Moved) -> None:
-        self._follow()
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_look()

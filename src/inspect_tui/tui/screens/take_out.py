@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.widget import Widget
 
 from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
@@ -17,15 +15,15 @@ from inspect_tui.store.vault_ops import opened
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import TAKE_OUT, bindings_for
 from inspect_tui.tui.folder_picking import pick_folder
+from inspect_tui.tui.screens.detail_page import DetailPage
 from inspect_tui.tui.screens.merge import size_words
-from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
-from inspect_tui.tui.widgets.page import Line, LinePane, wrapped
+from inspect_tui.tui.widgets.page import Line, wrapped
 
 
-class TakeOutScreen(PageScreen[None], inherit_bindings=False):
+class TakeOutScreen(DetailPage, inherit_bindings=False):
     """The papers by the names people know; those marked, or the one under the cursor, are taken out."""
 
     place = TAKE_OUT
@@ -44,19 +42,15 @@ class TakeOutScreen(PageScreen[None], inherit_bindings=False):
     def page_title(self) -> str:
         return "取出导出的文件"
 
-    def body(self) -> Sequence[Widget]:
-        return [LineList(self._row, 1, id="list"), LinePane(self._detail, id="detail")]
-
     def ready(self) -> None:
-        self.query_one("#detail", LinePane).can_focus = False
-        self.line_list.focus()
+        super().ready()
         self.run_worker(self._look(), exclusive=True)
 
     async def _look(self) -> None:
         self.found = await asyncio.to_thread(self._listed)
         if self.is_mounted:
             self.line_list.set_rows(max(1, len(self.found)), 0)
-            self._follow()
+            self.follow()
 
     def _listed(self) -> list[tuple[str, Path, int]]:
         vault = opened(self.app.space.root)
@@ -70,7 +64,7 @@ class TakeOutScreen(PageScreen[None], inherit_bindings=False):
         at = self.line_list.cursor
         return self.found[at][0] if self.found and 0 <= at < len(self.found) else ""
 
-    def _row(self, index: int, width: int, here: bool) -> list[Part]:
+    def row(self, index: int, width: int, here: bool) -> list[Part]:
         if not self.found:
             words = "还没有导出过文件。" if self.found is not None else "正在找…"
             return [("   ", "text"), (words, "dim")]
@@ -83,8 +77,8 @@ class TakeOutScreen(PageScreen[None], inherit_bindings=False):
             (fit(size_words(size), 8, "right"), "dim"),
         ]
 
-    def _detail(self, width: int) -> list[Line]:
-        lines: list[Line] = [[(skin.current().glyphs.rule * width, "dim")]]
+    def detail(self, width: int) -> list[Line]:
+        lines: list[Line] = []
         for said, ink in self.said:
             lines += wrapped(said, width, ink)
         if not self.said:
@@ -94,12 +88,9 @@ class TakeOutScreen(PageScreen[None], inherit_bindings=False):
             lines += wrapped("回车取出选上的；一个也没选，就取出光标所在的。", width, "dim")
         return lines
 
-    def _follow(self) -> None:
-        self.query_one("#detail", LinePane).show()
-
     def on_line_list_moved(self, _: LineList.Moved) -> None:
+        # Textual calls the handler of the page this one is after its own, which shows what stands below.
         self.said = []
-        self._follow()
 
     def on_line_list_chosen(self, _: LineList.Chosen) -> None:
         self.action_take()
@@ -128,7 +119,7 @@ class TakeOutScreen(PageScreen[None], inherit_bindings=False):
 
     def _begin(self, wanted: list[tuple[str, Path]], folder: Path) -> None:
         self.said = [("正在取出…", "accent")]
-        self._follow()
+        self.follow()
         self.run_worker(self._take(wanted, folder), exclusive=True)
 
     async def _take(self, wanted: list[tuple[str, Path]], folder: Path) -> None:
@@ -140,7 +131,7 @@ class TakeOutScreen(PageScreen[None], inherit_bindings=False):
             if not failed:
                 self.marked = set()
         self.line_list.refresh_rows()
-        self._follow()
+        self.follow()
 
 
 def _taken_out(wanted: list[tuple[str, Path]], folder: Path) -> tuple[int, list[str]]:

@@ -15,6 +15,7 @@ from inspect_tui.model.roster import Unit
 from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.tui import skin
 from inspect_tui.tui.desk import Desk, VisitClosed
+from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.walking import Option
 from inspect_tui.tui.widgets.choice import ChoicePanel, Picked
@@ -209,6 +210,15 @@ class VisitPage(PageScreen[None], inherit_bindings=False):
             self.list.focus()
         except NoMatches:
             return
+
+    def write(self, parts: list[str], ext: str, data: bytes) -> None:
+        """Write a file to exports/ and say where it is, or why it may not be."""
+        try:
+            path = write_export(self.desk, parts, ext, data)
+        except FileRefused as refused:
+            self.app.say(str(refused), "error")
+        else:
+            self.app.say(f"已存到 {where(path)}", timeout=10)
 
     def ask_words(
         self,
