@@ -28,6 +28,7 @@ from inspect_tui.rules.ledger import ledger_rows
 from inspect_tui.rules.lifecycle import as_date
 from inspect_tui.rules.pair_effect import candidates, effects_of
 from inspect_tui.rules.pairing import (
+    NO_GOAL,
     PairNow,
     add_goals,
     drop_goal,
@@ -217,7 +218,7 @@ def test_whatever_two_leads_do_both_read_the_same_pairs_after_a_merge(steps: lis
     found = pairs_of(first.state, CARRYING)
     assert found == pairs_of(second.state, CARRYING)
     for now in found:
-        assert now.pairing.goals and now.pairing.helper_name
+        assert now.pairing.helper_name
         assert len({g.id for g in now.pairing.goals}) == len(now.pairing.goals)
     left = pairs_left(first.state, CARRYING, TODAY)
     assert newest_pairs([left, left]) == tuple(left)
@@ -239,6 +240,20 @@ def test_goals_of_two_leads_add_up_and_different_days_are_a_question_that_stops_
     assert {g.id for g in now.pairing.goals} == {"score", "w1", "w2", "w3"} and now.contested == ("until",)
     [question] = questions(one.state, THIRD)
     assert (question.record, question.field) == (now.record, "until")
+
+
+def test_the_last_two_goals_each_dropped_by_another_lead_leave_a_pair_that_says_it_has_none() -> None:
+    one, two = Desk("w1", "组长"), Desk("w2", "副组长")
+    now = made(one)
+    two.take(one)
+    one.do(*drop_goal(one.state, now, SCORE))
+    two.do(*drop_goal(two.state, now, WORDS))
+    one.take(two)
+    [now] = pairs_of(one.state, THIRD)
+    assert now.pairing.goals == () and f"  {NO_GOAL}" in table.pair_lines(now)
+    one.do(*add_goals(one.state, now, [WORDS]))
+    [now] = pairs_of(one.state, THIRD)
+    assert now.pairing.goals == (WORDS,) and f"  {NO_GOAL}" not in table.pair_lines(now)
 
 
 def test_pairing_breaks_no_seal() -> None:

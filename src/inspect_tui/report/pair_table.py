@@ -13,7 +13,7 @@ from inspect_tui.report.papers.documents import Block, Doc, Para, Table
 from inspect_tui.report.papers.sheets import Cell, Column, Sheet, csv_bytes, workbook_bytes
 from inspect_tui.report.zh_numbers import date_text, ordinal, parse_date, score_text
 from inspect_tui.rules.pair_effect import Candidate, Effect, Stand
-from inspect_tui.rules.pairing import PairNow, goal_words
+from inspect_tui.rules.pairing import NO_GOAL, PairNow, goal_words
 from inspect_tui.rules.periods import Period
 
 NO_DATA = "无数据"
@@ -60,7 +60,7 @@ def pair_lines(now: PairNow) -> list[str]:
     """A pair as text."""
     pairing = now.pairing
     lines = [f"{pairing.unit_name}  由{pairing.helper_name}帮扶  {span_text(now)}", f"  编号：{pairing.id}"]
-    lines += [f"  目标：{goal_words(goal)}" for goal in pairing.goals]
+    lines += [f"  目标：{goal_words(goal)}" for goal in pairing.goals] or [f"  {NO_GOAL}"]
     lines += [f"  结束原因：{now.why}"] if now.why else []
     lines += ["  几处写法不一致，等组长裁定"] if now.contested else []
     return lines

@@ -40,6 +40,8 @@ _PLAIN = ("helper", "helper_name", "start", "until")
 #: The highest score there is, with the most a lead may add.
 _TOP = Decimal(200)
 TEXT_LENGTH = 500
+#: What a pair without goals says: each of two leads dropped another one of the last two.
+NO_GOAL = "目标：没有了，请组长添上"
 
 
 class PairNow(Now, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from inspect_tui.rules.ledger import LedgerRow, unit_rows
 from inspect_tui.rules.lifecycle import as_date
 from inspect_tui.rules.pair_effect import Candidate, Effect, candidates, effects_of
 from inspect_tui.rules.pairing import (
+    NO_GOAL,
     SCORE_GOAL,
     PairNow,
     add_goals,
@@ -135,6 +136,8 @@ class PairsScreen(LeadPage, inherit_bindings=False):
         for goal in now.pairing.goals:
             seen = "（组长认定已达到）" if goal.id in now.pairing.met else ""
             lines += wrapped(f"目标：{goal_words(goal)}{seen}", width, "text")
+        if not now.pairing.goals:
+            lines += wrapped(NO_GOAL, width, "warn")
         if now.ended:
             lines += wrapped(f"{now.ended}提前结束：{now.why}", width, "warn")
         return [*lines, *wrapped(f"{now.pairing.source.title}结的对。", width, "dim")]
