@@ -13,7 +13,7 @@ from inspect_tui.exchange.form_reading import read_form_file
 from inspect_tui.exchange.form_taking import Status, weigh_form
 from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.source import read_source
-from inspect_tui.exchange.verifying import verify_file
+from inspect_tui.exchange.verifying import verify_all
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.person import Identity
 from inspect_tui.model.terms import NamingLevel, Outcome, RectState
@@ -45,7 +45,7 @@ def test_it_is_a_sound_workspace(demo):
 def test_every_file_verifies(demo):
     files = [demo.findings_path(e.id, w) for e in demo.rounds() for w in demo.writers(e.id)]
     assert len(files) == 7, "inspector and lead in each past round, three in the current one"
-    assert [verify_file(path) for path in files] == [[]] * 7
+    assert [verify_all(path).doubts for path in files] == [()] * 7
 
 
 def test_past_rounds_are_submitted_with_findings_and_good_practice(demo):

@@ -15,7 +15,7 @@ from inspect_tui.cli import main as cli
 from inspect_tui.demo_stages import BRANCHES, COMPANY_LEAD, PLANT_LEAD, SECRETARIES
 from inspect_tui.demo_year import CONTEST, GROUPS, LEAD, MISSING, YEAR, is_year, make_year
 from inspect_tui.exchange.source import read_source
-from inspect_tui.exchange.verifying import verify_file
+from inspect_tui.exchange.verifying import verify_all
 from inspect_tui.model.terms import Outcome, Stage
 from inspect_tui.rules.ledger import ledger_rows
 from inspect_tui.rules.points import points_of
@@ -80,7 +80,7 @@ def test_it_is_a_sound_workspace_and_every_file_verifies(year):
     assert len(entries) == len(MONTHS) + 5 and not any(e.faults for e in entries)
     files = [year.findings_path(e.id, w) for e in entries for w in year.writers(e.id)]
     assert len(files) >= 2 * len(MONTHS) + 7
-    assert {str(path): faults for path in files if (faults := verify_file(path))} == {}
+    assert {str(path): faults for path in files if (faults := verify_all(path).doubts)} == {}
 
 
 def test_every_round_is_whole_and_submitted(months):

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from inspect_tui.model.change import Body
 from inspect_tui.model.scheme import Contest, Criterion, Eligibility, TieRule
-from inspect_tui.model.terms import Severity
 from inspect_tui.rules.canonical import make_change
-from inspect_tui.rules.contests import Award, Entry, award, awards, held_in_a_row, judge, open_counts
+from inspect_tui.rules.contests import Award, Entry, award, awards, held_in_a_row, judge
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.ranking import Contender, rank, rank_by_progress
 from inspect_tui.rules.reviewing import NoReason
@@ -89,7 +88,7 @@ def test_the_best_without_objection_is_proposed() -> None:
         contest(),
         [
             entry("a", "98", vetoes=("RL-01",)),
-            entry("b", "97", open_by_severity=open_counts([Severity.MAJOR, Severity.MINOR])),
+            entry("b", "97", open_by_severity={"major": 1, "minor": 1}),
             entry("c", "96", coverage="0.5"),
             entry("d", "95"),
             entry("e", "94", submitted=False),

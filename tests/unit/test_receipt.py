@@ -27,7 +27,7 @@ from inspect_tui.exchange.receipt import (
 )
 from inspect_tui.exchange.record import record_file
 from inspect_tui.exchange.refusal import ExportRefused
-from inspect_tui.exchange.verifying import verify_all, verify_file
+from inspect_tui.exchange.verifying import verify_all
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.person import Identity
 from inspect_tui.model.terms import Role, Secrecy, Verdict
@@ -151,7 +151,7 @@ def test_the_loop_of_three_laptops_ends_without_a_stale_question(team) -> None:
     ):
         assert word in told
     session.close()
-    assert verify_file(receipts["检查员甲"]) == [], "an excerpt has no gaps to complain of"
+    assert verify_all(receipts["检查员甲"]).doubts == (), "an excerpt has no gaps to complain of"
 
     one.here()
     taken = open_receipt(one.space, receipts["检查员甲"], "检查员甲", one.clock())
@@ -310,7 +310,7 @@ def test_an_erased_text_is_gone_from_every_file_this_laptop_may_write(team, tmp_
     checked = verify_all(path)
     assert checked.doubts == () and [e.reason for e in checked.erased] == ["写了个人信息"]
     for copy, entry in ((p, e) for p, e in received.active_files(lead.space.round_dir(round_id))):
-        assert received.is_as_received(copy, entry) and verify_file(copy) == []
+        assert received.is_as_received(copy, entry) and verify_all(copy).doubts == ()
 
     # The inspector's own laptop obeys when the receipt comes, and what it hands in then is clean.
     assert _everywhere(one.space)
@@ -326,7 +326,7 @@ def test_an_erased_text_is_gone_from_every_file_this_laptop_may_write(team, tmp_
     takes(lead, round_id, back)
     out = tmp_path / "out.json"
     merge([old, path, back, receipt], out)
-    assert PRIVATE.encode() not in out.read_bytes() and verify_file(out) == []
+    assert PRIVATE.encode() not in out.read_bytes() and verify_all(out).doubts == ()
     other = tmp_path / "other.json"
     merge([receipt, back, path, old, out], other)
     assert other.read_bytes() == out.read_bytes()
@@ -504,5 +504,5 @@ def test_an_erased_answer_leaves_no_row_in_the_merged_file(team, tmp_path) -> No
     session.close()
     out = tmp_path / "out.json"
     merge([old, path], out)
-    assert PRIVATE.encode() not in out.read_bytes() and verify_file(out) == []
+    assert PRIVATE.encode() not in out.read_bytes() and verify_all(out).doubts == ()
     assert json.loads(out.read_bytes())["answers"] == {}

@@ -20,7 +20,6 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.sealing import (
     AlreadyFrozen,
     StillOpen,
-    broken_by,
     freeze,
     read_freeze,
     seal,
@@ -70,7 +69,7 @@ def test_a_frozen_round_is_whole_until_something_sealed_changes() -> None:
     lead.do(actions.write_note(lead.state, "u1", CHECKLIST.id, GW1, "补充说明"))
     lead.set("visit/u2", "counterpart", "郑三")
     lead.set("finding/u1/~x", "fixed_on_site", True)
-    assert read_freeze(lead.state, ROUND).whole and broken_by(lead.state, ROUND) == []
+    assert read_freeze(lead.state, ROUND).whole and read_freeze(lead.state, ROUND).breaches == ()
 
 
 def _retract(one: Desk, two: Desk, lead: Desk) -> None:
@@ -117,7 +116,7 @@ def test_work_from_before_the_freeze_that_comes_late_breaks_it_too() -> None:
     late = Desk("d" * 12, "丁")
     late.judge(Verdict.FAIL, item=GW2)
     lead.take(late)
-    (breach,) = broken_by(lead.state, ROUND)
+    (breach,) = read_freeze(lead.state, ROUND).breaches
     assert breach.by == ("丁",) and "不符合" in breach.what and "GW-02" in breach.what
 
 
@@ -130,7 +129,7 @@ def test_a_change_that_was_missing_at_the_freeze_is_not_taken_for_sealed() -> No
     lead.do(*freeze(lead.state, ROUND))
     assert read_freeze(lead.state, ROUND).whole
     lead.take(missing)
-    assert [b.change for b in broken_by(lead.state, ROUND)] == [missing.id]
+    assert [b.change for b in read_freeze(lead.state, ROUND).breaches] == [missing.id]
     assert two.own == []
 
 
@@ -193,4 +192,4 @@ def test_the_seal_is_free_of_order_and_breaks_with_each_sealed_word(history: Any
         )
     )
     lead.take(late)
-    assert [b.by for b in broken_by(lead.state, ROUND)] == [("丁",)]
+    assert [b.by for b in read_freeze(lead.state, ROUND).breaches] == [("丁",)]

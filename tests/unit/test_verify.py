@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "tui"))
 from fixture import ROUND, make_space, open_desk, some_work, who
 
-from inspect_tui.exchange.verifying import verify_file, verify_round
+from inspect_tui.exchange.verifying import verify_all, verify_round
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def forged(path: Path, change: Any) -> Path:
 
 
 def test_a_sound_file_has_no_doubts(sound: Path) -> None:
-    assert verify_file(sound) == []
+    assert verify_all(sound).doubts == ()
 
 
 def test_a_changed_byte_is_found(sound: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_changed_byte_is_found(sound: Path) -> None:
     data = bytearray(sound.read_bytes())
     data[len(data) // 2] ^= 1
     sound.write_bytes(bytes(data))
-    assert verify_file(sound)
+    assert verify_all(sound).doubts
 
 
 def _second(document: Any) -> Any:
@@ -58,7 +58,7 @@ def _second(document: Any) -> Any:
 
 
 def test_the_forger_used_here_makes_files_that_open(sound: Path) -> None:
-    assert verify_file(forged(sound, lambda d: None)) == []
+    assert verify_all(forged(sound, lambda d: None)).doubts == ()
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_the_forger_used_here_makes_files_that_open(sound: Path) -> None:
     ],
 )
 def test_what_was_changed_by_hand_is_named(sound: Path, change: Any, word: str) -> None:
-    doubts = verify_file(forged(sound, change))
+    doubts = verify_all(forged(sound, change)).doubts
     assert any(word in d.reason for d in doubts), doubts
 
 
 def test_a_missing_file_is_a_doubt_not_a_crash(tmp_path: Path) -> None:
-    assert verify_file(tmp_path / "none.json")
+    assert verify_all(tmp_path / "none.json").doubts
 
 
 def test_a_round_folder_is_verified_file_by_file(sound: Path, tmp_path: Path) -> None:

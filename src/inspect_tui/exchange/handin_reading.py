@@ -122,7 +122,7 @@ def _read(path: Path, whole: bytes | None) -> HandIn:
 def _is_whole(archive: zipfile.ZipFile, name: str) -> bool:
     """Whether a file of evidence is what its name says."""
     try:
-        data = _bytes(archive, name, EVIDENCE_BYTES)
+        data = entry_bytes(archive, name, EVIDENCE_BYTES)
     except (*UNREADABLE, Refused):
         return False
     return hashlib.sha256(data).hexdigest() == name[len(FOLDER) + 1 :][:64]

@@ -63,20 +63,13 @@ class Doubt(msgspec.Struct, frozen=True):
     reason: str
 
 
-def verify_file(path: Path) -> list[Doubt]:
-    """Everything that does not hold in a findings file; empty when it is sound.
+def verify_all(path: Path, ring: Ring | None = None) -> Verified:
+    """Everything that does not hold in a findings file, and what was erased for good.
 
     Checks the file's checksum and journals, every change's hash and content, the chain from change to
-    change, and the state tables against the fold.
-    """
-    return list(verify_all(path).doubts)
-
-
-def verify_all(path: Path, ring: Ring | None = None) -> Verified:
-    """Like `verify_file`, with what was erased for good; the reason is blank where it stands elsewhere.
-
-    A hand-in is opened, an encrypted one with the keys of the `ring`. Evidence is looked at where the file
-    stands in its round's folder.
+    change, and the state tables against the fold. The reason of an erasure is blank where it stands
+    elsewhere. A hand-in is opened, an encrypted one with the keys of the `ring`. Evidence is looked at where
+    the file stands in its round's folder.
     """
     ring = ring or ring_of(_root_above(path))
     found, state = _verify(path, ring)

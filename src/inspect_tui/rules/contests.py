@@ -14,7 +14,6 @@ import msgspec
 
 from inspect_tui.model.change import Edit
 from inspect_tui.model.scheme import Contest, Criterion, TieRule
-from inspect_tui.model.terms import Severity
 from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.ranking import Contender, Ranked, Tie, rank
@@ -267,11 +266,3 @@ def held_in_a_row(history: Sequence[Award], unit: str) -> int:
             break
         count += 1
     return count
-
-
-def open_counts(severities: Iterable[Severity]) -> dict[str, int]:
-    """Counts of open problems by severity value."""
-    counts: dict[str, int] = {}
-    for severity in severities:
-        counts[severity.value] = counts.get(severity.value, 0) + 1
-    return counts

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from inspect_tui.model.change import answer_key, labelled_finding_key, parse_key, trigger_key, visit_key
+from inspect_tui.model.change import answer_key, labelled_finding_key, parse_key, visit_key
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import (
@@ -310,11 +310,6 @@ def read_hits(state: State, unit: str) -> list[Hit]:
                 )
                 break
     return hits
-
-
-def is_hit(state: State, unit: str, checklist: str, trigger: str) -> bool:
-    """Whether a red line, veto or alert is recorded at a unit."""
-    return any(not is_blank(e.value) for e in state.live(trigger_key(unit, checklist, trigger), "hit"))
 
 
 def read_visit(state: State, unit: str) -> Visit:

@@ -177,12 +177,6 @@ def read_freeze(state: State, round_: Round) -> Freeze | None:
     )
 
 
-def broken_by(state: State, round_: Round) -> list[Breach]:
-    """Every change to what was sealed that the freeze had not seen, by time and id."""
-    standing = read_freeze(state, round_)
-    return list(standing.breaches) if standing is not None else []
-
-
 def _breaches(state: State, round_: Round, frozen: Sealed) -> list[Breach]:
     covered = _covered(state, frozen)
     decided = {
