@@ -214,6 +214,23 @@ async def test_a_line_that_changes_is_painted_the_short_way() -> None:
     assert not own_lines.paint_soon(Short())
 
 
+async def test_the_ground_of_a_plain_widget_is_what_textual_says() -> None:
+    app = Page()
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        edged, short, tinted, rows = app.query(Inked)
+        assert own_lines._ground(edged) is None
+        assert own_lines._ground(tinted) is None
+        for widget in (short, rows, rows.vertical_scrollbar):
+            assert own_lines._ground(widget) == widget.background_colors
+        app.query_one(Vertical).styles.opacity = 0.5
+        assert own_lines._ground(rows) is None
+        app.query_one(Vertical).styles.opacity = 1.0
+        app.query_one(Vertical).styles.background_tint = "red 40%"
+        app.query_one(Vertical).styles.background = "#102030"
+        assert own_lines._ground(rows) == rows.background_colors
+
+
 def test_textual_keeps_lines_as_it_did() -> None:
     """When this fails: compare `OwnLines` and `_bar_content` with what Textual now does."""
     assert list(inspect.signature(StylesCache.render_widget).parameters) == ["self", "widget", "crop"]

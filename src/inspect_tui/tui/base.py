@@ -48,7 +48,7 @@ def _hears(node: DOMNode) -> bool:
 @functools.cache
 def _hears_keys(kind: type[DOMNode]) -> bool:
     """Whether widgets of a kind handle keys themselves, besides what is bound to them."""
-    stock = (Widget, Screen, DOMNode, MessagePump, object)
+    stock = (Widget, Screen, App, BaseApp, DOMNode, MessagePump, object)
     for one in kind.__mro__:
         own = vars(one)
         decorated = own.get("_decorated_handlers") or {}
@@ -259,9 +259,19 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
             self.app_focus = True
         if self.focused:
             self.screen._clear_tooltip()
-        if not await self._check_bindings(event.key, priority=True):
-            event._set_forwarded()
+        if self._goes_first(event.key) and await self._check_bindings(event.key, priority=True):
+            return
+        event._set_forwarded()
+        if _hears(self):
             await self._on_message(event)
+        else:
+            await self._check_bindings(event.key)
+
+    def _goes_first(self, key: str) -> bool:
+        """Whether a binding of this key may come before those nearer to the focus."""
+        nodes = (self.focused or self.screen).ancestors_with_self
+        bindings = (bound for node in nodes for bound in node._bindings.key_to_bindings.get(key, ()))
+        return bool(self._keymap) or any(bound.priority for bound in bindings)
 
     def _after(self, turns: int, act: Callable[[], None]) -> None:
         """Act some turns of the event loop later, behind the paint that a key mostly causes at once."""

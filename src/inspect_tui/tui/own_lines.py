@@ -15,6 +15,7 @@ from rich.color import Color as RichColor
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, Compositor
 from textual._styles_cache import StylesCache
+from textual.color import Color
 from textual.dom import NoScreen
 from textual.geometry import Region
 from textual.scrollbar import ScrollBar
@@ -34,15 +35,15 @@ class OwnLines(StylesCache):
     line_width = 0
 
     def render_widget(self, widget: Widget, crop: Region) -> list[Strip]:
-        styles, size = widget.styles, widget.region.size
-        if not _is_plain(widget):
-            self.line_width = size.width - styles.gutter.width
+        size, ground = widget.region.size, _ground(widget)
+        if ground is None:
+            self.line_width = size.width - widget.styles.gutter.width
             return super().render_widget(widget, crop)
         width = self.line_width = size.width
         if width != self._width:
             self.clear()
             self._width = width
-        base_background, background = widget.background_colors
+        base_background, background = ground
         lines, dirty, filters = self._cache, self._dirty_lines, widget.get_line_filters()
         strips = []
         for y in crop.line_range:
@@ -74,7 +75,13 @@ def paint_soon(widget: Widget, *regions: Region) -> bool:
     except NoScreen:
         return False
     widget._layout_cache.clear()
-    widget._set_dirty(*regions)
+    if regions and not widget.styles.gutter:
+        # Where nothing stands around the content, its regions are the widget's own.
+        widget._dirty_regions.update(regions)
+        widget._repaint_regions.update(regions)
+        widget._styles_cache.set_dirty(*regions)
+    else:
+        widget._set_dirty(*regions)
     widget.clear_cached_dimensions()
     widget._rich_style_cache.clear()
     if widget.display and screen in screen._compositor:
@@ -83,13 +90,24 @@ def paint_soon(widget: Widget, *regions: Region) -> bool:
     return True
 
 
-def _is_plain(widget: Widget) -> bool:
-    """Whether a widget's lines are shown just as it draws them."""
-    styles = widget.styles
-    if styles.gutter or widget.opacity != 1.0 or styles.has_any_rules(*_EFFECTS):
-        return False
-    return not (widget.auto_links and widget.hover_style._link_id)
+def _ground(widget: Widget) -> tuple[Color, Color] | None:
+    """The colours beneath a widget and its own; None where its lines are not shown just as it draws them."""
+    if (styles := widget.styles).gutter or styles.has_any_rules(*_EFFECTS):
+        return None
+    if widget.auto_links and widget.hover_style._link_id:
+        return None
+    base = background = _CLEAR
+    for node in reversed(widget.ancestors_with_self):
+        styles = node.styles
+        if styles.opacity != 1.0:
+            return None
+        base = background
+        own = styles.background
+        background += own.tint(tint) if (tint := styles.background_tint).a else own
+    return base, background
 
+
+_CLEAR = Color(0, 0, 0, 0)
 
 _stock_content = ScrollBar._render_content
 

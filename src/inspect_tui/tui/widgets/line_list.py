@@ -157,7 +157,7 @@ class LineList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
                 self.post_message(self.Moved(self, index))
 
     def _repaint(self, *indexes: int) -> None:
-        top, (width, height) = self.scroll_offset.y, self.size
+        top, (width, height) = round(self.scroll_y), self.size
         rows = [
             Region(0, index - top, width, 1)
             for index in indexes
@@ -186,7 +186,7 @@ class LineList(Inked, ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.line_width
-        index = y + self.scroll_offset.y
+        index = y + round(self.scroll_y)
         if index >= self._count:
             return Strip.blank(width, self.ink("text"))
         on_cursor = index == self._cursor
