@@ -87,6 +87,22 @@ def appraisal_lines(
     appraisal: Appraisal, results: Sequence[Appraised], level: NamingLevel, lowest: Sequence[Appraised] = ()
 ) -> list[str]:
     """Results for the terminal."""
+    lines = average_lines(appraisal, results, level)
+    for result in () if level is NamingLevel.GROUP else results:
+        lines += ["", f"{shown_name(result.name, level)}  {_text(result.total)}"]
+        lines.append("  " + "  ".join(f"{n} {_text(s)}" for n, s in result.by_dimension))
+        told = "  ".join(f"{n} {_text(s)}" for n, s in result.by_level)
+        spread = f"；层级之间最多差{points_text(result.spread)}" if result.spread is not None else ""
+        lines.append(f"  {told}{spread}")
+        if result.hidden:
+            lines.append(f"  {hidden_text(result, appraisal)}")
+    if lowest and level is NamingLevel.INTERNAL:
+        lines += ["", *lowest_lines(lowest)]
+    return lines
+
+
+def average_lines(appraisal: Appraisal, results: Sequence[Appraised], level: NamingLevel) -> list[str]:
+    """What is told of an appraisal without naming anybody."""
     lines = [
         f"{appraisal.title}（{level.label}）",
         f"测评{len(results)}人，收回{sum(r.ballots for r in results)}张",
@@ -99,18 +115,13 @@ def appraisal_lines(
         ]
     else:
         lines.append(f"不足{FEWEST}人，平均数会显出个人，不显示")
-    for result in () if level is NamingLevel.GROUP else results:
-        lines += ["", f"{shown_name(result.name, level)}  {_text(result.total)}"]
-        lines.append("  " + "  ".join(f"{n} {_text(s)}" for n, s in result.by_dimension))
-        told = "  ".join(f"{n} {_text(s)}" for n, s in result.by_level)
-        spread = f"；层级之间最多差{points_text(result.spread)}" if result.spread is not None else ""
-        lines.append(f"  {told}{spread}")
-        if result.hidden:
-            lines.append(f"  {hidden_text(result, appraisal)}")
-    if lowest and level is NamingLevel.INTERNAL:
-        lines += ["", f"得分靠后的{len(lowest)}人（只供内部，不进任何通报）"]
-        lines += [f"  {r.name}  {_text(r.total)}" for r in lowest]
     return lines
+
+
+def lowest_lines(lowest: Sequence[Appraised]) -> list[str]:
+    """The lowest results, for the team alone."""
+    head = f"得分靠后的{len(lowest)}人（只供内部，不进任何通报）"
+    return [head, *(f"  {r.name}  {_text(r.total)}" for r in lowest)]
 
 
 def hidden_text(result: Appraised, appraisal: Appraisal) -> str:

@@ -21,8 +21,10 @@ from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.terms import NamingLevel
 from inspect_tui.report.appraisal_table import (
     appraisal_lines,
+    average_lines,
     blank_sheet,
     hidden_text,
+    lowest_lines,
     results_of,
     shown_name,
 )
@@ -196,11 +198,8 @@ class AppraisalScreen(PageScreen[None], inherit_bindings=False):
 
     def _rows(self, width: int) -> list[Row]:
         results, lowest = self._results()
-        lines = appraisal_lines(self.appraisal, results, self.level, lowest)
-        # Those that name nobody stand above the table, the lowest below it; the table tells the persons.
-        own = lines.index("") if "" in lines else len(lines)
         rows: list[Row] = []
-        for number, line in enumerate(lines[:own]):
+        for number, line in enumerate(average_lines(self.appraisal, results, self.level)):
             ink = "text" if number else "strong"
             rows += [[Span(text, ink) for text, ink in row] for row in wrapped(line, width, ink, indent="")]
         for told in self._table(results, width - 1):
@@ -212,8 +211,7 @@ class AppraisalScreen(PageScreen[None], inherit_bindings=False):
                     [Span(text, ink) for text, ink in row] for row in wrapped(said, width, "dim", indent="")
                 ]
         if lowest:
-            start = next(n for n, line in enumerate(lines) if line.startswith("得分靠后的"))
-            rows += [[], *([Span(line, "warn")] for line in lines[start:])]
+            rows += [[], *([Span(line, "warn")] for line in lowest_lines(lowest))]
         return [*rows, [], [Span("按文件里的次序，不排名。“差”是层级之间最多差几分。", "dim")]]
 
     def _table(self, results: Sequence[Appraised], width: int) -> list[Told]:
