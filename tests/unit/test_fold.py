@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
-from strategies import CHECKLIST, GW1, ROUND, Desk, reading
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import CHECKLIST, GW1, ROUND, Desk, Step, histories, play, reading, union
 
 from inspect_tui.model.change import Body, Change, Edit, answer_key, free_finding_key, visit_key
 from inspect_tui.model.terms import FindingKind, Verdict
@@ -12,6 +16,7 @@ from inspect_tui.model.view import Judgement
 from inspect_tui.rules import actions
 from inspect_tui.rules.canonical import change_id, digest, make_change, verified
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.tables import state_tables
 
 ANSWER = answer_key("u1", CHECKLIST.id, GW1.id)
 VISIT = visit_key("u1")
@@ -486,3 +491,18 @@ def test_records_that_are_not_ours_are_kept_and_hidden() -> None:
     assert one.state.value("weather/u1", "sky") == "晴"
     assert reading(one.state)["tables"]["answers"] == []
     assert ROUND.unit("u1") is not None
+
+
+@settings(max_examples=40, deadline=None)
+@given(histories, st.integers(0, 2**16))
+def test_a_writers_part_of_a_state_reads_as_its_own_changes_alone(
+    history: tuple[int, list[Step]], seed: int
+) -> None:
+    desks = play(history)
+    everything = union(desks)
+    random.Random(seed).shuffle(everything)
+    state = State(everything)
+    for desk in desks:
+        told = state_tables(State(desk.own), ROUND)
+        parts = [state_tables(part, ROUND) for part in state.apart({change.id for change in desk.own})]
+        assert {name: [row for part in parts for row in part[name]] for name in told} == told

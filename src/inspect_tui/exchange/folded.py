@@ -9,7 +9,7 @@ takes to tell its rows.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -111,7 +111,7 @@ class Folded:
 
     def _sort_out(self, lone: Mapping[str, Lone] | None) -> _Sorted:
         found = _Sorted(owner={}, crowded={}, places={}, ties=set(), edited=set())
-        targets: list[tuple[str, str]] = []
+        targets: dict[str, list[str]] = {}
         for done, change in enumerate(self._changes.values()):
             if not done & 0xFFF:
                 self._tick(done)
@@ -126,25 +126,26 @@ class Folded:
                     # Held by a folder that nobody judged; the fold leaves it out as well.
                     continue
                 if told is None:
-                    gone = [*body.retract, *erase_targets(body.edits)]
-                    targets += [(change.id, target) for target in gone]
-                    self._touch(change, body, found, bool(gone))
+                    if gone := [*body.retract, *erase_targets(body.edits)]:
+                        targets[change.id] = gone
+                    self._touch(change, body, found)
                     continue
             if told.record not in found.owner:
                 found.owner[told.record] = (change, told)
             else:
                 found.places[change.id] = {_unit(told.record)}
                 self._crowd(told.record, found)
-        for source, target in targets:
-            self._aim(source, target, found)
+        for source in _targets_first(targets):
+            for target in targets[source]:
+                self._aim(source, target, found)
+                if target in targets:
+                    found.places[source] = found.places[source] | found.places[target]
+        found.ties.update(change for change, units in found.places.items() if len(units) != 1)
         return found
 
-    def _touch(self, change: Change, body: Body, found: _Sorted, ties: bool) -> None:
+    def _touch(self, change: Change, body: Body, found: _Sorted) -> None:
         records = {edit.record for edit in body.edits}
-        units = {_unit(record) for record in records}
-        found.places[change.id] = units
-        if ties or len(units) != 1:
-            found.ties.add(change.id)
+        found.places[change.id] = {_unit(record) for record in records}
         for record in records:
             if record in found.owner:
                 self._crowd(record, found)
@@ -319,6 +320,20 @@ class Folded:
             for _, row in sorted(rows, key=lambda pair: pair[0]):
                 yield row
             yield from self._units[unit].typed
+
+
+def _targets_first(targets: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Changes that take others back or erase them, each after those of its targets that do so too."""
+    met: set[str] = set()
+    for start in targets:
+        stack = [start] if start not in met else []
+        while stack:
+            current = stack[-1]
+            later = [] if current in met else [t for t in targets[current] if t in targets and t not in met]
+            met.add(current)
+            stack += later
+            if not later:
+                yield stack.pop()
 
 
 def _unit(record: str) -> str:

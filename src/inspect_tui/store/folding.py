@@ -79,9 +79,12 @@ class Folder:
         meta = Meta(version=held.version, writer=held.writer, generation=number, head=head_id, closed=closed)
         pieces = encode(meta, rounds, changes, {**tables, **held.passed_on}, held.extra)
         temp = files.temp_beside(names.main)
+        head = b"".join(piece[:HEAD_BYTES] for piece in pieces[:2])[:HEAD_BYTES]
         files.write_temp(temp, pieces, between=between)
+        # The whole file stands in memory once at a time: what such peaks take stays with the process.
+        del pieces
         try:
-            head, size = self._read_back(temp, pieces)
+            size = self._read_back(temp, head)
             kept = self._keep_previous()
             files.replace_held(temp, names.main)
         except OSError:
@@ -95,13 +98,12 @@ class Folder:
             ground.bak_generation = before
         self._tidy()
 
-    def _read_back(self, temp: Path, pieces: list[bytes | memoryview]) -> tuple[bytes, int]:
-        """Check that the medium gives back what was written, before anything older is let go."""
+    def _read_back(self, temp: Path, head: bytes) -> int:
+        """Check that the medium gives back what was written, before anything older is let go; its size."""
         written = files.fs.read(temp)
-        head = b"".join(piece[:HEAD_BYTES] for piece in pieces[:2])[:HEAD_BYTES]
         if written[:HEAD_BYTES] != head or not files.sealed(PREFIX, written):
             raise OSError(errno.EIO, "read back differs")
-        return head, len(written)
+        return len(written)
 
     def _keep_previous(self) -> bool:
         """Keep the main file as `.bak` if it is the good one this session knows; else put it aside."""
