@@ -556,6 +556,14 @@ async def test_a_key_reaches_who_hears_it_and_then_what_it_is_bound_to(
         assert straight == (["x", "y", "z", "p"] if front is Deaf else [])
 
 
+async def test_a_key_does_not_overtake_what_came_before_it() -> None:
+    app = Noting(Deaf())
+    async with app.run_test() as pilot:
+        app.front.call_later(app.action_note, "before")
+        await pilot.press("x")
+        assert app.noted == ["before", "widget x"]
+
+
 def test_the_screens_stand_back_after_a_paint_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     rests: list[float] = []
     monkeypatch.setattr("inspect_tui.tui.base.sleep", rests.append)

@@ -41,6 +41,11 @@ _REST = 4
 """Turns of the event loop that a key's paint takes, during which nothing else is set going."""
 
 
+def _lets_pass(node: DOMNode) -> bool:
+    """Whether a key would come through a widget at once: nothing waits there that came before it."""
+    return not _hears(node) and node._message_queue.empty()
+
+
 def _hears(node: DOMNode) -> bool:
     return _hears_keys(type(node))
 
@@ -244,7 +249,7 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         self._typing_since = monotonic()
         target: DOMNode = self.focused or self.screen
         way = [node for node in target.ancestors_with_self if node is not self]
-        if isinstance(event, events.Key) and self.screen.maximized is None and not any(map(_hears, way)):
+        if isinstance(event, events.Key) and self.screen.maximized is None and all(map(_lets_pass, way)):
             await self._straight(event)
         else:
             await super().on_event(event)

@@ -77,8 +77,8 @@ def paint_soon(widget: Widget, *regions: Region) -> bool:
     widget._layout_cache.clear()
     if regions and not widget.styles.gutter:
         # Where nothing stands around the content, its regions are the widget's own.
-        widget._dirty_regions.update(regions)
-        widget._repaint_regions.update(regions)
+        widget._dirty_regions |= set(regions)
+        widget._repaint_regions |= set(regions)
         widget._styles_cache.set_dirty(*regions)
     else:
         widget._set_dirty(*regions)
