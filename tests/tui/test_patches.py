@@ -206,6 +206,34 @@ async def test_static_option_list_and_text_area_break_chinese_well(width: int) -
         assert row != "3号楼"
 
 
+INSTALL = "from inspect_tui.tui import textual_patches\ntextual_patches.install()\n"
+LOAD = "from textual.widgets import TextArea\n"
+WRAP = f"""
+import sys
+from textual.document._document import Document
+from textual.document._wrapped_document import WrappedDocument
+wrapped = WrappedDocument(Document({PARAGRAPH!r}), 24)
+print(*[row for section in wrapped.lines for row in section], sep="|", end="")
+"""
+
+
+def test_text_area_breaks_lines_so_whether_it_is_loaded_before_or_after() -> None:
+    """Nothing puts the repair in again when a field is first shown, and the start loads no field."""
+    told = []
+    for code in (INSTALL + LOAD, LOAD + INSTALL, "import inspect_tui.tui.widgets.field\n" + INSTALL):
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", code + WRAP],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+        told.append(done.stdout)
+    assert told[0] == told[1] == told[2]
+    rows = told[0].split("|")
+    assert "".join(rows) == PARAGRAPH and len(rows) > 3
+    assert all(row[0] not in linebreak.NO_START for row in rows), rows
+
+
 async def test_text_area_follows_edits() -> None:
     """Wrapping is also redone while typing, by the other caller of the same function."""
 

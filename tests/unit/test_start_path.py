@@ -70,13 +70,3 @@ def test_the_home_screen_loads_no_field_and_no_menu() -> None:
     assert not found & ({*HEAVY, *JUDGING} - {"difflib"})
     assert not found & {"textual.widgets._text_area", "textual.document._wrapped_document"}
     assert not found & {"inspect_tui.tui.widgets.menu", "inspect_tui.tui.widgets.prompt"}
-
-
-def test_a_field_brings_its_line_breaks_along() -> None:
-    found = loaded(
-        "import inspect_tui.tui.base, inspect_tui.tui.widgets.field\n"
-        "from inspect_tui.tui import textual_patches\n"
-        "import textual.document._wrapped_document as document\n"
-        "assert document.compute_wrap_offsets is textual_patches.wrap_offsets"
-    )
-    assert "textual.document._wrapped_document" in found

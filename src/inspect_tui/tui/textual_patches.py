@@ -8,7 +8,6 @@ longer apply are left out rather than forced. What costs time to ask or to load 
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 import re
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 
 import msgspec
 import rich.cells
+import textual._wrap
 import textual._xterm_parser
 import textual.content
 from textual._compositor import Compositor
@@ -28,6 +28,7 @@ from inspect_tui.tui import linebreak, own_lines, paint_timer
 # The names replaced below are not exported by their modules.
 xterm_parser: Any = textual._xterm_parser
 textual_content: Any = textual.content
+textual_wrap: Any = textual._wrap
 rich_cells: Any = rich.cells
 
 SEQUENCE_LIMIT = 4096
@@ -114,23 +115,11 @@ def _breaks() -> None:
     textual_content.divide_line = linebreak.divide_line
 
 
-_WRAPPED = "textual.document._wrapped_document"
+_stock_wrap: Callable[..., list[int]] = textual_wrap.compute_wrap_offsets
 
 
 def _area_applies() -> bool:
-    wrapping = inspect.signature(_wrapped_document().compute_wrap_offsets)
-    return list(wrapping.parameters)[:3] == ["text", "width", "tab_size"]
-
-
-def _wrapped_document() -> Any:
-    return importlib.import_module(_WRAPPED)
-
-
-@functools.cache
-def _stock_wrap() -> Callable[..., list[int]]:
-    from textual._wrap import compute_wrap_offsets
-
-    return compute_wrap_offsets
+    return list(inspect.signature(_stock_wrap).parameters)[:3] == ["text", "width", "tab_size"]
 
 
 def wrap_offsets(
@@ -142,14 +131,16 @@ def wrap_offsets(
 ) -> list[int]:
     """Where TextArea wraps a line. Lines with tabs keep Textual's own arithmetic."""
     if "\t" in text:
-        return _stock_wrap()(text, width, tab_size, fold, precomputed_tab_sections)
+        return _stock_wrap(text, width, tab_size, fold, precomputed_tab_sections)
     return linebreak.offsets(text, width, hang=False)
 
 
 def _area() -> None:
-    # Not before TextArea itself is loaded: most starts never show a field.
-    if _WRAPPED in sys.modules and _area_applies():
-        _wrapped_document().compute_wrap_offsets = wrap_offsets
+    # TextArea's room takes the function by name when it is loaded, and most starts never load it.
+    textual_wrap.compute_wrap_offsets = wrap_offsets
+    loaded: Any = sys.modules.get("textual.document._wrapped_document")
+    if loaded is not None:
+        loaded.compute_wrap_offsets = wrap_offsets
 
 
 # Scroll bars made of blanks: the stock ones end in eighth blocks, which many consoles draw two cells wide.
@@ -231,7 +222,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("kitty-sequence-limit", "Textualize/textual#6667", _kitty_applies, _kitty),
     Patch("windows-input-method", "Textualize/textual#6667, PR #6689", _windows_applies, _windows, late=True),
     Patch("chinese-line-breaks", "earendil-works/pi#5495 (same fault)", _breaks_applies, _breaks),
-    Patch("text-area-line-breaks", "earendil-works/pi#5495 (same fault)", _area_applies, _area, late=True),
+    Patch("text-area-line-breaks", "earendil-works/pi#5495 (same fault)", _area_applies, _area),
     Patch("blank-scroll-bars", "microsoft/terminal#4604", _scrollbar_applies, _scrollbar),
     Patch("paint-touched-rows", "none yet", _paints_applies, own_lines.install_for_paints),
     Patch("paint-when-due", "none yet", paint_timer.applies, paint_timer.install),
@@ -252,11 +243,6 @@ def install() -> list[str]:
             patch.apply()
     _installed = True
     return left_out
-
-
-def install_for_text_area() -> None:
-    """Put in what concerns TextArea; called by whoever has just loaded it."""
-    _area()
 
 
 # Opt-in: terminals that draw ambiguous signs two cells wide.

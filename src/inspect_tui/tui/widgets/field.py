@@ -14,10 +14,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from inspect_tui.store.clean import clean_text
-from inspect_tui.tui import textual_patches
 from inspect_tui.tui.text import one_line, plain, shown
-
-textual_patches.install_for_text_area()
 
 
 class TextField(TextArea):
