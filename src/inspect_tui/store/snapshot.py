@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from inspect_tui.model.change import GENESIS, Change
-from inspect_tui.rules.canonical import canonical
+from inspect_tui.rules.canonical import canonical, canonical_into
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.envelope import decode_changes
 from inspect_tui.store.files import CHUNK, sealed
@@ -119,7 +119,7 @@ def encode(
     def parts() -> Iterator[bytes | memoryview]:
         yield b'",' + canonical(about)[1:] + b"}"
         yield from _table(ROUND, (canonical(document) for document in rounds))
-        yield from _table(CHANGES, (canonical(change) for change in changes))
+        yield from _change_table(changes)
         for name, documents in tables.items():
             if isinstance(documents, msgspec.Raw):
                 yield b",\n%b:" % canonical(name)
@@ -154,6 +154,21 @@ def _table(name: str, documents: Iterable[bytes]) -> Iterator[bytes]:
         yield b'%b"%d":%b' % (start, number, document)
         start = b",\n"
     yield b"}"
+
+
+def _change_table(changes: Sequence[Change]) -> Iterator[memoryview]:
+    """The same for very many changes: written into one buffer after another, not made one by one."""
+    buffer = bytearray(b",\n%b:{" % canonical(CHANGES))
+    start = b"\n"
+    for number, change in enumerate(changes, 1):
+        buffer += b'%b"%d":' % (start, number)
+        canonical_into(change, buffer)
+        start = b",\n"
+        if len(buffer) >= CHUNK:
+            yield memoryview(buffer)
+            buffer = bytearray()
+    buffer += b"}"
+    yield memoryview(buffer)
 
 
 def _joined(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
