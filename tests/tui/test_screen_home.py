@@ -15,6 +15,7 @@ from fixture import (
     UNITS,
     WIDE,
     deduct,
+    finish,
     make_app,
     make_space,
     open_desk,
@@ -24,6 +25,7 @@ from fixture import (
     settle,
     shown,
     some_work,
+    told,
     verdict,
     who,
     write_json,
@@ -95,6 +97,36 @@ async def test_the_unit_left_last_is_where_the_next_start_stands(tmp_path: Path)
     app = make_app(space)
     async with running(app) as pilot:
         assert cursor_row(app).unit.id == "DG04"
+
+
+async def test_a_start_at_a_unit_makes_home_when_the_unit_is_left(tmp_path: Path) -> None:
+    space = worked_in(tmp_path)
+    app = make_app(space, unit="DG02")
+    async with running(app) as pilot:
+        assert [type(screen).__name__ for screen in app.screen_stack[1:]] == ["WalkScreen"]
+        finish(app.desk, "DG02")
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        assert [type(screen).__name__ for screen in app.screen_stack[1:]] == ["HomeScreen"]
+        assert cursor_row(app).unit.id == "DG02", "it was to be done when the program began"
+        assert "已查 10/30 项" in screen_text(app)
+        await settle(app, pilot)
+        assert "已保存" in screen_lines(app)[0]
+        await pilot.press("escape")
+        assert name(app) == "HomeScreen", "home is left by quitting"
+    app = make_app(space, unit="DG02")
+    async with running(app) as pilot:
+        await pilot.press("escape")
+        await pilot.pause()
+        assert cursor_row(app).unit.id == "DG04"
+
+
+async def test_a_start_at_an_unknown_unit_shows_home_and_says_so(tmp_path: Path) -> None:
+    app = make_app(worked_in(tmp_path), unit="DG99")
+    async with running(app, notifications=True) as pilot:
+        await pilot.pause()
+        assert name(app) == "HomeScreen" and cursor_row(app).unit.id == "DG02"
+        assert "本轮没有编号为“DG99”的单位。" in told(app)
 
 
 async def test_my_teams_units_come_first_and_totals_cover_all(tmp_path: Path) -> None:

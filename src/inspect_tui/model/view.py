@@ -165,6 +165,11 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     review: Review = Review()
 
     @property
+    def done(self) -> bool:
+        """Whether nothing is left to do at the unit: handed over, or not reached."""
+        return self.submitted or self.result is VisitResult.NOT_REACHED
+
+    @property
     def accepted(self) -> bool:
         """Whether the lead accepted it: locked until the lead withdraws that."""
         return self.review.state is ReviewState.ACCEPTED

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.screen import Screen
 
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.person import Identity
 from inspect_tui.store.drafts import Drafts
 from inspect_tui.store.errors import DamagedFile, NewerVersion, StoreError
 from inspect_tui.store.session import Session
-from inspect_tui.store.workspace import Clock, Workspace, local_clock
+from inspect_tui.store.workspace import Clock, RoundEntry, Workspace, local_clock
 from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.skin import Skin, choose_skin
 from inspect_tui.tui.ways import WaysApp
@@ -75,6 +74,8 @@ class InspectApp(WaysApp):
         self._usual: OfferedWords | None = None
         #: What was open when an author began to try a checklist.
         self._parked: tuple[Desk | None, Drafts | None] | None = None
+        #: What home will list, and the unit that was shown before home was, unless that was done before.
+        self._home_waits: tuple[list[RoundEntry], str] | None = None
 
     # ---------------------------------------------------------------- starting
 
@@ -197,9 +198,7 @@ class InspectApp(WaysApp):
         self.push_screen(IdentityScreen(self.identity), told)
 
     def open_home(self, prefer: str = "") -> None:
-        """Open the preferred round, else the newest usable one, and show the home screen."""
-        from inspect_tui.tui.screens.home import HomeScreen
-
+        """Open the preferred round, else the newest usable one, and show home, or the unit asked for."""
         self.end_trial()
         if self._brought is not None and not prefer:
             from inspect_tui.tui.files_nearby import round_of_file
@@ -210,27 +209,41 @@ class InspectApp(WaysApp):
         first = next((e for e in usable if e.id == prefer), usable[0] if usable else None)
         if first is not None:
             self.open_round(first.id)
-        self.switch_to(HomeScreen(entries))
+        unit, self.unit_wanted = self.unit_wanted, ""
+        known = unit if self.desk is not None and self.desk.round.unit(unit) is not None else ""
+        if known and self.desk is not None and self._brought is None:
+            # Nobody sees the home below: it is made when the unit is left, as it would have been made now.
+            self._clear_screens()
+            self._home_waits = entries, "" if self.desk.visit(known).done else known
+            self.enter_unit(known)
+            return
+        self._show_home(entries)
         self._show_brought()
-        unit = self.unit_wanted
-        self.unit_wanted = ""
-        if unit and self.desk is not None:
-            if self.desk.round.unit(unit) is not None:
-                self.enter_unit(unit)
-            else:
-                self.say(f"本轮没有编号为“{unit}”的单位。", "warning")
+        if known:
+            self.enter_unit(known)
+        elif unit and self.desk is not None:
+            self.say(f"本轮没有编号为“{unit}”的单位。", "warning")
 
-    def switch_to(self, screen: Screen[None]) -> None:
-        """Make a screen the only one above the base."""
+    def _show_home(self, entries: list[RoundEntry], begun: str = "") -> None:
+        from inspect_tui.tui.screens.home import HomeScreen
+
+        self._clear_screens()
+        self.push_screen(HomeScreen(entries, begun))
+
+    def _clear_screens(self) -> None:
+        self._home_waits = None
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.push_screen(screen)
 
     def go_back(self) -> None:
         """Leave the screen in front; the last one is left by quitting."""
         if len(self.screen_stack) > 2:
             self.pop_screen()
-            self.show_status()
+        elif self._home_waits is not None:
+            self._show_home(*self._home_waits)
+        else:
+            return
+        self.show_status()
 
     # ---------------------------------------------------------------- the open round
 

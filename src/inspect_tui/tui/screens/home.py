@@ -15,8 +15,6 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from inspect_tui.model.terms import VisitResult
-from inspect_tui.model.view import Visit
 from inspect_tui.store.workspace import RoundEntry
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import HOME, bindings_for
@@ -63,9 +61,11 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
     HomeScreen PageHead { height: 1; }
     """
 
-    def __init__(self, entries: list[RoundEntry]) -> None:
+    def __init__(self, entries: list[RoundEntry], begun: str = "") -> None:
         super().__init__()
         self.entries = entries
+        #: A unit that was still to be done when the program began, if it has been entered since.
+        self._begun = begun
         self.folded: set[str] = set()
         self.rows: list[Row] = []
         self._counted: dict[str, Figures] = {}
@@ -96,11 +96,12 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
 
     def body(self) -> Sequence[Widget]:
         self.rows = build(self.entries, self.app.desk, self.folded)
+        first, self._begun = self._first(), ""
         return [
             LineList(
                 self._row,
                 len(self.rows),
-                cursor=self._first(),
+                cursor=first,
                 selectable=lambda i: selectable(self.rows[i]),
                 id="list",
             ),
@@ -155,7 +156,8 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
             if isinstance(row, UnitRow):
                 if row.unit.id == left:
                     return index
-                if open_at < 0 and row.mine and not _closed(desk.visit(row.unit.id)):
+                to_do = row.unit.id == self._begun or not desk.visit(row.unit.id).done
+                if open_at < 0 and row.mine and to_do:
                     open_at = index
                     if not left:
                         break
@@ -346,7 +348,3 @@ class HomeScreen(PageScreen[None], inherit_bindings=False):
         """Search items, findings and units."""
         if self._has_round():
             self.app.open_search()
-
-
-def _closed(visit: Visit) -> bool:
-    return visit.submitted or visit.result is VisitResult.NOT_REACHED
