@@ -390,7 +390,10 @@ def refuse_writing(monkeypatch: Any, code: int = errno.EROFS) -> None:
 
 def make_app(space: Workspace | Path, **options: Any) -> Any:
     """The product on a workspace, at the fixture's moment."""
+    import parsed_styles  # noqa: F401 - for its effect
+    from frames import spare
+
     from inspect_tui.tui.app import InspectApp
 
     root = space.root if isinstance(space, Workspace) else space
-    return InspectApp(root, clock=clock, **options)
+    return spare(InspectApp(root, clock=clock, **options))
