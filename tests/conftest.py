@@ -56,13 +56,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if _shares_with_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if config.getoption("--slow"):
         return
     skip = pytest.mark.skip(reason="a long sweep; run with --slow")
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(skip)
+
+
+def _shares_with_its_module(item: pytest.Item) -> bool:
+    """Whether a test uses what its module makes once: one worker takes them all, or each makes its own."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return any(made.scope == "module" for several in known.values() for made in several)
 
 
 @pytest.fixture
