@@ -156,7 +156,7 @@ def _table(name: str, documents: Iterable[bytes]) -> Iterator[bytes]:
     yield b"}"
 
 
-def _change_table(changes: Sequence[Change]) -> Iterator[memoryview]:
+def _change_table(changes: Sequence[Change]) -> Iterator[bytes]:
     """The same for very many changes: written into one buffer after another, not made one by one."""
     buffer = bytearray(b",\n%b:{" % canonical(CHANGES))
     start = b"\n"
@@ -165,10 +165,11 @@ def _change_table(changes: Sequence[Change]) -> Iterator[memoryview]:
         canonical_into(change, buffer)
         start = b",\n"
         if len(buffer) >= CHUNK:
-            yield memoryview(buffer)
-            buffer = bytearray()
+            # A copy, because a buffer that grew holds more room than its bytes need.
+            yield bytes(buffer)
+            buffer.clear()
     buffer += b"}"
-    yield memoryview(buffer)
+    yield bytes(buffer)
 
 
 def _joined(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
