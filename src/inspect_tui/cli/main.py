@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 import click
 
 from inspect_tui.cli import zh
+from inspect_tui.cli.garbage import collect_as_usual, collect_no_more, collect_seldom
 
 zh.install()
 
@@ -189,10 +190,14 @@ def run(argv: Sequence[str] | None = None) -> int:
     _speak_utf8()
     _keep_private()
     give_back = _heed_signals()
+    collect_seldom()
     try:
         return _carry_out(argv)
     finally:
         give_back()
+        collect_as_usual()
+        if argv is None:
+            collect_no_more()
 
 
 def _carry_out(argv: Sequence[str] | None) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from inspect_tui.cli.common import faults, folder_of
+from inspect_tui.cli.garbage import collect_as_usual
 
 #: Tells how many cells the terminal gives an ambiguous sign; None when it does not say.
 Answer = Callable[[], "int | None"]
@@ -45,6 +46,7 @@ def on_terminal(run: Callable[[Answer], int]) -> int:
     question = ask()
     # What a start makes stays; looking through it for garbage meanwhile only delays the first paint. The app
     # turns collecting on again.
+    collect_as_usual()
     gc.disable()
     return run(question.answer)
 
