@@ -34,8 +34,8 @@ from test_screen_scores import CONTEST, SCHEME, settled
 from inspect_tui.cli import main as cli
 from inspect_tui.exchange.appraisal_file import save_appraisal
 from inspect_tui.model.appraisal import Appraisal, Subject
-from inspect_tui.model.scheme import RollUp, Span
-from inspect_tui.model.terms import NamingLevel, Role
+from inspect_tui.model.scheme import Span
+from inspect_tui.model.terms import NamingLevel, Role, RollUp
 from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.points import points_of
 from inspect_tui.rules.result import result_of

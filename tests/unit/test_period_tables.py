@@ -20,8 +20,8 @@ from inspect_tui.cli.main import run
 from inspect_tui.demo import make_demo
 from inspect_tui.model.round import Period as When
 from inspect_tui.model.round import Round, Rules
-from inspect_tui.model.scheme import RollUp, Span
-from inspect_tui.model.terms import Outcome, UnitKind, Verdict
+from inspect_tui.model.scheme import Span
+from inspect_tui.model.terms import Outcome, RollUp, UnitKind, Verdict
 from inspect_tui.report.outline import compile_round
 from inspect_tui.report.period_table import table_data, table_rows
 from inspect_tui.report.periods import NotAPeriod, asked_period, mixed_checklists, table_of

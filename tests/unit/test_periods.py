@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_tui.model.scheme import RollUp, Span
+from inspect_tui.model.scheme import Span
+from inspect_tui.model.terms import RollUp
 from inspect_tui.rules.periods import Mark, before, parts_of, period_of, roll_up, with_before
 
 days = st.dates(dt.date(2020, 1, 1), dt.date(2032, 12, 31))

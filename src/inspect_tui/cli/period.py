@@ -61,7 +61,8 @@ def period(
 
     FILE 是轮次编号、轮次文件夹、检查记录或交卷文件，可以写几个。演练不计；没有检查的月不算零分也不算满分。
     """
-    from inspect_tui.model.scheme import RollUp, Span
+    from inspect_tui.model.scheme import Span
+    from inspect_tui.model.terms import RollUp
     from inspect_tui.report import periods
     from inspect_tui.report.period_paper import period_csv, period_text
     from inspect_tui.report.period_table import table_data

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -94,7 +95,7 @@ def _from_zip(round_dir: Path, source: Source, wanted: set[str]) -> None:
 def _unpack(round_dir: Path, archive: zipfile.ZipFile, wanted: set[str]) -> None:
     for entry in archive.infolist():
         name = entry.filename.removeprefix(f"{FOLDER}/")
-        if ENTRY.fullmatch(entry.filename) is None or name not in wanted:
+        if re.fullmatch(ENTRY, entry.filename) is None or name not in wanted:
             continue
         try:
             evidence.put(round_dir, name, entry_bytes(archive, entry.filename, EVIDENCE_BYTES))

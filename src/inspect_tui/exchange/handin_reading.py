@@ -91,7 +91,8 @@ def _read(path: Path, whole: bytes | None) -> HandIn:
             raise _fault(path, "H12", "压缩包里的文件太多或有重名", "请检查人员重新交卷")
         if sum(entry.file_size for entry in entries) > _TOTAL_BYTES:
             raise _fault(path, "H12", "压缩包解开后过大", "请核对是不是选错了文件")
-        unknown = [n for n in names if not (n == MANIFEST or _FINDINGS.fullmatch(n) or ENTRY.fullmatch(n))]
+        known = {MANIFEST, *(n for n in names if _FINDINGS.fullmatch(n) or re.fullmatch(ENTRY, n))}
+        unknown = [n for n in names if n not in known]
         findings = [n for n in names if _FINDINGS.fullmatch(n)]
         if unknown or len(findings) != 1 or MANIFEST not in names:
             value = unknown[0][:40] if unknown else ""
@@ -101,13 +102,13 @@ def _read(path: Path, whole: bytes | None) -> HandIn:
             raise _fault(path, "H13", "交卷单的格式或版本不认识", "请升级程序后再打开", manifest.version[:20])
         said = {f.name: f for f in manifest.files}
         lost = sorted(set(said) - set(names))
-        if not set(names) - {MANIFEST} <= set(said) or not all(ENTRY.fullmatch(name) for name in lost):
+        if not set(names) - {MANIFEST} <= set(said) or not all(re.fullmatch(ENTRY, name) for name in lost):
             raise _fault(path, "H14", "交卷单和压缩包里的文件对不上", "请检查人员重新交卷")
         data = _bytes(archive, findings[0], FINDINGS_BYTES)
         if hashlib.sha256(data).hexdigest() != said[findings[0]].sha256:
             raise _fault(path, "H14", "文件内容与交卷单的校验值不符", "请检查人员重新交卷", findings[0])
         content = _content(path, findings[0], data)
-        sound = {name: _is_whole(archive, name) for name in names if ENTRY.fullmatch(name)}
+        sound = {name: _is_whole(archive, name) for name in names if re.fullmatch(ENTRY, name)}
     if content.writer != manifest.writer or code_of(content.changes) != manifest.code:
         raise _fault(path, "H14", "检查记录与交卷单的短码不符", "请检查人员重新交卷", manifest.code[:20])
     return HandIn(

@@ -19,7 +19,6 @@ from inspect_tui.store.clean import clean_text
 from inspect_tui.store.content import FindingsContent, read_findings
 from inspect_tui.store.errors import Shut, StoreError
 from inspect_tui.store.limits import OTHER_BYTES
-from inspect_tui.store.received import active_files, is_as_received
 from inspect_tui.store.roundfile import read_round, round_of
 
 _WRITER_FILE = r"[0-9a-f]{12}\.json"
@@ -145,6 +144,8 @@ def _folder(path: Path) -> Source:
 
 def _add_received(path: Path, contents: list[FindingsContent], messages: list[str]) -> None:
     """The files on the list of received ones, without the changes of them that were rejected."""
+    from inspect_tui.store.received import active_files, is_as_received
+
     try:
         received = active_files(path)
     except StoreError as error:

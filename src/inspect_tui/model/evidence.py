@@ -23,11 +23,11 @@ ENDINGS: dict[str, EvidenceKind] = {
     ),
 }
 _SAME = {"jpeg": "jpg", "jpe": "jpg", "heif": "heic", "tiff": "tif"}
-#: The name of a kept file, without its folder.
-FILE = re.compile(rf"([0-9a-f]{{64}})\.({'|'.join([*ENDINGS, 'jpeg'])})")
+#: The name of a kept file, without its folder, as a pattern.
+FILE = rf"([0-9a-f]{{64}})\.({'|'.join([*ENDINGS, 'jpeg'])})"
 #: The same in a zip.
-ENTRY = re.compile(f"{FOLDER}/{FILE.pattern}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+ENTRY = f"{FOLDER}/{FILE}"
+_SHA256 = r"[0-9a-f]{64}"
 
 #: Longest caption, source, name and reference; these are labels, not reports.
 LONGEST = 200
@@ -75,4 +75,4 @@ def sound(piece: Piece) -> bool:
     if piece.kind is EvidenceKind.REFERENCE:
         return bool(piece.reference) and not (piece.sha256 or piece.ext or piece.size)
     known = piece.ext in ENDINGS or piece.ext == "jpeg"
-    return bool(_SHA256.fullmatch(piece.sha256)) and known and 0 < piece.size < 1 << 40
+    return bool(re.fullmatch(_SHA256, piece.sha256)) and known and 0 < piece.size < 1 << 40

@@ -10,9 +10,8 @@ import msgspec
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.roster import Unit
-from inspect_tui.model.scheme import RollUp
 from inspect_tui.model.spread import Card, Pairing
-from inspect_tui.model.terms import NaPolicy, RoundKind, Secrecy, Stage
+from inspect_tui.model.terms import NaPolicy, RollUp, RoundKind, Secrecy, Stage
 
 ROUND_FORMAT = "inspect-tui/round"
 ROUND_VERSION = "1.0"

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
-from inspect_tui.model.terms import Severity, Term, UnitKind
+from inspect_tui.model.terms import RollUp, Severity, Term, UnitKind
 
 SCHEME_FORMAT = "inspect-tui/scheme"
 CONTEST_FORMAT = "inspect-tui/contest"
@@ -71,15 +71,6 @@ class Span(Term):
     QUARTER = "quarter", "季度"
     HALF = "half", "半年"
     YEAR = "year", "年"
-
-
-class RollUp(Term):
-    """How the scores of several rounds become one."""
-
-    MEAN = "mean", "平均"
-    WEIGHTED = "weighted", "加权平均"
-    LATEST = "latest", "取最近一次"
-    WORST = "worst", "取最低一次"
 
 
 class TieRule(Term):

@@ -239,6 +239,15 @@ class GradeStepKind(Term):
     DELIST = "delist", "摘牌"
 
 
+class RollUp(Term):
+    """How the scores of several rounds become one."""
+
+    MEAN = "mean", "平均"
+    WEIGHTED = "weighted", "加权平均"
+    LATEST = "latest", "取最近一次"
+    WORST = "worst", "取最低一次"
+
+
 class EvidenceKind(Term):
     """What a piece of evidence is; only the last one has no file."""
 

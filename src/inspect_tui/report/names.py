@@ -44,8 +44,8 @@ _TITLES = (
     "检查员", "联络员", "负责人", "组长", "组员", "书记", "委员", "班长", "站长", "队长", "主任", "经理",
     "厂长", "党员", "群众", "同志", "师傅", "老师",
 )  # fmt: skip
-_BETWEEN = re.compile(r"[、，,；;/／|（）()\[\]【】和及\n\t]+")
-_BLANKS = re.compile(r"[ \u3000\u00a0]+")
+_BETWEEN = r"[、，,；;/／|（）()\[\]【】和及\n\t]+"
+_BLANKS = r"[ \u3000\u00a0]+"
 _PUBLIC_KINDS = (UnitKind.COMPANY, UnitKind.COMMITTEE, UnitKind.GENERAL_BRANCH)
 
 
@@ -83,12 +83,12 @@ def names_in(text: str) -> list[str]:
 def _names_in(text: str) -> tuple[str, ...]:
     # A round names the same people at every unit and in every text.
     found: list[str] = []
-    for piece in _BETWEEN.split(text):
+    for piece in re.split(_BETWEEN, text):
         whole = piece.strip(" \u3000\u00a0")
-        bare = _without_titles(_BLANKS.sub("", whole) if _is_han(whole) else whole)
+        bare = _without_titles(re.sub(_BLANKS, "", whole) if _is_han(whole) else whole)
         if not bare:
             continue
-        found += [name for name in dict.fromkeys((_BLANKS.sub(" ", whole), bare)) if len(name) >= 2]
+        found += [name for name in dict.fromkeys((re.sub(_BLANKS, " ", whole), bare)) if len(name) >= 2]
     return tuple(found)
 
 
@@ -149,7 +149,7 @@ class Redactor:
 
 
 def _squeezed(text: str) -> str:
-    return _BLANKS.sub("", text).casefold()
+    return re.sub(_BLANKS, "", text).casefold()
 
 
 def _pattern(name: str) -> str:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,11 +24,13 @@ from inspect_tui.report.names import names_in, people_of
 from inspect_tui.report.zh_numbers import count_range, parse_date
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
-from inspect_tui.rules.practices import CardNow, cards_of
 from inspect_tui.rules.reading import BARE, findings_of_unit, read_hits, read_visit
 from inspect_tui.rules.result import Result, unit_result
 from inspect_tui.rules.sheet import Tally, UnitSheet
 from inspect_tui.rules.withholding import CONTESTED, RED_LINED, REFERRED, why_withheld
+
+if TYPE_CHECKING:
+    from inspect_tui.rules.practices import CardNow
 
 
 class SectionLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,7 +258,7 @@ def _compile(
         single=single,
         seal=seal,
         frozen=frozen,
-        cards=() if single else tuple(cards_of(state, round_)),
+        cards=() if single else _cards(state, round_),
     )
 
 
@@ -268,13 +271,23 @@ def _freeze(state: State, round_: Round) -> tuple[str, str]:
     return (held.short if held.whole else "", held.text()) if held is not None else ("", "")
 
 
+def _cards(state: State, round_: Round) -> tuple[CardNow, ...]:
+    written = (record for unit in round_.units for record in state.records(unit.id))
+    if not round_.cards and not any(record.startswith("card/") for record in written):
+        return ()
+    from inspect_tui.rules.practices import cards_of
+
+    return tuple(cards_of(state, round_))
+
+
 # -------------------------------------------------------------------- one unit
 
 
 def digest_unit(state: State, round_: Round, unit: Unit) -> UnitDigest:
     """Everything the texts say about one unit."""
     sheet = UnitSheet(state, round_, unit.id)
-    findings = findings_of_unit(state, round_, unit.id, sheet.checklists)
+    answers = {(row.checklist.id, row.item.id): a for row, a in zip(sheet.rows, sheet.answers, strict=True)}
+    findings = findings_of_unit(state, round_, unit.id, sheet.checklists, answers)
     held: dict[str, list[Finding]] = {CONTESTED: [], REFERRED: [], RED_LINED: []}
     told: dict[FindingKind, list[Finding]] = {kind: [] for kind in FindingKind}
     for finding in findings:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from inspect_tui.model.scheme import RollUp
+from inspect_tui.model.terms import RollUp
 from inspect_tui.report.periods import Line, Table
 from inspect_tui.report.zh_numbers import score_text, share_text
 from inspect_tui.rules.periods import (

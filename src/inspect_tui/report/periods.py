@@ -14,8 +14,8 @@ from decimal import Decimal
 import msgspec
 
 from inspect_tui.model.round import Round
-from inspect_tui.model.scheme import RollUp, Span
-from inspect_tui.model.terms import Stage, Verdict
+from inspect_tui.model.scheme import Span
+from inspect_tui.model.terms import RollUp, Stage, Verdict
 from inspect_tui.report.settled import Issued, all_issued, next_issue
 from inspect_tui.report.zh_numbers import parse_date
 from inspect_tui.rules.applicability import checklists_for

@@ -11,8 +11,8 @@ from decimal import Decimal
 import msgspec
 
 from inspect_tui.model.round import Round
-from inspect_tui.model.scheme import Contest, Criterion, RollUp, Span
-from inspect_tui.model.terms import GRAVE, RectState, Stage
+from inspect_tui.model.scheme import Contest, Criterion, Span
+from inspect_tui.model.terms import GRAVE, RectState, RollUp, Stage
 from inspect_tui.rules.contests import Award, Candidate, Entry, Outcome, held_in_a_row, judge, period_order
 from inspect_tui.rules.delta import Incomparable, compare
 from inspect_tui.rules.fold import State

@@ -16,7 +16,6 @@ from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.canonical import canonical, digest, verified
 from inspect_tui.rules.evidence import named_in
 from inspect_tui.rules.fold import State, erase_targets, is_blank
-from inspect_tui.rules.matter import edits_words
 from inspect_tui.rules.reviewing import NoReason
 
 _body = msgspec.json.Decoder(Body)
@@ -54,6 +53,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 def preview(state: State, round_: Round, change_id: str) -> Preview:
     """What would go. Raises CannotErase."""
+    from inspect_tui.rules.matter import edits_words
+
     known = state.changes.get(change_id)
     if known is None:
         raise CannotErase("没有这一条记录")

@@ -7,7 +7,6 @@ in the team, and a serial. It is a field of the finding, so that the number on a
 from __future__ import annotations
 
 import re
-import string
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -32,7 +31,7 @@ _KINDS = {
 }
 _QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CAPITALS = string.ascii_uppercase
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def numbered(

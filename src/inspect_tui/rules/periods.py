@@ -11,7 +11,8 @@ from decimal import Decimal
 
 import msgspec
 
-from inspect_tui.model.scheme import RollUp, Span
+from inspect_tui.model.scheme import Span
+from inspect_tui.model.terms import RollUp
 from inspect_tui.rules.scoring import half_up
 
 _MONTHS = {Span.MONTH: 1, Span.QUARTER: 3, Span.HALF: 6, Span.YEAR: 12}

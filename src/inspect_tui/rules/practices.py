@@ -41,7 +41,7 @@ CARD_FIELDS = {"title": "名称", "what": "做法", "effect": "效果", "how": "
 SAID, PROFILE, DELETED = "said", "profile", "deleted"
 #: A title is to fit a line of a table; a line of basis a line of a report.
 TITLE_LENGTH, BASIS_LENGTH, TEXT_LENGTH = 40, 200, 4000
-_CLAUSE = re.compile(r"[，,；;。：:！!？?\n]+")
+_CLAUSE = r"[，,；;。：:！!？?\n]+"
 
 
 class CardNow(Now, frozen=True, kw_only=True):
@@ -93,7 +93,7 @@ def good_findings(state: State, round_: Round) -> list[Finding]:
 
 def titles_for(text: str) -> list[str]:
     """Titles a finding's own words offer: its first clause, its last one, its first two, the whole."""
-    clauses = [part.strip() for part in _CLAUSE.split(text) if part.strip()]
+    clauses = [part.strip() for part in re.split(_CLAUSE, text) if part.strip()]
     if not clauses:
         return []
     offered = [clauses[0], clauses[-1], "，".join(clauses[:2]), "，".join(clauses)]

@@ -192,8 +192,8 @@ def free_findings(state: State, unit: str) -> list[Finding]:
     """Findings typed by hand at a unit: problems, good practices, suggestions; deleted ones left out."""
     found = []
     for key in state.records(unit):
-        address = parse_key(key)
-        if address is None or address.kind != "finding" or address.item or state.deleted(key):
+        address = parse_key(key) if key.startswith("finding/") else None
+        if address is None or address.item or state.deleted(key):
             continue
         entries = [e for e in state.live(key, "text") if not is_blank(e.value)]
         if not entries:
@@ -255,7 +255,7 @@ def separate_findings(
     judged = {
         (address.checklist, address.item)
         for key in state.records(unit)
-        if (address := parse_key(key)) and address.kind == "answer" and address.checklist in known
+        if key.startswith("answer/") and (address := parse_key(key)) and address.checklist in known
         if address.item in known[address.checklist][1]
     }
     read = answers or {}
@@ -290,9 +290,9 @@ def _places(checklist: Checklist) -> dict[str, tuple[int, Item]]:
 def read_hits(state: State, unit: str) -> list[Hit]:
     """Red lines, vetoes and alerts recorded at a unit, by key: arrival differs from laptop to laptop."""
     hits = []
-    for key in sorted(state.records(unit)):
+    for key in sorted(key for key in state.records(unit) if key.startswith("trigger/")):
         address = parse_key(key)
-        if address is None or address.kind != "trigger":
+        if address is None:
             continue
         for entry in state.live(key, "hit"):
             if not is_blank(entry.value):

@@ -7,16 +7,19 @@ Acceptance locks the visit until it is withdrawn; a return opens it again for it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from inspect_tui.model.change import Edit, answer_key, parse_key, visit_key
-from inspect_tui.model.person import Identity
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import ReviewState, Role, VisitResult
 from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.fold import State, is_blank
 from inspect_tui.rules.reading import read_visit, review_of
+
+if TYPE_CHECKING:
+    from inspect_tui.model.person import Identity
 
 __all__ = [
     "NoReason",

@@ -14,7 +14,6 @@ import msgspec
 
 from inspect_tui.model.change import Change
 from inspect_tui.rules.canonical import canonical
-from inspect_tui.rules.erasing import without_erased
 from inspect_tui.store import files
 from inspect_tui.store.errors import DamagedFile, NewerVersion, StoreError, reason
 from inspect_tui.store.limits import FINDINGS_BYTES, FINDINGS_CHANGES, TOO_LARGE, TOO_MANY
@@ -127,6 +126,8 @@ def write_merged(
     Rounds stand by pack version, changes by id. A change given twice is taken once; what some
     change says was erased for good loses its body. Raises StoreError.
     """
+    from inspect_tui.rules.erasing import without_erased
+
     union: dict[str, Change] = {}
     for change in changes:
         known = union.get(change.id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable, Collection
@@ -339,7 +340,7 @@ def put(round_dir: Path, name: str, data: bytes) -> bool:
 
     A file that is not what its name says is refused; a damaged one already there is replaced by a good one.
     """
-    match = FILE.fullmatch(name)
+    match = re.fullmatch(FILE, name)
     if match is None or hashlib.sha256(data).hexdigest() != match[1]:
         raise Refused(f"佐证{name[:8]}与编号不符，没有收下。")
     folder = folder_of(round_dir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,7 +48,7 @@ def unused(round_dir: Path) -> list[str]:
     lying = set()
     for path in folder.iterdir() if folder.is_dir() else ():
         with contextlib.suppress(OSError):
-            if FILE.fullmatch(path.name) and time.time() - path.stat().st_mtime > _SETTLED:
+            if re.fullmatch(FILE, path.name) and time.time() - path.stat().st_mtime > _SETTLED:
                 lying.add(path.name)
     return sorted(_unnamed(round_dir, lying))
 
@@ -69,7 +70,7 @@ def _unnamed(round_dir: Path, names: set[str]) -> set[str]:
 
 def forget(round_dir: Path, names: Iterable[str]) -> list[str]:
     """Delete files that an erasure took the last use of; returns their names. Raises StoreError."""
-    wanted = _unnamed(round_dir, {name for name in names if FILE.fullmatch(name)})
+    wanted = _unnamed(round_dir, {name for name in names if re.fullmatch(FILE, name)})
     gone = []
     for name in sorted(wanted):
         path = folder_of(round_dir) / name

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from inspect_tui.model.scheme import RollUp, Span
+from inspect_tui.model.scheme import Span
+from inspect_tui.model.terms import RollUp
 from inspect_tui.report import period_table, periods
 from inspect_tui.report.period_paper import period_csv
 from inspect_tui.report.zh_numbers import score_text
