@@ -176,6 +176,13 @@ def import_lines(place: Place) -> None:
         record_lines(session, [Numbered(n, line) for n, line in enumerate(lines, 1)])
 
 
+def lines_look(place: Place) -> frozenset[str]:
+    """The notes, and the finding typed by hand as often as it stands there."""
+    session = Session.open(space_of(place), ROUND.id, ONE, clock, read_only=True)
+    texts = [session.state.value(record, "text", "") for record in session.state.records("u1")]
+    return notes(place) | {f"责任上墙{number}" for number in range(texts.count("责任上墙"))}
+
+
 def freeze(place: Place) -> None:
     with session_of(place) as session:
         if sealing.read_freeze(session.state, session.round) is None:
@@ -749,7 +756,7 @@ PATHS = (
     Saving("who works here", identity_ready, lambda p: space_of(p).save_identity(ONE), identity_look),
     Saving("a writer's id", identity_ready, lambda p: space_of(p).writer_for(ROUND.id, ONE), writer_look),
     Saving("save, fold, close", started, save, notes, some),
-    Saving("lines of a form or record file", started, import_lines, notes, some),
+    Saving("lines of a form or record file", started, import_lines, lines_look, some),
     Saving("freeze", started, freeze, frozen),
     Saving("rescue copy", rescue_ready, rescue, rescued),
     Saving("new round", plan_ready, plan, rounds),

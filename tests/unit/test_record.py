@@ -14,6 +14,7 @@ from inspect_tui.exchange.record_lines import read_lines
 from inspect_tui.model.change import visit_key
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.terms import FindingKind, Profile, Severity, Verdict
+from inspect_tui.rules import actions
 from inspect_tui.rules.applicability import items_for
 from inspect_tui.rules.reading import findings_of_unit, read_answer, read_hits, read_visit
 from inspect_tui.rules.sheet import UnitSheet
@@ -325,3 +326,38 @@ def test_reading_lines_never_fails_in_another_way(tmp_path_factory, parts):
         return
     assert all(fault.line for fault in faults)
     assert {n.number for n in lines}.isdisjoint(f.line for f in faults)
+
+
+def test_a_file_recorded_in_part_and_then_again_brings_no_finding_twice(session, tmp_path):
+    lines = [
+        {
+            "unit": "DG01",
+            "item": "GW-01",
+            "findings": [{"text": "没有签字"}],
+            "good_practices": [{"text": "上墙"}],
+        },
+        {"unit": "DG01", "item": "GW-01", "findings": [{"text": "没有签字"}]},
+        {
+            "unit": "DG01",
+            "item": "GW-02",
+            "findings": [{"text": "没有签字"}],
+            "suggestions": [{"text": "合并"}],
+        },
+    ]
+    half = record_file(session, write_lines(tmp_path / "l", lines[:2]))
+    whole = record_file(session, write_lines(tmp_path / "l", lines))
+    assert (half.known, whole.known) == (0, 3)
+
+    def texts():
+        held = findings_of_unit(session.state, session.round, "DG01", list(session.round.checklists))
+        return sorted((f.item, f.text) for f in held)
+
+    said = [("GW-01", "上墙"), *[("GW-01", "没有签字")] * 2, ("GW-02", "合并"), ("GW-02", "没有签字")]
+    assert texts() == sorted(said), "a file may tell one thing twice"
+    keys = [k for k in session.state.records("DG01") if session.state.value(k, "text", "") == "合并"]
+    session.commit([actions.set_field(session.state, keys[0], "text", "合并台账")], "改")
+    gone = [k for k in session.state.records("DG01") if session.state.value(k, "text", "") == "上墙"]
+    session.commit([actions.delete_record(session.state, gone[0])], "删")
+    assert record_file(session, write_lines(tmp_path / "l", lines)).known == 5
+    said = [*[("GW-01", "没有签字")] * 2, ("GW-02", "合并台账"), ("GW-02", "没有签字")]
+    assert texts() == sorted(said), "what was changed or deleted since stays as it is"

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from inspect_tui.exchange.finding_ids import flat, form_id, typed_findings
 from inspect_tui.exchange.form_reading import FormLine, FormReading
 from inspect_tui.exchange.record import check_lines, judgement_of_line, problem_keys, record_lines
 from inspect_tui.exchange.record_checks import verdict_faults
@@ -22,11 +23,10 @@ from inspect_tui.model.checklist import Item
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.terms import FindingKind, StepKind
 from inspect_tui.model.view import Judgement
-from inspect_tui.rules.canonical import canonical, digest, item_hash
+from inspect_tui.rules.canonical import item_hash
 from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
 from inspect_tui.rules.problems import all_steps
 from inspect_tui.rules.reading import judgement_of, read_hits, read_visit
-from inspect_tui.store.clean import clean_text
 from inspect_tui.store.session import Session
 
 #: What `record` says to do in words of its own file, said again for a sheet.
@@ -163,24 +163,7 @@ def _at_cell(fault: Fault, row: FormRow) -> Fault:
 
 def _ids(session: Session, line: Line) -> list[str]:
     """Ids of a line's findings, in the order `record` makes them."""
-    told = [(FindingKind.DEFICIENCY, f.text) for f in line.findings]
-    told += [(FindingKind.GOOD_PRACTICE, g.text) for g in line.good_practices]
-    told += [(FindingKind.SUGGESTION, s.text) for s in line.suggestions]
-    return [_finding_id(session, line, kind, text) for kind, text in told]
-
-
-def _finding_id(session: Session, line: Line, kind: FindingKind, text: str) -> str:
-    """The id of a finding by what it says, so that taking the form again finds it known.
-
-    The inspector is part of it: what two people write stays two records, as anywhere else.
-    """
-    who = "、".join(session.identity.people)
-    place = [session.round.origin, who, line.unit, line.checklist, line.item]
-    return digest(canonical([*place, kind.value, _flat(text)]))[:16]
-
-
-def _flat(text: str) -> str:
-    return "".join(clean_text(text).split())
+    return [form_id(session, line, kind, text) for kind, text in typed_findings(line)]
 
 
 class _Weigher:
@@ -253,10 +236,10 @@ class _Weigher:
             if held is None:
                 fresh = msgspec.structs.replace(fresh, note=line.note)
                 new = True
-            elif _flat(str(held)) != _flat(line.note):
+            elif flat(str(held)) != flat(line.note):
                 differs = True
                 was.append(f"说明：{held}")
-            if held is None or _flat(str(held)) != _flat(line.note):
+            if held is None or flat(str(held)) != flat(line.note):
                 whole = msgspec.structs.replace(whole, note=line.note)
         findings = tuple(f for f in line.findings if not self._known(line, FindingKind.DEFICIENCY, f.text))
         good = tuple(
@@ -311,7 +294,7 @@ class _Weigher:
         return own, "；".join(others)
 
     def _same(self, held: Judgement, told: Judgement, line: Line, item: Item | None) -> bool:
-        if _key(held) != _key(told) or (told.reason and _flat(told.reason) != _flat(held.reason)):
+        if _key(held) != _key(told) or (told.reason and flat(told.reason) != flat(held.reason)):
             return False
         if not line.fixed_on_site or item is None:
             return True
@@ -324,8 +307,8 @@ class _Weigher:
 
     def _known(self, line: Line, kind: FindingKind, text: str) -> bool:
         """Whether this inspector recorded such a finding, even where it was changed or deleted since."""
-        key = free_finding_key(line.unit, _finding_id(self.session, line, kind, text))
-        told = (line.checklist if line.item else "", line.item, kind.value, _flat(text))
+        key = free_finding_key(line.unit, form_id(self.session, line, kind, text))
+        told = (line.checklist if line.item else "", line.item, kind.value, flat(text))
         return self.state.has(key) or told in self._typed(line.unit)
 
     def _typed(self, unit: str) -> set[tuple[str, str, str, str]]:
@@ -340,7 +323,7 @@ class _Weigher:
             for entry in self.state.live(key, "text"):
                 if self.own(entry) and not is_blank(entry.value):
                     place = [str(self.state.value(key, f, "") or "") for f in ("checklist", "item", "kind")]
-                    found.add((place[0], place[1], place[2], _flat(str(entry.value))))
+                    found.add((place[0], place[1], place[2], flat(str(entry.value))))
         return found
 
     # ---------------------------------------------------------------- the rest
@@ -369,7 +352,7 @@ class _Weigher:
         own = self._own_value(key, "hit")
         words = f"红线：{trigger.fact}"
         if isinstance(own, dict):
-            if _flat(str(own.get("fact", ""))) == _flat(trigger.fact):
+            if flat(str(own.get("fact", ""))) == flat(trigger.fact):
                 return self._plain(told, Status.KNOWN, words)
             return self._plain(told, Status.DIFFERS, words, str(own.get("fact", "")))
         row = self._plain(told, Status.NEW, words)
@@ -393,8 +376,8 @@ class _Weigher:
             )
             return msgspec.structs.replace(self._plain(told, Status.NEW, said), beside=beside)
         last = own[-1].step
-        same = last.outcome is verify.outcome and _flat(last.basis) == _flat(verify.basis)
-        same = same and _flat(last.remains) == _flat(verify.remains)
+        same = last.outcome is verify.outcome and flat(last.basis) == flat(verify.basis)
+        same = same and flat(last.remains) == flat(verify.remains)
         same = same and (not verify.methods or set(verify.methods) == set(last.methods))
         if same:
             return self._plain(told, Status.KNOWN, said)
@@ -415,7 +398,7 @@ class _Weigher:
             plain = value if isinstance(value, str) else value.value
             words.append(f"{name}{plain if isinstance(value, str) else value.label}")
             now = str(self.state.value(key, field, "") or "")
-            if now and _flat(now) != _flat(plain):
+            if now and flat(now) != flat(plain):
                 whole[field] = value
                 was.append(f"{name}{held.result.label if field == 'result' else now}")
             elif not now:

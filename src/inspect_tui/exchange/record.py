@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from inspect_tui.exchange.finding_ids import file_ids
 from inspect_tui.exchange.record_checks import LineChecker, free_count, label_of
 from inspect_tui.exchange.record_lines import Line, Numbered, read_lines
 from inspect_tui.model.change import (
@@ -42,13 +43,16 @@ class RecordResult(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     changes: int
     units: tuple[str, ...]
+    #: Findings typed by hand that an earlier run of the same lines recorded; they are left as they are now.
+    known: int = 0
 
 
 def record_file(session: Session, path: Path, new_id: Callable[[], str] | None = None) -> RecordResult:
     """Check every line of a JSON Lines file, then make one change per line and wait for the disk.
 
     Raises InputFaults with every fault of every line and writes nothing then; ReadOnlySession or StoreError
-    when it cannot be written. `new_id` gives the ids of findings typed by hand.
+    when it cannot be written. `new_id` gives the ids of findings typed by hand; without it a file that was
+    recorded before, or in part, brings none of them again.
     """
     lines, faults = read_lines(path)
     return record_lines(session, lines, path.name, faults, new_id)
@@ -71,8 +75,15 @@ def record_lines(
     """
     if session.file is None or session.read_only:
         raise ReadOnlySession(session.read_only or "没有自己的检查记录")
-    make_id = new_id or (lambda: secrets.token_hex(6))
-    ids = [[make_id() for _ in range(free_count(n.line))] for n in lines]
+    if new_id is None:
+        ids = file_ids(session, [n.line for n in lines])
+    else:
+        ids = [[new_id() for _ in range(free_count(n.line))] for n in lines]
+    known = sum(
+        session.state.has(free_finding_key(n.line.unit, free))
+        for n, of_line in zip(lines, ids, strict=True)
+        for free in of_line
+    )
     found = [*(faults or ()), *check_lines(session, lines, name, ids, owed_later=owed_later)]
     if found:
         raise InputFaults(sorted(found, key=lambda f: (f.line, f.column)))
@@ -86,7 +97,7 @@ def record_lines(
     if wait:
         session.flush()
     units = tuple(dict.fromkeys(n.line.unit for n in lines))
-    return RecordResult(lines=len(lines), changes=changes, units=units)
+    return RecordResult(lines=len(lines), changes=changes, units=units, known=known)
 
 
 def check_lines(
@@ -217,6 +228,8 @@ class _Recorder(LineChecker):
         edits = []
         for finding in line.findings:
             new_id = next_id()
+            if self.state.has(free_finding_key(line.unit, new_id)):
+                continue
             edits += actions.new_finding(
                 self.state,
                 line.unit,
@@ -238,8 +251,11 @@ class _Recorder(LineChecker):
             (FindingKind.SUGGESTION, line.suggestions),
         ):
             for told in texts:
+                new_id = next_id()
+                if self.state.has(free_finding_key(line.unit, new_id)):
+                    continue
                 edits += actions.new_finding(
-                    self.state, line.unit, next_id(), kind, told.text, checklist=of, item=on
+                    self.state, line.unit, new_id, kind, told.text, checklist=of, item=on
                 )
         return edits
 
