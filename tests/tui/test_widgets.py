@@ -398,7 +398,12 @@ def test_the_key_line_keeps_the_most_important_and_help(place: str) -> None:
         parts, spots = line.layout_line(width)
         assert width_of(parts) <= width
         keys = [key for _, _, key in spots]
-        assert keys == [action.keys[0] for action in [*others[: len(keys) - len(help_)], *help_]]
+        due = [action.keys[0] for action in [*others[: len(keys) - len(help_)], *help_]]
+        assert sorted(keys) == sorted(due)
+        assert [key.isdigit() for key in keys] == [key.isdigit() for key in due]
+        assert [key for key in keys if not key.isdigit()] == [key for key in due if not key.isdigit()]
+        digits = [key for key in keys if key.isdigit()]
+        assert digits == sorted(digits, key="1234567890".index)
         assert len(keys) >= shown, "more room showed fewer keys"
         shown = len(keys)
     assert shown == len(offered)

@@ -11,12 +11,15 @@ from inspect_tui.tui.actions import Action
 from inspect_tui.tui.text import cells
 from inspect_tui.tui.widgets.inks import Inked, Part
 
+DIGITS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
+
 
 class KeyLine(Inked):
     """One line of `key label` pairs.
 
     The built-in footer drops labels without order when they do not fit; here the least important goes first,
-    and the last place is kept for the help key so that the rest can always be found.
+    and the last place is kept for the help key so that the rest can always be found. What is shown keeps its
+    places, but the digits among it stand in the order of the keyboard: a row that counts 6, 1, 7 is misread.
     """
 
     DEFAULT_CSS = """
@@ -49,13 +52,20 @@ class KeyLine(Inked):
         parts: list[Part] = [(" ", "text")]
         spots = []
         x = 1
-        for action in [*chosen, *keep]:
+        for action in [*self._digits_in_order(chosen), *keep]:
             size = self._room(action)
             spots.append((x, x + size, action.keys[0]))
             parts.append((action.key_label, "key"))
             parts.append((f"{self._gap(action)}{action.footer_label} ", "dim"))
             x += size
         return parts, spots
+
+    @staticmethod
+    def _digits_in_order(chosen: list[Action]) -> list[Action]:
+        """The same keys, digits ascending in the places digits have, and 0 after 9 as on the keyboard."""
+        digits = [action for action in chosen if action.key_label in DIGITS]
+        rising = iter(sorted(digits, key=lambda action: DIGITS.index(action.key_label)))
+        return [next(rising) if action in digits else action for action in chosen]
 
     @staticmethod
     def _gap(action: Action) -> str:
