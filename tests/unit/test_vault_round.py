@@ -47,8 +47,12 @@ enter(Path(root), "3914-0072-5581")
 space = Workspace(Path(root))
 session = Session.open(space, round_id, space.identity())
 found = session.round.item(checklist, item)
-session.commit([actions.write_note(session.state, unit, checklist, found, note)], "说明")
-session.flush()
+# The first lines of a session are folded at once; those that come later stay in the journal.
+for words in ("先写一句", note):
+    session.commit([actions.write_note(session.state, unit, checklist, found, words)], "说明")
+    session.flush()
+    if words != note:
+        session.file.compact()
 drafts = Drafts(space.findings_path(round_id, session.writer))
 drafts.save("text/x", draft)
 print("saved", flush=True)
