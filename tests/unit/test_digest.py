@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ledger_work import a_round
 
@@ -214,6 +214,7 @@ names = st.text(st.characters(exclude_categories=("Cs",)), max_size=30) | st.jus
     st.booleans(),
 )
 @settings(max_examples=200, deadline=None)
+@example([("\xad", 0)], 30, False)
 def test_bars_begin_and_end_in_one_column_and_fit(units, width, plain) -> None:
     rows = [
         row(f"{number}-{n}", S.CLOSED if n % 2 else S.IN_PROGRESS, unit=f"u{number}", unit_name=name)

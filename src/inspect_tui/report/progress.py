@@ -102,21 +102,23 @@ def chart_lines(
     bars = list(bars)
     if not bars:
         return []
+    # Measured as they are drawn: a sign without a width stands there as a blank.
+    names = [_drawn(bar.name) for bar in bars]
     counts = [f"{bar.done}/{bar.all}" for bar in bars]
     ends = [f"  逾期{bar.overdue}" if bar.overdue else "" for bar in bars]
     count_room, end_room = max(map(len, counts)), max(map(measure, ends))
     # Two spaces before the bar, two before the count, two and four for the per cent.
     fixed = 2 + 2 + count_room + 2 + 4 + end_room
-    name_room = min(max(measure(bar.name) for bar in bars), max(4, width - fixed - _MIN_BAR))
+    name_room = min(max(map(measure, names)), max(4, width - fixed - _MIN_BAR))
     bar_room = max(0, min(40, width - fixed - name_room))
     full, empty = _PLAIN_SIGNS if plain else _SIGNS
     lines = []
-    for bar, count, end in zip(bars, counts, ends, strict=True):
+    for bar, shown, count, end in zip(bars, names, counts, ends, strict=True):
         filled = bar_room * bar.done // bar.all if bar.all else 0
         if bar.done and bar_room:
             filled = max(1, filled)
         drawn = full * filled + empty * (bar_room - filled)
-        name = _fit(bar.name, name_room, measure)
+        name = _fit(shown, name_room, measure)
         lines.append(f"{name}  {drawn}  {count:>{count_room}}  {bar.percent:>3}%{end}")
     return lines
 
@@ -133,9 +135,13 @@ def display_cells(text: str) -> int:
     )
 
 
+def _drawn(text: str) -> str:
+    """A name as the chart shows it."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def _fit(text: str, room: int, measure: Callable[[str], int]) -> str:
     """A text brought to exactly that many cells."""
-    text = "".join(sign if sign.isprintable() else " " for sign in text)
     if measure(text) > room:
         kept = ""
         for sign in text:
