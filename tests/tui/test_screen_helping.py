@@ -197,6 +197,37 @@ async def test_a_sheet_that_agrees_rules_totals_and_faults(tmp_path: Path, quiet
         await pilot.press("2", "1")
         await settled(pilot)
         assert "没有找到栏目：出勤" in told(app) and page.made is None
+        assert "或者按 2 换一份细则" in told(app)
+
+
+async def test_the_rule_of_the_last_recount_or_the_first_that_fits_is_under_the_cursor(
+    tmp_path: Path, quiet_home: Any
+) -> None:
+    space = helped(tmp_path)
+    posts = {**RULE, "id": "a-posts", "title": "按系数", "parts": [{"name": "系数", "by": ["coefficient"]}]}
+    write_json(space.distribution_dir / "a-posts.json", posts)
+    points = {**RULE, "id": "z-points", "title": "只按得分", "parts": [{"name": "得分", "by": ["points"]}]}
+    write_json(space.distribution_dir / "z-points.json", points)
+    async with running(make_app(space), notifications=True) as pilot:
+        app = pilot.app
+        app.open_helper(Helper.RECOUNT, "DG01")
+        await settled(pilot)
+        page = app.screen_stack[-2]
+        await pilot.press("1")
+        await settled(pilot)
+        assert [rule.id for rule in page.rules] == ["a-posts", "own", "z-points"]
+        assert app.screen.panel.cursor == 1, "the sheet has no 系数"
+        await pilot.press("3")
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert page.made is not None and page.rule.id == "z-points"
+        await pilot.press("8")
+        await settled(pilot)
+        await pilot.press("2")
+        await settled(pilot)
+        assert app.screen.panel.cursor == 2
+        assert [entry.detail for entry in app.screen.panel.entries] == [RULE["basis"]] * 2 + ["上次用的"]
 
 
 async def test_flows_are_drawn_walked_and_told(tmp_path: Path, quiet_home: Any) -> None:

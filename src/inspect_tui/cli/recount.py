@@ -94,7 +94,7 @@ def sheet_command(
     if month is not None and not good_month(month):
         raise click.BadParameter(f"“{month}”不是月份，请写成2026-10", param_hint="--month")
     rule = _rule(wanted, workspace)
-    taken = read_distribution_sheet(sheet, rule)
+    taken = read_distribution_sheet(sheet, rule, "或者用 --rule 换一份细则")
     made = compute(rule, taken.rows, _amount(total))
     bad = [fault.path for fault in taken.faults]
     told = told_of(made, rule, taken.sha256, bad)

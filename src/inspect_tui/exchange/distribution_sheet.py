@@ -89,8 +89,25 @@ class _Columns(msgspec.Struct, frozen=True, kw_only=True):
     words: dict[str, str]
 
 
-def read_distribution_sheet(path: Path, rule: Distribution) -> PaySheet:
-    """Read a sheet for a rule. Raises InputFaults when it cannot be read or lacks a column the rule needs."""
+def fitting_rules(path: Path, rules: Sequence[Distribution]) -> list[str]:
+    """The ids of the rules all of whose columns a sheet has; none where it cannot be read."""
+    try:
+        grids, _ = open_grids(path, CODE)
+    except InputFaults:
+        return []
+    return [rule.id for rule in rules if any(_holds_all(grid, _needed(rule)) for grid in grids)]
+
+
+def _holds_all(grid: Grid, needed: Sequence[str]) -> bool:
+    columns, lacking = _columns(grid, needed)
+    return columns is not None and not lacking
+
+
+def read_distribution_sheet(path: Path, rule: Distribution, other: str = "") -> PaySheet:
+    """Read a sheet for a rule. Raises InputFaults when it cannot be read or lacks a column the rule needs.
+
+    `other` says how another rule is chosen where the sheet lacks columns: often the rule is the wrong one.
+    """
     name = clean_text(path.name, newlines=False)
     grids, data = open_grids(path, CODE)
     needed = _needed(rule)
@@ -104,7 +121,7 @@ def read_distribution_sheet(path: Path, rule: Distribution) -> PaySheet:
         if columns is not None:
             best = lacking
     told = "、".join(best)
-    remedy = "请补上这些栏目；栏目名另有叫法的，请改成这样的叫法"
+    remedy = "请补上这些栏目；栏目名另有叫法的，请改成这样的叫法" + (f"；{other}" if other else "")
     raise InputFaults([sheet_fault(CODE, name, "", f"表里没有找到栏目：{told}", remedy)])
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from inspect_tui.exchange.distribution_sheet import PaySheet, read_distribution_sheet
+from inspect_tui.exchange.distribution_sheet import PaySheet, fitting_rules, read_distribution_sheet
 from inspect_tui.model.distribution import Distribution
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.terms import Helper
@@ -43,6 +43,7 @@ from inspect_tui.tui.widgets.prompt import TextPrompt
 
 _FREE = "\0free"
 _MOST_TOLD = 6
+_OTHER_RULE = "或者按 2 换一份细则"
 
 
 class RecountScreen(VisitPage, inherit_bindings=False):
@@ -207,7 +208,7 @@ class RecountScreen(VisitPage, inherit_bindings=False):
         if path is None or rule is None:
             return
         try:
-            taken = await asyncio.to_thread(read_distribution_sheet, path, rule)
+            taken = await asyncio.to_thread(read_distribution_sheet, path, rule, _OTHER_RULE)
         except InputFaults as error:
             self.taken = self.made = None
             if self.is_mounted:
@@ -231,9 +232,33 @@ class RecountScreen(VisitPage, inherit_bindings=False):
         if not self.rules:
             self.app.say("没有能用的细则。请在工作文件夹的 distribution 里放一份，见说明书。", "warning")
             return
+        used = self._last_used()
+        if used or self.path is None or len(self.rules) == 1:
+            self._offer_rules(used, used)
+        else:
+            self.run_worker(self._offer_fitting(self.path), exclusive=True)
+
+    def _last_used(self) -> str:
+        """The rule the unit's latest month was held against; empty when there is none, or it is gone."""
+        held = recounts_of(self.desk.state, self.unit)
+        used = held[-1].told.rule if held else ""
+        return used if any(rule.id == used for rule in self.rules) else ""
+
+    async def _offer_fitting(self, path: Path) -> None:
+        fit_ids = await asyncio.to_thread(fitting_rules, path, self.rules)
+        if self.is_current:
+            self._offer_rules("", fit_ids[0] if fit_ids else "")
+
+    def _offer_rules(self, used: str, at: str) -> None:
         entries = [
-            Entry(rule.id, rule.title + ("（草案）" if rule.draft else ""), rule.basis) for rule in self.rules
+            Entry(
+                rule.id,
+                rule.title + ("（草案）" if rule.draft else ""),
+                "上次用的" if rule.id == used else rule.basis,
+            )
+            for rule in self.rules
         ]
+        cursor = next((n for n, rule in enumerate(self.rules) if rule.id == at), 0)
 
         def picked(wanted: str | None) -> None:
             self.rule = next((rule for rule in self.rules if rule.id == wanted), self.rule)
@@ -244,7 +269,7 @@ class RecountScreen(VisitPage, inherit_bindings=False):
             else:
                 self.run_worker(self._read(), exclusive=True)
 
-        self.app.push_screen(MenuScreen("按哪一份细则", entries), picked)
+        self.app.push_screen(MenuScreen("按哪一份细则", entries, cursor=cursor), picked)
 
     def action_total(self) -> None:
         """Say the month's total."""
