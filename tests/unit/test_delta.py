@@ -239,7 +239,7 @@ def recount(notes: list[dict[str, Any]]) -> dict[str, set[str]]:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_figures_agree_with_a_simple_recount(seed: int) -> None:
     round_, desk, notes = lived(random.Random(seed))
     found = compare(desk.state, round_, TODAY)

@@ -264,7 +264,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text).casefold()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(hostile_names, min_size=1, max_size=3),
     st.lists(hostile_units, min_size=2, max_size=3, unique=True),

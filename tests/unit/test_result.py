@@ -134,7 +134,7 @@ def world(made: Any) -> tuple[State, Round, list[Outcome | None], list[str]]:
     return desk.state, round_, outcomes, points
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(worlds)
 def test_the_final_score_is_the_slow_recounts(made: Any) -> None:
     state, round_, outcomes, points = world(made)
@@ -228,7 +228,7 @@ def unit_text(state: State, round_: Round, unit: str) -> str | None:
 # -------------------------------------------------------------------- what people expect
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds, st.integers(0, 100), st.integers(0, 3))
 def test_answering_conforming_never_lowers(made: Any, where: int, _: int) -> None:
     state, round_, _, _ = world(made)
@@ -248,7 +248,7 @@ def test_answering_conforming_never_lowers(made: Any, where: int, _: int) -> Non
         assert after.raw >= before.raw or line.verdict is Verdict.NA
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds, st.integers(0, 100), st.integers(0, 10))
 def test_adding_a_deduction_never_raises(made: Any, where: int, which: int) -> None:
     state, round_, _, _ = world(made)

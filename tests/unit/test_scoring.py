@@ -168,7 +168,7 @@ rule_books = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(papers(), rule_books)
 def test_the_score_is_the_slow_recounts(paper: list[tuple[Item, Answer]], rules: Rules) -> None:
     score = unit_score("u", "c", paper, rules)
@@ -186,7 +186,7 @@ def test_the_score_is_the_slow_recounts_ten_thousand_times(
     assert figures(score) == slow_score(paper, rules)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(papers(), rule_books)
 def test_counts_and_derivation_add_up(paper: list[tuple[Item, Answer]], rules: Rules) -> None:
     score = unit_score("u", "c", paper, rules)

@@ -49,7 +49,7 @@ def assert_counted(sheet: UnitSheet, round_: Round) -> None:
 
 
 @pytest.mark.parametrize("policy", list(NaPolicy))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(moves=solo)
 def test_totals_follow_every_action(policy: NaPolicy, moves: list[tuple[int, int, int]]) -> None:
     round_ = with_policy(policy)
