@@ -95,7 +95,7 @@ class DemoScreen(Screen[None]):
         self.notes.append(text)
         if verdict:
             self.set_verdict(verdict)
-        self.app.tell(f"已记下：{text}")
+        self.app.say(f"已记下：{text}")
 
     def keep_draft(self, text: str) -> None:
         self.drafts.append(text)

@@ -410,12 +410,12 @@ async def test_messages_are_plain_text() -> None:
         for text in HOSTILE:
             app.clear_notifications()
             app.notify(text[:300], title=text[:40], markup=True)
-            app.tell(text[:300], "error")
+            app.say(text[:300], "error")
             app.screen.notify(text[:300], markup=True)
             await pilot.pause()
             assert_sound(app)
         app.clear_notifications()
-        app.tell(LINK, "warning")
+        app.say(LINK, "warning")
         await pilot.pause()
         assert LINK in screen_text(app)
 

@@ -154,7 +154,7 @@ def test_the_lint_finds_what_it_is_for(line: str) -> None:
         "self.head.update(plain(note))",
         "self.tooltip = plain(note)",
         "self.tooltip = None",
-        "self.tell(note)",
+        "self.say(note)",
         "words.Option(note)",
         "TextField(placeholder=hint)",
     ],

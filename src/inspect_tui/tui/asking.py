@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual.notifications import SeverityLevel
-
 from inspect_tui.rules import actions
 from inspect_tui.store.drafts import Drafts
 from inspect_tui.store.session import ReadOnlySession
@@ -28,10 +26,6 @@ class AskingApp(BaseApp[None]):
         super().__init__(look=look)
         self.desk: Desk | None = None
         self.drafts: Drafts | None = None
-
-    def say(self, message: str, kind: SeverityLevel = "information", timeout: float | None = None) -> None:
-        """Show a passing message as plain text."""
-        self.notify(message, severity=kind, timeout=timeout)
 
     def remember(self, key: str, value: str) -> None:
         """Keep a small private fact, such as where a walk was left; never part of the findings."""

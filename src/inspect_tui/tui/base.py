@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -168,7 +168,7 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         self.exit()
 
     def action_help_quit(self) -> None:
-        self.tell("要退出请按 Ctrl+Q。")
+        self.say("要退出请按 Ctrl+Q。")
 
     def run_to_exit_code(self) -> int:
         """Run and give the exit code a shell should see: Textual itself returns 0 after a crash."""
@@ -341,9 +341,9 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         """Show a passing message, always as plain text."""
         super().notify(shown(message), title=shown(title), severity=severity, timeout=timeout, markup=False)
 
-    def tell(self, message: str, kind: Literal["information", "warning", "error"] = "information") -> None:
+    def say(self, message: str, kind: SeverityLevel = "information", timeout: float | None = None) -> None:
         """Show a passing message."""
-        self.notify(message, severity=kind)
+        self.notify(message, severity=kind, timeout=timeout)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy what was selected with the mouse, the native way first."""

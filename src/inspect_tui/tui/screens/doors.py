@@ -50,8 +50,7 @@ def _phrases(app: InspectApp) -> None:
 def _forms(app: InspectApp) -> None:
     from inspect_tui.tui.screens.forms import FormsScreen
 
-    if app.desk is not None:
-        app.push_screen(FormsScreen(app.desk))
+    app.show_page(FormsScreen)
 
 
 def _form_take(app: InspectApp) -> None:
@@ -63,15 +62,13 @@ def _form_take(app: InspectApp) -> None:
 def _duties(app: InspectApp) -> None:
     from inspect_tui.tui.screens.duties_page import DutiesScreen
 
-    if app.desk is not None:
-        app.push_screen(DutiesScreen(app.desk))
+    app.show_page(DutiesScreen)
 
 
 def _grid(app: InspectApp) -> None:
     from inspect_tui.tui.screens.grid_page import GridScreen
 
-    if app.desk is not None:
-        app.push_screen(GridScreen(app.desk))
+    app.show_page(GridScreen)
 
 
 def _sheets(app: InspectApp) -> None:
@@ -120,22 +117,19 @@ CHECKLISTS: tuple[Door, ...] = (
 def _cards(app: InspectApp) -> None:
     from inspect_tui.tui.screens.cards_page import CardsScreen
 
-    if app.desk is not None:
-        app.push_screen(CardsScreen(app.desk))
+    app.show_page(CardsScreen)
 
 
 def _pairs(app: InspectApp) -> None:
     from inspect_tui.tui.screens.pairs_page import PairsScreen
 
-    if app.desk is not None:
-        app.push_screen(PairsScreen(app.desk))
+    app.show_page(PairsScreen)
 
 
 def _points(app: InspectApp) -> None:
     from inspect_tui.tui.screens.points_page import PointsScreen
 
-    if app.desk is not None:
-        app.push_screen(PointsScreen(app.desk))
+    app.show_page(PointsScreen)
 
 
 def _appraisals(app: InspectApp) -> None:
