@@ -4,8 +4,6 @@ The change holds these words and the file's hash; the file itself lies in the ro
 so that one and the same photo is kept once, whoever attaches it to whatever.
 """
 
-from __future__ import annotations
-
 import re
 
 import msgspec

@@ -4,8 +4,6 @@ Both live longer than a round. What an earlier round knew of them is frozen into
 can be told from that round's files alone.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import msgspec

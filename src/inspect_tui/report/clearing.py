@@ -26,7 +26,7 @@ class Clearer:
     """
 
     def __init__(self, outlines: Sequence[Outline], level: NamingLevel, name_units: NameUnits) -> None:
-        people = frozenset(name for outline in outlines for name in outline.people)
+        people = frozenset(name for outline in outlines for name in outline.people())
         words = {w for outline in outlines for w in unit_words(outline.round)}
         keep = {n for outline in outlines for n in all_unit_names(outline.round)} - people
         replacement: dict[str, str] | str = SOMEONE

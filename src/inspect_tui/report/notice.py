@@ -139,7 +139,7 @@ def compile_notice(
         lambda text, place: writer.clearer.clear(text, place),
     )
     kept = sum(_findings(o) for o in outlines) - sum(_findings(o) for o in told)
-    people = frozenset(n for o in outlines for n in o.people)
+    people = frozenset(n for o in outlines for n in o.people())
     limit = first.round.rules.message_bytes if max_bytes is None else max_bytes
     before = last_issued(settled, applied.document)
     # Reasons are typed by hand and stand beside the text in JSON, so they are cleared like it.

@@ -7,8 +7,9 @@ every text as it was recorded; what a reader may see is the renderer's business.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,6 @@ from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import FindingKind, Profile, UnitKind, Verdict, VisitResult
 from inspect_tui.model.view import Answer, Finding, Hit, UnitScore, Visit
-from inspect_tui.report.names import names_in, people_of
 from inspect_tui.report.zh_numbers import count_range, parse_date
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.fold import State
@@ -150,8 +150,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
     """What there is to tell. `single` is set when it is about one unit's visit.
 
-    `people` are the names of persons that the round knows, for whoever must take them out. `seal` is the code
-    of a frozen round (封存码) while its seal is whole, `frozen` the freeze in a line, whole or broken.
+    `people` tells the names of persons that the round knows, to whoever must take them out. `seal` is the
+    code of a frozen round (封存码) while its seal is whole, `frozen` the freeze in a line, whole or broken.
     `cards` are the good practices that spread, for whole rounds only.
     """
 
@@ -163,7 +163,7 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     suggestions: tuple[Point, ...]
     first_day: dt.date | None
     last_day: dt.date | None
-    people: frozenset[str] = frozenset()
+    people: Callable[[], frozenset[str]] = frozenset
     single: bool = False
     seal: str = ""
     frozen: str = ""
@@ -254,12 +254,25 @@ def _compile(
         suggestions=_points(round_, visited, "suggestions"),
         first_day=days[0] if days else parse_date(round_.period.start),
         last_day=days[-1] if days else parse_date(round_.period.end),
-        people=frozenset(people_of(round_, state)) | {n for word in people for n in names_in(word)},
+        people=_people(state, round_, people),
         single=single,
         seal=seal,
         frozen=frozen,
         cards=() if single else _cards(state, round_),
     )
+
+
+def _people(state: State, round_: Round, more: Iterable[str]) -> Callable[[], frozenset[str]]:
+    """What finds the names: only texts that go to others take them out, so they are looked for when asked."""
+    words = tuple(more)
+
+    @functools.cache
+    def found() -> frozenset[str]:
+        from inspect_tui.report.names import names_in, people_of
+
+        return frozenset(people_of(round_, state)) | {n for word in words for n in names_in(word)}
+
+    return found
 
 
 def _freeze(state: State, round_: Round) -> tuple[str, str]:
