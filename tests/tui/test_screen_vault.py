@@ -205,7 +205,11 @@ async def test_changing_asks_for_the_present_one_and_removing_makes_everything_p
     app = make_app(shut)
     async with running(app) as pilot:
         await unlocked(app, pilot)
-        await keyed(app, pilot, *PAGE, "2", *"00000000", "enter")
+        (shut.root / "人和钱[red].docx").write_bytes(b"PK")
+        await keyed(app, pilot, *PAGE)
+        assert "没有加密的别的文件1个，如人和钱[red].docx；" in screen_text(app)
+        (shut.root / "人和钱[red].docx").unlink()
+        await keyed(app, pilot, "2", *"00000000", "enter")
         assert "口令不对，没有改动。" in screen_text(app)
         await keyed(app, pilot, "2", *PASSPHRASE, "enter", "2", *OWN, "enter", *OWN, "enter")
         await keyed(app, pilot, "1", *RECOVERY[-9:], "enter")

@@ -51,7 +51,7 @@ def test_made_told_changed_and_taken_off(tmp_path: Path, run: Runs, monkeypatch:
     space = make_space(tmp_path / "w")
     space.save_identity(Identity(name=NAMES, role=Role.LEAD))
     root, at = space.root, ("--workspace", space.root)
-    assert run.json(*at, "vault", "status") == {"encrypted": False, "plain": []}
+    assert run.json(*at, "vault", "status") == {"encrypted": False, "plain": [], "others": []}
     assert run(*at, "unlock") == 1 and "没有加密" in run.err
     assert run(*at, "vault", "change") == 1
     monkeypatch.setenv("INSPECT_TUI_PASSPHRASE", "12345678")
@@ -73,6 +73,19 @@ def test_made_told_changed_and_taken_off(tmp_path: Path, run: Runs, monkeypatch:
     (root / "exports" / "抄进来的.txt").write_text(TYPED, encoding="utf-8")
     told = run.json(*at, "vault", "status")
     assert told["encrypted"] and [Path(p).name for p in told["plain"]] == ["抄进来的.txt"]
+    for name in ("samples/分配表.csv", "checklists/谈话.docx", "checklists/新清单.xlsx", "请先看这里.txt", "a.age"):
+        files.private_folder((root / name).parent)
+        (root / name).write_bytes(b"age-encryption.org/v1" if name == "a.age" else TYPED.encode())
+    assert run.json(*at, "vault", "status")["others"] == ["checklists/谈话.docx", "samples/分配表.csv"]
+    said = "没有加密的别的文件2个，如checklists/谈话.docx；不是本软件写的，要保密请移走或自己加密。"
+    assert run(*at, "vault", "status") == 0 and said in run.out
+    run(*at, "doctor")
+    assert said.rstrip("。") in run.out
+    for name in ("samples/分配表.csv", "checklists/谈话.docx"):
+        (root / name).unlink()
+    assert run(*at, "vault", "status") == 0 and "别的文件" not in run.out
+    (root / "checklists" / "新清单.xlsx").unlink()
+    (root / "请先看这里.txt").unlink()
     shut_vault(root)
     assert run(*at, "round", "list") == 0 and "没有加密的文件，已加密" in run.err
     assert TYPED.encode() not in medium(root)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspect_tui.cli.common import faults, folder_of, json_option, print_json, warn, workspace_option
+from inspect_tui.cli.common import clean, faults, folder_of, json_option, print_json, warn, workspace_option
 from inspect_tui.cli.zh import ZhGroup
 
 if TYPE_CHECKING:
@@ -109,22 +109,26 @@ def create(generate: bool, yes: bool, workspace: str | None, as_json: bool) -> N
 def status(workspace: str | None, as_json: bool) -> None:
     """是否加密；输过口令的还说有没有没加密的文件。"""
     from inspect_tui.store.vault import is_vaulted
-    from inspect_tui.store.vault_files import plain_files
+    from inspect_tui.store.vault_files import other_files, other_said, plain_files
     from inspect_tui.store.vault_ops import opened
 
     root = _workspace(workspace)
     if not is_vaulted(root):
         if as_json:
-            print_json({"encrypted": False, "plain": []})
+            print_json({"encrypted": False, "plain": [], "others": []})
         else:
             click.echo("没有加密。设口令：inspect-tui vault create")
         return
     held = opened(root) or _open(root)
-    strays = [str(path.relative_to(root.absolute())) for path in plain_files(held)]
+    strays = [str(path.relative_to(held.root)) for path in plain_files(held)]
+    others = other_files(held)
     if as_json:
-        print_json({"encrypted": True, "plain": strays})
+        named = [clean(path.relative_to(held.root).as_posix()) for path in others]
+        print_json({"encrypted": True, "plain": strays, "others": named})
     else:
         click.echo("已加密。" + (f"有{len(strays)}个文件没有加密：{'、'.join(strays[:5])}" if strays else ""))
+        if others:
+            click.echo(clean(other_said(others, held.root)))
 
 
 @vault.command(name="change", short_help="改口令，换恢复码", options_metavar="[选项]")

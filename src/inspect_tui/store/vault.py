@@ -27,6 +27,7 @@ _FOLDERS = ("rounds", "exports", "收卷", "测评")
 CODED = ("exports", "收卷", "测评")
 _PLAIN = ("vault", "rules")
 _ENDINGS = (".bak", ".tmp", ".journal")
+LOCKS = (".lock", ".holder")
 _PREFIX = b'{"sha256":"'
 #: Argon2id: passes and bytes of memory. Kept in the file, so that a later release may ask for more.
 PASSES, MEMORY = 3, 64 * 1024 * 1024
@@ -73,7 +74,7 @@ class Vault(msgspec.Struct, frozen=True):
         except (OSError, ValueError):
             return False
         name = path.name
-        if name.endswith((".lock", ".holder")):
+        if name.endswith(LOCKS):
             return False
         if len(parts) > 1:
             return parts[0] in _FOLDERS

@@ -15,11 +15,24 @@ from pathlib import Path
 from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.lock import FileLock, Locked
-from inspect_tui.store.vault import CODED, Vault, create, unlock, vault_files
+from inspect_tui.store.vault import CODED, LOCKS, Vault, create, unlock, vault_files
 from inspect_tui.store.vault_frames import MARK, decrypted, encrypted, is_encrypted
 from inspect_tui.store.vault_names import Names
 from inspect_tui.store.vault_ops import VaultOps, open_vault, shut_vault
 
+#: What the program keeps plain on purpose, so that its authors can edit it: folders, and what belongs there.
+_AUTHORED = {
+    "checklists": (".json", ".xlsx", ".csv"),
+    "schemes": (".json",),
+    "contests": (".json",),
+    "distribution": (".json",),
+    "flows": (".json",),
+    "templates": (".json", ".txt"),
+}
+#: Of the workspace's own floor: rules, the vault's own files, and the notes that say how to start.
+_PLAIN_NAMES = ("rules.json", "演示说明.txt", "请先看这里.txt")
+#: How a file begins that was encrypted for somebody, as hand-ins are.
+_AGE = b"age-encryption.org/"
 #: Hears how far a sweep over all files is: how many are behind it, and how many there are.
 Told = Callable[[int, int], None]
 
@@ -131,7 +144,41 @@ def decrypt_all(vault: Vault, told: Told | None = None) -> tuple[int, list[str]]
 
 def plain_files(vault: Vault) -> list[Path]:
     """Files that should be encrypted and are not: copied in by somebody, or encrypting was broken off."""
-    return [path for path in _own_files(vault) if not _starts_encrypted(path)]
+    return [path for path in _own_files(vault) if not _starts_with(path, (MARK,))]
+
+
+def other_files(vault: Vault) -> list[Path]:
+    """Files in the workspace that are neither encrypted nor of a kind the program keeps plain on purpose.
+
+    Papers and photographs people put there themselves: they are left alone, but whoever set a passphrase
+    takes them for encrypted unless told.
+    """
+    found = []
+    for folder, names, entries in os.walk(vault.root):
+        names[:] = [n for n in names if not n.startswith(".")]
+        for name in entries:
+            path = Path(folder) / name
+            ours = name.startswith(".") or vault.encloses(path) or _kept_plain(vault, path)
+            if not ours and not _starts_with(path, (MARK, _AGE)):
+                found.append(path)
+    return sorted(found)
+
+
+def other_said(others: Sequence[Path], root: Path) -> str:
+    """What is said of such files; empty where there are none."""
+    if not others:
+        return ""
+    named = others[0].relative_to(root).as_posix()
+    return f"没有加密的别的文件{len(others)}个，如{named}；不是本软件写的，要保密请移走或自己加密。"
+
+
+def _kept_plain(vault: Vault, path: Path) -> bool:
+    top, *below = path.relative_to(vault.root).parts
+    if path.name.endswith(LOCKS):
+        return True
+    if below:
+        return path.suffix.lower() in _AUTHORED.get(top, ())
+    return top in _PLAIN_NAMES or path in vault_files(vault.root)
 
 
 def _go_over(vault: Vault, told: Told | None, *, to_plain: bool) -> tuple[int, list[str]]:
@@ -201,9 +248,9 @@ def _own_files(vault: Vault) -> list[Path]:
     return sorted(found)
 
 
-def _starts_encrypted(path: Path) -> bool:
+def _starts_with(path: Path, marks: tuple[bytes, ...]) -> bool:
     try:
         with path.open("rb") as file:
-            return is_encrypted(file.read(len(MARK)))
+            return file.read(max(map(len, marks))).startswith(marks)
     except OSError:
         return True

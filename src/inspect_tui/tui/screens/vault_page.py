@@ -25,7 +25,15 @@ from inspect_tui.store.vault import (
     unlock,
     weakness,
 )
-from inspect_tui.store.vault_files import at_work, decrypt_all, encrypt_all, encrypt_workspace, plain_files
+from inspect_tui.store.vault_files import (
+    at_work,
+    decrypt_all,
+    encrypt_all,
+    encrypt_workspace,
+    other_files,
+    other_said,
+    plain_files,
+)
 from inspect_tui.store.vault_ops import opened
 from inspect_tui.tui.actions import VAULT, bindings_for
 from inspect_tui.tui.screens.page import PageScreen
@@ -55,6 +63,7 @@ class VaultScreen(PageScreen[None], inherit_bindings=False):
         super().__init__()
         self.said, self.failed, self.busy = said, "", ""
         self.strays: list[Path] | None = None
+        self.others: list[Path] = []
         #: The passphrase and recovery code being set, and whether a generated passphrase is to be shown.
         self._codes: tuple[str, str, bool] | None = None
         self._copying = False
@@ -86,6 +95,7 @@ class VaultScreen(PageScreen[None], inherit_bindings=False):
         vault = opened(self.app.space.root)
         if vault is not None:
             self.strays = await asyncio.to_thread(plain_files, vault)
+            self.others = await asyncio.to_thread(other_files, vault)
             if self.is_mounted and not self.busy and self._codes is None:
                 self._show()
 
@@ -145,6 +155,9 @@ class VaultScreen(PageScreen[None], inherit_bindings=False):
             lines += pair("漏下的", f"{len(self.strays)}个文件没有加密，如{named}", width, ink="warn")
         else:
             lines += pair("漏下的", "没有", width)
+        vault = opened(self.app.space.root)
+        if vault is not None and self.others:
+            lines += wrapped(one_line(other_said(self.others, vault.root)), width, "warn")
         lines.append([])
         lines += wrapped("导出的文件在工作文件夹里是加密的，要交给别人的请先取出。", width)
         return [*lines, *wrapped(_MEDIUM, width, "dim")]
