@@ -73,7 +73,13 @@ def test_made_told_changed_and_taken_off(tmp_path: Path, run: Runs, monkeypatch:
     (root / "exports" / "抄进来的.txt").write_text(TYPED, encoding="utf-8")
     told = run.json(*at, "vault", "status")
     assert told["encrypted"] and [Path(p).name for p in told["plain"]] == ["抄进来的.txt"]
-    for name in ("samples/分配表.csv", "checklists/谈话.docx", "checklists/新清单.xlsx", "请先看这里.txt", "a.age"):
+    for name in (
+        "samples/分配表.csv",
+        "checklists/谈话.docx",
+        "checklists/新清单.xlsx",
+        "请先看这里.txt",
+        "a.age",
+    ):
         files.private_folder((root / name).parent)
         (root / name).write_bytes(b"age-encryption.org/v1" if name == "a.age" else TYPED.encode())
     assert run.json(*at, "vault", "status")["others"] == ["checklists/谈话.docx", "samples/分配表.csv"]
