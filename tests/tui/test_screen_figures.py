@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from fixture import (
     NARROW,
@@ -26,6 +27,7 @@ from fixture import (
     write_json,
 )
 from helpers import assert_sound, check_golden, screen_text
+from lead_work import merged
 from lead_work import quiet_home as quiet_home
 from openpyxl import load_workbook
 from pages import type_text
@@ -36,11 +38,13 @@ from inspect_tui.exchange.appraisal_file import save_appraisal
 from inspect_tui.model.appraisal import Appraisal, Subject
 from inspect_tui.model.scheme import Span
 from inspect_tui.model.terms import NamingLevel, Role, RollUp
+from inspect_tui.report.document import NoticeKind
 from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.points import points_of
 from inspect_tui.rules.result import result_of
 from inspect_tui.store.loading import load_appraisal
 from inspect_tui.store.workspace import Workspace
+from inspect_tui.tui.notice_desk import NoticeDesk
 from inspect_tui.tui.screens.appraisals import AppraisalScreen, counts_in
 from inspect_tui.tui.screens.points_page import PointsScreen
 
@@ -441,3 +445,16 @@ async def test_only_a_lead_finds_the_appraisals(tmp_path: Path) -> None:
 def test_counts_are_whole_numbers_however_they_are_parted() -> None:
     assert counts_in("8 4，1、０") == (8, 4, 1, 0)
     assert counts_in("8 四 1") is None and counts_in("1.5") is None and counts_in("123456") is None
+
+
+async def test_places_that_wait_for_a_decision_say_by_which_key_it_is_made(
+    tmp_path: Path, quiet_home: Any
+) -> None:
+    async with running(make_app(merged(tmp_path)), notifications=True) as pilot:
+        await at_scores(pilot, "1")
+        assert pilot.app.screen.place == "ranking"
+        assert "存在两种意见，裁定之后才能排名（主页按 F8 裁定）。" in screen_text(pilot.app).replace(
+            "\n", ""
+        )
+        desk = NoticeDesk(pilot.app.desk, None)
+        assert "（主页按 F8 裁定）" in desk.ask(msgspec.structs.replace(desk.wanted, kind=NoticeKind.RANKING))

@@ -65,7 +65,8 @@ def ranking_of(outline: Outline) -> Ranking:
     if outline.single:
         raise NoticeRefused("一个单位没有排名。")
     if outline.totals.disputed or outline.totals.contested:
-        raise NoticeRefused(f"还有{outline.totals.disputed}项检查内容存在两种意见，裁定之后才能排名。")
+        said = f"还有{outline.totals.disputed}项检查内容存在两种意见，裁定之后才能排名。"
+        raise NoticeRefused(said, undecided=True)
     kinds = dict.fromkeys(d.unit.kind for d in outline.units)
     lists = [_of_kind(outline, kind) for kind in kinds]
     there = tuple(held for held in lists if len(held.places) >= 2)

@@ -124,7 +124,7 @@ class NoticeDesk:
                 kept=self._outlines,
             )
         except (NoticeRefused, ExportRefused) as refused:
-            return str(refused)
+            return refused_words(refused)
         except KeyError:
             return "本轮没有这个单位。"
         except ValueError:
@@ -220,3 +220,11 @@ class NoticeDesk:
         if sentence.role not in ("问题", "好的做法", "意见建议", "曝光"):
             return []
         return [key for key in sentence.records if self.finding(key) is not None]
+
+
+def refused_words(refused: Exception) -> str:
+    """Why a text cannot be made; where opinions wait for the lead, also by which key they are settled."""
+    said = str(refused)
+    if isinstance(refused, NoticeRefused) and refused.undecided:
+        return f"{said.removesuffix('。')}（主页按 F8 裁定）。"
+    return said

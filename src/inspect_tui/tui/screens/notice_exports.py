@@ -14,6 +14,7 @@ from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
 from inspect_tui.tui.all_rounds import AllRounds
 from inspect_tui.tui.ledger_files import where
+from inspect_tui.tui.notice_desk import refused_words
 
 if TYPE_CHECKING:
     from inspect_tui.tui.screens.lead_page import LeadPage
@@ -54,7 +55,7 @@ def write(screen: SummaryScreen, what: str) -> None:
             case _:
                 path = _paper(screen, what)
     except (ExportRefused, NoticeRefused) as refused:
-        screen.app.say(str(refused), "error", timeout=12)
+        screen.app.say(refused_words(refused), "error", timeout=12)
         return
     if path:
         screen.said = [(f"已存到 {path}", "pass")]

@@ -21,7 +21,7 @@ from inspect_tui.report.ranking import (
 from inspect_tui.report.zh_numbers import score_text, share_text
 from inspect_tui.rules.result import formula_text
 from inspect_tui.tui.actions import RANKING, bindings_for
-from inspect_tui.tui.notice_desk import NoticeDesk
+from inspect_tui.tui.notice_desk import NoticeDesk, refused_words
 from inspect_tui.tui.screens.figures_page import FiguresPage, Told, grid
 from inspect_tui.tui.text import fit
 
@@ -44,7 +44,7 @@ class RankScreen(FiguresPage, inherit_bindings=False):
             ranking = ranking_of(outline)
             progress = {held.kind: held for held in progress_of(outline, before.scores)}
         except (NoticeRefused, ExportRefused) as refused:
-            return [Told(str(refused), "warn")]
+            return [Told(refused_words(refused), "warn")]
         for held in ranking.lists:
             gained = progress[held.kind]
             if width >= BESIDE:
