@@ -24,7 +24,8 @@ from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.terms import FindingKind, StepKind
 from inspect_tui.model.view import Judgement
 from inspect_tui.rules.canonical import item_hash
-from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
+from inspect_tui.rules.fold import Entry, State, is_blank
+from inspect_tui.rules.opinions import opinion_key
 from inspect_tui.rules.problems import all_steps
 from inspect_tui.rules.reading import judgement_of, read_hits, read_visit
 from inspect_tui.store.session import Session

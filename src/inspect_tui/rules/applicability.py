@@ -18,7 +18,8 @@ from inspect_tui.model.checklist import ANY, Checklist, Item, Section, When
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Profile, UnitKind, Verdict
-from inspect_tui.rules.fold import State, is_blank, opinion_key
+from inspect_tui.rules.fold import State, is_blank
+from inspect_tui.rules.opinions import opinion_key
 
 #: What stands recorded on an item: verdict and own answer; None while nobody can say.
 Said = tuple[Verdict, str] | None

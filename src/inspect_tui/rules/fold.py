@@ -14,13 +14,12 @@ from typing import Any
 import msgspec
 
 from inspect_tui.model.change import Body, Change, Edit, parse_key
-from inspect_tui.model.terms import Verdict
-from inspect_tui.model.view import Judgement
+from inspect_tui.rules.bodies import read_body
 from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.fields import FieldRule, field_rule
-from inspect_tui.rules.lifecycle import is_verification, step_of, surely_retires, unsettled
+from inspect_tui.rules.lifecycle import is_verification, surely_retires, unsettled
+from inspect_tui.rules.opinions import opinion
 
-_body_decoder = msgspec.json.Decoder(Body)
 #: Words up to this length are mostly marks and days, which come again and again.
 _SHORT = 16
 
@@ -57,7 +56,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def body(self) -> Body | None:
         """What the change says, read at every call; None when it was erased."""
-        return _read_body(self.raw) if self.raw is not None else None
+        return read_body(self.raw) if self.raw is not None else None
 
 
 class State:
@@ -134,7 +133,7 @@ class State:
         held = self.changes.get(change.id)
         if held is not None and (held.raw is not None or change.body is None):
             return set()
-        body = _read_body(change.body) if change.body is not None else None
+        body = read_body(change.body) if change.body is not None else None
         targets = erase_targets(body.edits) if body is not None else set()
         if change.id in self.erased and not targets:
             body = None
@@ -420,7 +419,7 @@ class State:
                         yield record, field, entries
                     continue
                 entries = self.live(record, field)
-                if len({_opinion(kind, field, e.value) for e in entries if not is_blank(e.value)}) > 1:
+                if len({opinion(kind, field, e.value) for e in entries if not is_blank(e.value)}) > 1:
                     yield record, field, entries
             if unseen := self.unseen_by_tombstone(record):
                 others = [e for f in sorted(fields) if f != "deleted" for e in self.live(record, f)]
@@ -453,29 +452,6 @@ class State:
         return sorted(self.changes)
 
 
-def _read_body(raw: msgspec.Raw) -> Body:
-    """The body of a change. A judgement without a verdict says nothing, so it becomes a blank."""
-    body = _body_decoder.decode(raw)
-    for edit in body.edits:
-        if edit.field == "step" and edit.value is not None and edit.record.startswith("rect/"):
-            step_of(edit.value)
-    if not any(_is_judgement(e) and e.value is not None for e in body.edits):
-        return body
-    edits = tuple(
-        msgspec.structs.replace(e, value=None)
-        if _is_judgement(e)
-        and e.value is not None
-        and msgspec.convert(e.value, Judgement).verdict is Verdict.PENDING
-        else e
-        for e in body.edits
-    )
-    return msgspec.structs.replace(body, edits=edits)
-
-
-def _is_judgement(edit: Edit) -> bool:
-    return edit.field == "judgement" and edit.record.startswith("answer/")
-
-
 def erase_targets(edits: Iterable[Edit]) -> set[str]:
     """Ids of the changes that these edits say were erased. Such edits cannot be erased themselves."""
     found = set()
@@ -490,28 +466,6 @@ def erase_targets(edits: Iterable[Edit]) -> set[str]:
 def is_blank(value: Any) -> bool:
     """Whether a value says nothing: a blank never beats a value."""
     return value is None or value == "" or value is False or value == [] or value == {}
-
-
-def opinion_key(judgement: dict[str, Any]) -> bytes:
-    """What two judgements must share to agree: verdict, award, counted deductions, 缺项.
-
-    The reason's wording and the item hash are left out: two ways of saying why are not a quarrel.
-    """
-    deductions = sorted((d.get("label", ""), d.get("count", 1)) for d in judgement.get("deductions") or ())
-    return canonical(
-        [
-            judgement.get("verdict"),
-            judgement.get("award", ""),
-            deductions,
-            bool(judgement.get("missing")),
-        ]
-    )
-
-
-def _opinion(kind: str, field: str, value: Any) -> bytes:
-    if kind == "answer" and field == "judgement" and isinstance(value, dict):
-        return opinion_key(value)
-    return canonical(value)
 
 
 def _retires(rule: FieldRule, later: Entry, earlier: Entry) -> bool:

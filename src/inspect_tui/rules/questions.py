@@ -15,7 +15,7 @@ from inspect_tui.model.terms import Method, Scoring, Severity, TriggerEffect, Ve
 from inspect_tui.model.view import Answer, Finding, Judgement, Note
 from inspect_tui.rules.applicability import Reach
 from inspect_tui.rules.canonical import canonical, digest, item_hash
-from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
+from inspect_tui.rules.fold import Entry, State, is_blank
 from inspect_tui.rules.lifecycle import read_step
 from inspect_tui.rules.matter import (
     field_words,
@@ -24,6 +24,7 @@ from inspect_tui.rules.matter import (
     unit_name,
     value_words,
 )
+from inspect_tui.rules.opinions import opinion_key
 from inspect_tui.rules.problems import STEP, problems_of
 from inspect_tui.rules.reading import (
     findings_of_item,

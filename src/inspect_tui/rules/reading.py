@@ -23,8 +23,9 @@ from inspect_tui.model.view import Answer, Finding, Hit, Judgement, Note, Opinio
 from inspect_tui.rules.applicability import Reach
 from inspect_tui.rules.applicability import profile_of as profile_of
 from inspect_tui.rules.canonical import item_hash
-from inspect_tui.rules.fold import Entry, State, is_blank, opinion_key
+from inspect_tui.rules.fold import Entry, State, is_blank
 from inspect_tui.rules.joining import joined_together
+from inspect_tui.rules.opinions import opinion_key
 from inspect_tui.rules.sentences import award_sentence, bare_sentence, deduction_sentence
 
 #: Label part of the finding that a verdict makes when no deduction was picked.
