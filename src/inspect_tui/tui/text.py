@@ -86,3 +86,34 @@ def fit(text: str, width: int, align: Align = "left") -> str:
     if align == "center":
         return " " * (gap // 2) + text + " " * (gap - gap // 2)
     return text + " " * gap
+
+
+#: Cells kept of a long file name's end: what tells two of them apart (version, date) and the ending.
+_NAME_END = 20
+
+
+def fit_name(name: str, width: int) -> str:
+    """A file name brought to exactly `width` cells; one that does not fit loses its middle.
+
+    Names of one kind begin alike and differ in their version or date, so cut at the end they look the same.
+    """
+    name = one_line(name)
+    mark = skin.current().glyphs.ellipsis
+    room = width - cell_len(mark)
+    if cell_len(name) <= width or room < 2:
+        return fit(name, width)
+    end = _cut_front(name, min(_NAME_END, room // 2))
+    return fit(cut(name, room - cell_len(end)) + mark + end, width)
+
+
+def _cut_front(text: str, width: int) -> str:
+    """The longest end of a text that fits a number of cells; no mark stands there without its letter."""
+    used, start = 0, len(text)
+    for index in range(len(text) - 1, -1, -1):
+        size = get_character_cell_size(text[index])
+        used += size
+        if used > width:
+            break
+        if size:
+            start = index
+    return text[start:]

@@ -19,7 +19,7 @@ from inspect_tui.tui.desk import Desk
 from inspect_tui.tui.files_nearby import Nearby, given_paths, nearby
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.page import ask
-from inspect_tui.tui.text import cells, fit, one_line
+from inspect_tui.tui.text import cells, fit, fit_name, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.page import Line, wrapped
@@ -107,7 +107,7 @@ class MergeScreen(LeadPage, inherit_bindings=False):
         return [
             (skin.current().glyphs.cursor if here else " ", "accent"),
             (f" {mark} ", "accent"),
-            (fit(name, room), "strong" if path in self.marked else "text"),
+            (fit_name(name, room), "strong" if path in self.marked else "text"),
             *tail,
         ]
 

@@ -16,7 +16,7 @@ from inspect_tui.tui.files_nearby import Nearby, given_paths, sheets_nearby
 from inspect_tui.tui.screens.detail_page import DetailPage
 from inspect_tui.tui.screens.merge import size_words
 from inspect_tui.tui.screens.page import ask
-from inspect_tui.tui.text import cells, fit, one_line
+from inspect_tui.tui.text import cells, fit, fit_name
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.page import Line, wrapped
@@ -71,7 +71,7 @@ class SheetsScreen(DetailPage, inherit_bindings=False):
         return [
             (skin.current().glyphs.cursor if here else " ", "accent"),
             (" ", "text"),
-            (fit(one_line(file.path.name) or one_line(str(file.path)), room), "text"),
+            (fit_name(file.path.name or str(file.path), room), "text"),
             *tail,
         ]
 

@@ -17,7 +17,7 @@ from inspect_tui.tui.actions import TAKE_OUT, bindings_for
 from inspect_tui.tui.folder_picking import pick_folder
 from inspect_tui.tui.screens.detail_page import DetailPage
 from inspect_tui.tui.screens.merge import size_words
-from inspect_tui.tui.text import fit, one_line
+from inspect_tui.tui.text import fit, fit_name, one_line
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.page import Line, wrapped
@@ -73,7 +73,7 @@ class TakeOutScreen(DetailPage, inherit_bindings=False):
         return [
             (skin.current().glyphs.cursor if here else " ", "accent"),
             (" [x] " if marked else " [ ] ", "accent" if marked else "dim"),
-            (fit(one_line(name), max(8, width - 16)), "text"),
+            (fit_name(name, max(8, width - 16)), "text"),
             (fit(size_words(size), 8, "right"), "dim"),
         ]
 
