@@ -27,7 +27,6 @@ from inspect_tui.store.errors import StoreError
 from inspect_tui.store.evidence import CopyStopped, Kept, Looked, check_room, keep
 from inspect_tui.store.session import ReadOnlySession
 from inspect_tui.tui.desk import Desk, VisitClosed
-from inspect_tui.tui.ledger_book import LedgerBook
 
 #: Steps of progress between two repaints: a slow drive tells more often than anyone can read.
 _TELL_STEPS = 100
@@ -218,6 +217,8 @@ class EvidenceDesk:
             if not edits:
                 return f"“{name}”这里已经有了。"
             if job.ledger:
+                from inspect_tui.tui.ledger_book import LedgerBook
+
                 self.desk.kept(LedgerBook).settle({job.unit: edits}, job.what)
             else:
                 self.desk.commit(job.unit, edits, job.what)

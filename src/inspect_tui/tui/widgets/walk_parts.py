@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from inspect_tui.model.roster import Unit
+from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Helper, Scoring, Verdict, VisitResult
-from inspect_tui.rules.duty_diff import latest_revision, month_words, revision_words
-from inspect_tui.rules.flow_walks import newest_walk
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.own_answers import said_word
-from inspect_tui.rules.points import PointsMonth, points_of
 from inspect_tui.rules.problems import carried_of, contested, owed
 from inspect_tui.rules.reading import findings_of_item, free_findings
-from inspect_tui.rules.recounts import recounts_of, sentence
 from inspect_tui.rules.scoring import half_up, points_text
 from inspect_tui.tui import skin
 from inspect_tui.tui.linebreak import wrap
@@ -21,6 +21,9 @@ from inspect_tui.tui.walking import answer_words, condition_words, method_signs
 from inspect_tui.tui.walking import owed_words as needs_owed
 from inspect_tui.tui.widgets.inks import Part, width_of
 from inspect_tui.tui.widgets.laid_lines import Laid, LaidLines
+
+if TYPE_CHECKING:
+    from inspect_tui.rules.points import PointsMonth
 
 
 class WalkHead(LaidLines):
@@ -159,6 +162,9 @@ def points_words(month: PointsMonth) -> str:
 
 def helper_words(state: State, unit: str, helper: Helper) -> str:
     """How far the page that helps with an item was used at a unit, and how to get there."""
+    from inspect_tui.rules.flow_walks import newest_walk
+    from inspect_tui.rules.recounts import recounts_of, sentence
+
     if helper is Helper.FLOWS:
         walk = newest_walk(state, unit)
         if walk is not None:
@@ -167,6 +173,27 @@ def helper_words(state: State, unit: str, helper: Helper) -> str:
     elif months := recounts_of(state, unit):
         return f"{helper.label}：{sentence(months[-1].month, months[-1].told)}"
     return f"可用“{helper.label}”：回车，在菜单里选"
+
+
+def duties_words(state: State, round_: Round, unit: Unit) -> str:
+    """How a unit's 岗位责任 were last revised, beside the items that ask about them; empty where none are."""
+    if not any(record.startswith("duties/") for record in state.records(unit.id)):
+        return ""
+    from inspect_tui.rules.duty_diff import latest_revision, month_words, revision_words
+
+    revision = latest_revision(state, round_, unit)
+    if revision is None:
+        return ""
+    return f"岗位责任 {month_words(revision.month)}：{revision_words(revision)}"
+
+
+def points_told(state: State, unit: str) -> str:
+    """The newest points sheet of a unit in words; empty where there is none."""
+    if not any(record.startswith("points/") for record in state.records(unit)):
+        return ""
+    from inspect_tui.rules.points import points_of
+
+    return "".join(points_words(month) for month in points_of(state, unit)[-1:])
 
 
 class ItemDetail(LaidLines):
@@ -214,14 +241,12 @@ class ItemDetail(LaidLines):
         desk_round, row = stop.sheet.round, stop.row
         for told in olds_of_item(stop.sheet.state, desk_round, stop.unit, row.checklist.id, item.id):
             lines += self._wrapped(told, room, "accent")
-        if "积分" in row.section.name:
-            for month in points_of(stop.sheet.state, stop.unit)[-1:]:
-                lines += self._wrapped(points_words(month), room, "accent")
-        if "岗位责任" in row.section.name:
-            revision = latest_revision(stop.sheet.state, desk_round, stop.sheet.unit)
-            if revision is not None:
-                said = f"岗位责任 {month_words(revision.month)}：{revision_words(revision)}"
-                lines += self._wrapped(said, room, "accent")
+        if "积分" in row.section.name and (said := points_told(stop.sheet.state, stop.unit)):
+            lines += self._wrapped(said, room, "accent")
+        if "岗位责任" in row.section.name and (
+            said := duties_words(stop.sheet.state, desk_round, stop.sheet.unit)
+        ):
+            lines += self._wrapped(said, room, "accent")
         if item.helper is not None:
             said = helper_words(stop.sheet.state, stop.unit, item.helper)
             lines += self._wrapped(said, room, "accent")
