@@ -10,6 +10,9 @@ from bench.screens import attempt
 from bench.table import Row, medians
 from bench.terminal import run_time
 
+#: What every command on a findings file needs: its options, its path, the file's JSON and its hashes.
+_NEEDED = ("click", "pathlib", "msgspec", "hashlib")
+
 
 def needs(*modules: str) -> list[str]:
     """A process that imports these and ends."""
@@ -26,13 +29,13 @@ def commands(program: str, findings: Path | None, times: int) -> Iterator[Row]:
             (
                 f"{name} on a small file",
                 [program, name, str(findings), *extra],
-                needs("click", "msgspec"),
+                needs(*_NEEDED),
                 1.25,
             )
             for name, extra in (("score", ("--json",)), ("notice", ()), ("summary", ()))
         ]
         # A summary is drawn with Rich, so Rich is among what it needs.
-        cases[-1] = (*cases[-1][:2], needs("click", "msgspec", "rich.console", "rich.table"), 1.25)
+        cases[-1] = (*cases[-1][:2], needs(*_NEEDED, "rich.console", "rich.table"), 1.25)
     for name, command, floor, goal in cases:
         yield attempt(
             f"inspect-tui {name}",

@@ -24,6 +24,14 @@ HEAVY = (
     "xlsxwriter",
 )
 JUDGING = ("inspect_tui.rules.checking", "inspect_tui.store.jsonfile", "inspect_tui.store.structure")
+#: What figures of one file have no use for.
+BESIDE = (
+    "inspect_tui.model.scheme",
+    "inspect_tui.rules.matter",
+    "inspect_tui.rules.sealing",
+    "inspect_tui.store.received",
+    "inspect_tui.store.session",
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +64,8 @@ def test_a_command_loads_what_it_needs(words: tuple[str, ...], findings: Path) -
     found = loaded(f"from inspect_tui.cli.main import run\nassert run({arguments!r}) == 0")
     heavy = {*HEAVY, *JUDGING, "textual"} | ({"rich"} if words != ("score",) else set())
     assert not found & heavy
+    if words[0] in ("score", "summary"):
+        assert not found & {*BESIDE, "inspect_tui.report.names"}, "names are for texts that go to others"
 
 
 def test_help_loads_click_and_no_more() -> None:
