@@ -10,10 +10,15 @@ from collections import Counter
 from collections.abc import Iterable
 
 from inspect_tui.exchange.record_lines import Line
+from inspect_tui.model.change import free_finding_key
 from inspect_tui.model.terms import FindingKind
 from inspect_tui.rules.canonical import canonical, digest
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.session import Session
+
+
+#: Stands for the id of a finding that was recorded before and is left as it is now.
+KNOWN = ""
 
 
 def typed_findings(line: Line) -> list[tuple[FindingKind, str]]:
@@ -44,7 +49,8 @@ def file_ids(session: Session, lines: Iterable[Line]) -> list[list[str]]:
     """The ids of the findings of a file of lines, by line.
 
     The findings file is part of them, and which one it is of those in the file that say the same of the same
-    item: a file may well tell one thing twice.
+    item: a file may well tell one thing twice. What was recorded before, even if it was changed or deleted
+    since, is KNOWN.
     """
     seen: Counter[tuple[str, ...]] = Counter()
     ids = []
@@ -52,7 +58,8 @@ def file_ids(session: Session, lines: Iterable[Line]) -> list[list[str]]:
         of_line = []
         for kind, text in typed_findings(line):
             said = (line.unit, line.checklist, line.item, kind.value, flat(text))
-            of_line.append(digest(canonical([session.writer or "", *said, seen[said]]))[:16])
+            made = digest(canonical([session.writer or "", *said, seen[said]]))[:16]
+            of_line.append(KNOWN if session.state.has(free_finding_key(line.unit, made)) else made)
             seen[said] += 1
         ids.append(of_line)
     return ids

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from inspect_tui.exchange.finding_ids import file_ids
+from inspect_tui.exchange.finding_ids import KNOWN, file_ids
 from inspect_tui.exchange.record_checks import LineChecker, free_count, label_of
 from inspect_tui.exchange.record_lines import Line, Numbered, read_lines
 from inspect_tui.model.change import (
@@ -79,11 +79,7 @@ def record_lines(
         ids = file_ids(session, [n.line for n in lines])
     else:
         ids = [[new_id() for _ in range(free_count(n.line))] for n in lines]
-    known = sum(
-        session.state.has(free_finding_key(n.line.unit, free))
-        for n, of_line in zip(lines, ids, strict=True)
-        for free in of_line
-    )
+    known = sum(of_line.count(KNOWN) for of_line in ids)
     found = [*(faults or ()), *check_lines(session, lines, name, ids, owed_later=owed_later)]
     if found:
         raise InputFaults(sorted(found, key=lambda f: (f.line, f.column)))
@@ -228,7 +224,7 @@ class _Recorder(LineChecker):
         edits = []
         for finding in line.findings:
             new_id = next_id()
-            if self.state.has(free_finding_key(line.unit, new_id)):
+            if new_id == KNOWN:
                 continue
             edits += actions.new_finding(
                 self.state,
@@ -252,7 +248,7 @@ class _Recorder(LineChecker):
         ):
             for told in texts:
                 new_id = next_id()
-                if self.state.has(free_finding_key(line.unit, new_id)):
+                if new_id == KNOWN:
                     continue
                 edits += actions.new_finding(
                     self.state, line.unit, new_id, kind, told.text, checklist=of, item=on
