@@ -16,7 +16,6 @@ from inspect_tui.rules.canonical import canonical, digest
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.session import Session
 
-
 #: Stands for the id of a finding that was recorded before and is left as it is now.
 KNOWN = ""
 
