@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -40,8 +41,8 @@ def sheet(file: Path, output: Path) -> None:
     from inspect_tui.store.loading import load_appraisal
 
     appraisal, _ = load_appraisal(file)
-    content = blank_sheet(appraisal, "csv" if output.suffix.lower() == ".csv" else "xlsx")
-    write_out(content, output)
+    kind: Literal["csv", "xlsx"] = "csv" if output.suffix.lower() == ".csv" else "xlsx"
+    write_out(blank_sheet(appraisal, kind), output, kind)
 
 
 @appraise.command(name="enter", short_help="从票数表录入", options_metavar="[选项]")

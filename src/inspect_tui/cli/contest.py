@@ -322,9 +322,9 @@ def handover(period: str, as_csv: bool, output: Path | None, workspace: str | No
     if not found:
         warn(["还没有确认过的评比，没有要交接的。"])
     if kind == ".xlsx":
-        write_out(table.hand_over_xlsx(found, names), output)
+        write_out(table.hand_over_xlsx(found, names), output, "csv" if as_csv else "xlsx")
     elif as_csv or kind == ".csv":
-        write_out(table.hand_over_csv(found, names), output)
+        write_out(table.hand_over_csv(found, names), output, "csv")
     else:
         write_lines(table.hand_over_lines(found, names), output)
 

@@ -14,6 +14,7 @@ from inspect_tui.cli.common import (
     round_dir_of,
     round_option,
     today_of,
+    told_source,
     unit_of,
     warn,
     workspace_option,
@@ -67,12 +68,8 @@ def rows_of(source: Source, folder: Path, unit: str | None, *, deep: bool = Fals
 
 def source_of(workspace: str | None, round_id: str | None) -> tuple[Source, Path]:
     """A round with its records, and the folder it lies in."""
-    from inspect_tui.exchange.source import read_source
-
     folder = round_dir_of(workspace, round_id)
-    source = read_source(folder)
-    warn(source.messages)
-    return source, folder
+    return told_source(folder), folder
 
 
 _STATES = {"missing": "文件未到", "altered": "文件被改动"}
@@ -207,7 +204,7 @@ def sheet(
     held = Held(round=source.round, state=source.state, people=source.people)
     units = (unit_of(source.round, unit).id,) if unit else ()
     made = contact_sheet(held, folder, NamingLevel(level), date_text(day), units)
-    write_to(output, set_document(made.doc, to))
+    write_to(output, set_document(made.doc, to), to)
     warn(f"提醒：{warning}" for warning in made.warnings)
     if as_json:
         print_json(

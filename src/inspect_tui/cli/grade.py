@@ -21,7 +21,7 @@ from inspect_tui.cli.common import (
     workspace_option,
 )
 from inspect_tui.cli.leading import as_option, leading
-from inspect_tui.cli.output import output_option, write_lines, write_out
+from inspect_tui.cli.output import output_option, wants_csv, write_lines, write_out
 from inspect_tui.cli.recording import commit
 from inspect_tui.cli.zh import ZhGroup
 
@@ -122,12 +122,12 @@ def show(
         content = msgspec.json.Encoder(decimal_format="number").encode(
             grades_data(name, scheme, found, today)
         )
-    elif as_csv:
+    elif wants_csv(as_csv, as_json, output):
         content = grades_csv(scheme, found, today)
     else:
         write_lines(grade_lines(name, scheme, found, today, items=items), output)
         return
-    write_out(content, output)
+    write_out(content, output, "json" if as_json else "csv")
 
 
 # -------------------------------------------------------------------- what a grade rests on

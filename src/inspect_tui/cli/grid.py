@@ -70,7 +70,7 @@ def grid(
         click.echo(grid_csv(found), nl=False)
     elif output is not None:
         xlsx = output.suffix.lower() == ".xlsx"
-        write_out(grid_xlsx(found, title) if xlsx else grid_csv(found), output)
+        write_out(grid_xlsx(found, title) if xlsx else grid_csv(found), output, "xlsx" if xlsx else "csv")
     else:
         click.echo(grid_text(found))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspect_tui.cli.common import faults, json_option, not_both, print_json, today_of, unit_of, warn
-from inspect_tui.cli.output import output_option
+from inspect_tui.cli.output import output_option, wants_csv, write_out
 
 if TYPE_CHECKING:
     from inspect_tui.rules.ledger import LedgerRow
@@ -57,6 +57,7 @@ def ledger(
     from inspect_tui.rules.ledger import ledger_rows
 
     not_both(as_csv, as_json)
+    csv = wants_csv(as_csv, as_json, output)
     source = read_source(file)
     round_, today = source.round, today_of(day).isoformat()
     wanted = [unit_of(round_, unit).id for unit in units] or None
@@ -85,7 +86,7 @@ def ledger(
         import msgspec
 
         content = msgspec.json.encode(data)
-    elif as_csv:
+    elif csv:
         # The mark tells Excel and WPS on Chinese Windows that this is not GBK.
         content = b"\xef\xbb\xbf" + ledger_table.ledger_csv(round_, rows).encode("utf-8")
     else:
@@ -95,13 +96,7 @@ def ledger(
                 click.echo(line)
             return
         content = ("\n".join(lines) + "\n").encode("utf-8")
-    if output is None:
-        click.echo(content, nl=False)
-        return
-    from inspect_tui.store.files import write_durable
-
-    write_durable(output, content)
-    click.echo(f"已写入：{output}", err=True)
+    write_out(content, output, "json" if as_json else "csv" if csv else "text")
 
 
 def _states(words: tuple[str, ...]) -> set[str]:

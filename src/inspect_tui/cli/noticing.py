@@ -9,7 +9,7 @@ import click
 
 from inspect_tui.cli.common import faults, json_option, print_json, today_of, told_source, unit_of, warn
 from inspect_tui.cli.leading import as_option, leading
-from inspect_tui.cli.output import output_option, write_to
+from inspect_tui.cli.output import check_ending, output_option, write_to
 from inspect_tui.cli.recording import commit
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def notice(files: tuple[Path, ...], as_json: bool, **asked: Any) -> None:
     if asked["each"]:
         _each(held, wanted, day, space, asked["output"], as_json)
         return
+    check_ending(asked["output"], "text")
     if asked["record"] or asked["confirm"]:
         _settle(files[-1], held, wanted, asked, day)
         held = [*held[:-1], held_of(files[-1])]

@@ -14,12 +14,46 @@ output_option = click.option(
 )
 
 
-def write_out(content: bytes, output: Path | None) -> None:
-    """Print bytes, or write them to a file and say so."""
+#: The endings meant for what is written; any plain text may also stand in a .txt file.
+_MEANT = {
+    "text": (".txt", ".md"),
+    "csv": (".csv", ".txt"),
+    "json": (".json", ".txt"),
+    "md": (".md", ".txt"),
+    "html": (".html", ".htm"),
+    "docx": (".docx",),
+    "xlsx": (".xlsx",),
+}
+_WORDS = {"text": "文字", "csv": "CSV表", "json": "JSON", "md": "Markdown文字", "html": "网页"}
+_WORDS |= {"docx": "Word文件", "xlsx": "Excel表"}
+#: Endings that promise some other kind of file: a program that believes the name calls the file damaged.
+_PROMISES = {ending for endings in _MEANT.values() for ending in endings}
+_PROMISES |= {".xls", ".et", ".doc", ".wps", ".pdf", ".pptx", ".zip", ".jpg", ".jpeg", ".png"}
+
+
+def wants_csv(as_csv: bool, as_json: bool, output: Path | None) -> bool:
+    """Whether a table is to be CSV: it was asked for, or the file is named so."""
+    return as_csv or (not as_json and output is not None and output.suffix.lower() == ".csv")
+
+
+def check_ending(output: Path | None, kind: str) -> None:
+    """Raise a usage error where a file's ending promises something else than what is written there."""
+    ending = output.suffix.lower() if output is not None else ""
+    if ending not in _PROMISES or ending in _MEANT[kind]:
+        return
+    said = f"这里写出的是{_WORDS[kind]}，文件名请用 {_MEANT[kind][0]} 结尾，不要用 {ending}"
+    context = click.get_current_context(silent=True)
+    if kind == "text" and context is not None and any(p.name == "as_csv" for p in context.command.params):
+        said += "；要表请加 --csv，用 .csv 结尾"
+    raise click.BadParameter(f"{said}。", param_hint="-o")
+
+
+def write_out(content: bytes, output: Path | None, kind: str = "text") -> None:
+    """Print bytes, or write them to a file and say so. `kind` is what they are, a key of the endings."""
     if output is None:
         click.echo(content, nl=False)
     else:
-        write_to(output, content)
+        write_to(output, content, kind)
 
 
 def write_lines(lines: Iterable[str], output: Path | None) -> None:
@@ -27,8 +61,9 @@ def write_lines(lines: Iterable[str], output: Path | None) -> None:
     write_out("".join(f"{clean(line)}\n" for line in lines).encode("utf-8"), output)
 
 
-def write_to(path: Path, data: bytes) -> None:
-    """Write a file and say where it is."""
+def write_to(path: Path, data: bytes, kind: str = "text") -> None:
+    """Write a file and say where it is; refused where its name promises another kind of file."""
+    check_ending(path, kind)
     from inspect_tui.store.files import private_folder, write_durable
 
     private_folder(path.parent)

@@ -269,15 +269,15 @@ def effect(
             {"period": label, "day": today.isoformat(), "effects": [table.effect_data(e) for e in found]}
         )
     elif kind == ".xlsx":
-        write_out(table.effect_xlsx(found, period), output)
+        write_out(table.effect_xlsx(found, period), output, "csv" if as_csv else "xlsx")
     elif as_csv or kind == ".csv":
-        write_out(table.effect_csv(found), output)
+        write_out(table.effect_csv(found), output, "csv")
     elif kind in (".docx", ".html", ".md"):
         from inspect_tui.report.papers.setting import set_document
 
         issuer = next((s.round.issuer for s in reversed(sources) if s.round.issuer), "")
         doc = table.effect_doc(found, period, issuer=issuer, day=today.isoformat())
-        write_out(set_document(doc, kind[1:]), output)
+        write_out(set_document(doc, kind[1:]), output, kind[1:])
     else:
         lines = [table.title_of(period), table.totals_text(found)]
         lines += [line for one in found for line in table.effect_lines(one)]

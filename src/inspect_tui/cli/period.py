@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspect_tui.cli.common import faults, json_option, not_both, print_json, unit_of, warn, workspace_option
-from inspect_tui.cli.output import output_option, write_out
+from inspect_tui.cli.output import output_option, wants_csv, write_out
 
 if TYPE_CHECKING:
     from inspect_tui.exchange.source import Source
@@ -87,8 +87,8 @@ def period(
         warn(["提醒：这几轮用的清单不一样，得分放在一起只供参考；可用 --checklist 选一份。"])
     if as_json:
         print_json(table_data(table))
-    elif as_csv:
-        write_out(period_csv(table), output)
+    elif wants_csv(as_csv, as_json, output):
+        write_out(period_csv(table), output, "csv")
     else:
         write_out(period_text(table, 100 if output else None), output)
 
@@ -128,8 +128,8 @@ def trend(
         raise faults("E12", "没有这个大项", section, f"可用：{known}") from error
     if as_json:
         print_json(trends.trend_data(found))
-    elif as_csv:
-        write_out(b"\xef\xbb\xbf" + trends.trend_csv(found).encode("utf-8"), output)
+    elif wants_csv(as_csv, as_json, output):
+        write_out(b"\xef\xbb\xbf" + trends.trend_csv(found).encode("utf-8"), output, "csv")
     else:
         import shutil
 

@@ -266,7 +266,7 @@ def adopted(
     if as_json:
         print_json({"cards": [table.card_data(now) for now in cards]})
     elif as_csv or (output is not None and output.suffix.lower() == ".csv"):
-        write_out(table.adopted_csv(cards), output)
+        write_out(table.adopted_csv(cards), output, "csv")
     else:
         write_lines(table.adopted_lines(cards) or ["还没有写成经验的好的做法。"], output)
 
@@ -291,9 +291,9 @@ def register(
     if as_json:
         print_json({"round": source.round.id, "units": table.register_data(found)})
     elif kind == ".xlsx":
-        write_out(table.register_xlsx(found, source.round), output)
+        write_out(table.register_xlsx(found, source.round), output, "csv" if as_csv else "xlsx")
     elif as_csv or kind == ".csv":
-        write_out(table.register_csv(found), output)
+        write_out(table.register_csv(found), output, "csv")
     else:
         write_lines(table.register_lines(found), output)
 

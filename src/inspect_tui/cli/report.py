@@ -82,14 +82,18 @@ def report(file: Path, to: str | None, output: Path | None, as_json: bool, **ask
             return
         data = made
     assert output is not None
-    write_to(output, data)
+    write_to(output, data, str(to))
 
 
 def _check_usage(to: str | None, output: Path | None, as_json: bool, asked: dict[str, Any]) -> None:
+    from inspect_tui.cli.output import check_ending
+
     if to is None and (asked["kind"] or output is not None):
         raise click.UsageError("要用 --to 写明写成哪种文件。")
     if to is not None and output is None:
         raise click.UsageError("要用 -o 写明写到哪个文件。")
+    if to is not None:
+        check_ending(output, to)
     if as_json and to is not None:
         raise click.UsageError("--json 和 --to 只能选一个。")
     if asked["kind"] and asked["findings"]:

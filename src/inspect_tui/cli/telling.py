@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import faults, json_option, not_both, print_json, told_source, unit_of
-from inspect_tui.cli.output import output_option, write_out
+from inspect_tui.cli.output import output_option, wants_csv, write_out
 
 if TYPE_CHECKING:
     from inspect_tui.report.outline import Outline
@@ -45,13 +45,16 @@ def summary(file: Path, unit: str | None, as_csv: bool, output: Path | None, as_
     if as_json:
         import msgspec
 
+        kind = "json"
         data = msgspec.json.Encoder(decimal_format="number").encode(made.summary_data(outline))
-    elif as_csv:
+    elif wants_csv(as_csv, as_json, output):
+        kind = "csv"
         # The mark tells Excel and WPS on Chinese Windows that this is not GBK.
         data = b"\xef\xbb\xbf" + made.summary_csv(outline).encode("utf-8")
     elif output is not None:
         import io
 
+        kind = "text"
         held = io.StringIO()
         made.print_summary(outline, held, width=100)
         data = held.getvalue().encode("utf-8")
@@ -60,7 +63,7 @@ def summary(file: Path, unit: str | None, as_csv: bool, output: Path | None, as_
 
         made.print_summary(outline, sys.stdout)
         return
-    write_out(data, output)
+    write_out(data, output, kind)
 
 
 @click.command(
