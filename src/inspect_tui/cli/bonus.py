@@ -11,6 +11,7 @@ from inspect_tui.cli.common import (
     print_json,
     round_dir_of,
     round_option,
+    told_source,
     unit_of,
     workspace_option,
 )
@@ -77,13 +78,10 @@ def give(
 @json_option
 def listed(round_id: str | None, workspace: str | None, as_json: bool) -> None:
     """列出本轮的加分：谁给的，给谁，理由和依据。"""
-    from inspect_tui.cli.common import warn
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.rules.bonus import bonuses_of
     from inspect_tui.rules.scoring import points_text
 
-    source = read_source(round_dir_of(workspace, round_id))
-    warn(source.messages)
+    source = told_source(round_dir_of(workspace, round_id))
     found = [(unit, held) for unit in source.round.units for held in bonuses_of(source.state, unit.id)]
     if as_json:
         rows = [

@@ -119,6 +119,7 @@ def carry_over(
     旧轮次里写上“已转入”。--hold 也可以把已转入、还没有办理的问题退回原来的轮次。
     """
     from inspect_tui.exchange.carrying import carry_into, hand_over, holds_of
+    from inspect_tui.exchange.refusal import refuse_mark
     from inspect_tui.model.terms import RoundKind
     from inspect_tui.store.workspace import local_clock
 
@@ -132,6 +133,8 @@ def carry_over(
     found = gathered(space, sources, kind, start, today, series)
     if found is None:
         raise faults("N09", "没有更早的轮次", "", "请用 --from 写明从哪里转入")
+    for secrecy in [source.secrecy for source in found.sources] + ([target.secrecy] if target else []):
+        refuse_mark(secrecy)
     warn(found.messages)
     if target is None:
         _tell_offers(found, as_json)

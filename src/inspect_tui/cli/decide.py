@@ -14,8 +14,8 @@ from inspect_tui.cli.common import (
     print_json,
     round_dir_of,
     round_option,
+    told_source,
     unit_of,
-    warn,
     workspace_option,
 )
 from inspect_tui.cli.leading import as_option, leading
@@ -76,6 +76,8 @@ def decide(
 
     写 FILE（合并后的文件）时只列出，不能裁定。
     """
+    from inspect_tui.exchange.refusal import refuse_secret
+
     doing = [taken is not None, third is not None, in_bulk]
     if sum(doing) > 1 or (listing and any(doing)):
         raise click.UsageError("--list、--take、--third、--bulk 只能选一个")
@@ -85,6 +87,7 @@ def decide(
         _list(file, round_id, workspace, as_json)
         return
     with leading(workspace, round_id, name) as session:
+        refuse_secret(session.round)
         if in_bulk:
             _bulk(session, asked, as_json)
         else:
@@ -92,13 +95,11 @@ def decide(
 
 
 def _list(file: Path | None, round_id: str | None, workspace: str | None, as_json: bool) -> None:
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.rules.questions import questions
 
     if file is None:
         file = round_dir_of(workspace, round_id)
-    source = read_source(file)
-    warn(source.messages)
+    source = told_source(file)
     found = questions(source.state, source.round)
     if as_json:
         print_json({"questions": [question_data(n, q) for n, q in enumerate(found, 1)]})

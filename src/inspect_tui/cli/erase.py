@@ -59,7 +59,9 @@ def _find(session: Session, text: str, as_json: bool) -> None:
             continue
         said = edits_words(session.round, body.edits, most=20)
         if text in said:
-            found.append({"change": known.id, "by": list(body.by), "at": body.at, "says": said})
+            # What must not be told is still found, so that it can be erased.
+            shown = "" if session.round.secrecy.refuses_export else said
+            found.append({"change": known.id, "by": list(body.by), "at": body.at, "says": shown})
     found.sort(key=lambda row: (str(row["at"]), str(row["change"])))
     if as_json:
         print_json({"found": found})

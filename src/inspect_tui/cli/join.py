@@ -13,7 +13,7 @@ from inspect_tui.cli.common import (
     print_json,
     round_dir_of,
     round_option,
-    warn,
+    told_source,
     workspace_option,
 )
 from inspect_tui.cli.leading import as_option, leading
@@ -75,10 +75,8 @@ def join(
 
 def _list_pairs(round_id: str | None, workspace: str | None, as_json: bool) -> None:
     from inspect_tui.exchange.doubles import suggest
-    from inspect_tui.exchange.source import read_source
 
-    source = read_source(round_dir_of(workspace, round_id))
-    warn(source.messages)
+    source = told_source(round_dir_of(workspace, round_id))
     found = _findings(source.state, source.round)
     pairs = suggest(found)
     groups = [f for f in found if f.joined]

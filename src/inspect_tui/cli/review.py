@@ -118,9 +118,11 @@ def receipt(
         _open_receipt(file, workspace, as_json, yes)
         return
     from inspect_tui.exchange import receipt as receipts
+    from inspect_tui.exchange.refusal import refuse_secret
     from inspect_tui.model.fault import InputFaults
 
     with leading(workspace, round_id, name) as session:
+        refuse_secret(session.round)
         names = list(inspectors) or receipts.inspectors(session)
         if output is not None:
             output.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from inspect_tui.cli.common import (
     print_json,
     round_id_of,
     space_of,
+    told_source,
     warn,
     workspace_option,
 )
@@ -90,14 +91,12 @@ def list_rounds(workspace: str | None, as_json: bool) -> None:
 @json_option
 def show(round_id: str | None, workspace: str | None, as_json: bool) -> None:
     """查看一轮的时间、清单、检查组、单位和进度。不写轮次就看最新一轮。"""
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.rules.sealing import read_freeze
     from inspect_tui.rules.sheet import unit_progress
 
     space = space_of(workspace)
     folder = space.round_dir(round_id_of(space, round_id))
-    source = read_source(folder)
-    warn(source.messages)
+    source = told_source(folder)
     round_ = source.round
     data = round_data(round_, str(folder))
     for row in data["units"]:

@@ -25,7 +25,7 @@ from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.model.problem import Carried, Held
 from inspect_tui.model.round import Round
 from inspect_tui.model.spread import Card, Pairing
-from inspect_tui.model.terms import RoundKind, Stage
+from inspect_tui.model.terms import RoundKind, Secrecy, Stage
 from inspect_tui.rules.applicability import inspected_units
 from inspect_tui.rules.carrying import OUT_OF_SCOPE, Cargo, Offered, cargo, current, offered, round_key
 from inspect_tui.rules.fold import State
@@ -60,6 +60,7 @@ class From(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     offered: int
     here: str = ""
+    secrecy: Secrecy = Secrecy.INTERNAL
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +160,7 @@ def gather(space: Workspace | None, wanted: Sequence[str | Path], today: str) ->
             origin=pile.round.origin,
             offered=counted[key],
             here=pile.here,
+            secrecy=pile.round.secrecy,
         )
         for key, pile in piles.items()
         if pile.only is None or counted[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspect_tui.model.round import Round
+from inspect_tui.model.terms import Secrecy
 
 
 class ExportRefused(Exception):
@@ -14,8 +15,13 @@ def refuse_secret(round_: Round) -> None:
 
     This program works on ordinary machines and its texts go into chats: neither may carry secrets.
     """
-    if round_.secrecy.refuses_export:
+    refuse_mark(round_.secrecy)
+
+
+def refuse_mark(secrecy: Secrecy) -> None:
+    """The same by the mark alone."""
+    if secrecy.refuses_export:
         raise ExportRefused(
-            f"本轮检查密级为“{round_.secrecy.label}”，本程序不导出、不打包、不生成任何文字。"
+            f"本轮检查密级为“{secrecy.label}”，本程序不导出、不打包、不生成任何文字。"
             "请按保密规定通过机要渠道办理。"
         )
