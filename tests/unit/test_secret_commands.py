@@ -1,4 +1,4 @@
-"""Rounds marked 秘密: which commands tell what was recorded, and that none of them does so for such a round."""
+"""Rounds marked 秘密: which commands tell what was recorded, and that none does so for such a round."""
 
 from __future__ import annotations
 
