@@ -729,6 +729,28 @@ def test_a_reader_beside_a_folding_writer_always_sees_every_saved_change(path: P
         file.close()
 
 
+def test_a_writer_that_folds_twice_behind_a_reader_leaves_no_file_out_of_date(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = Day(path)
+    file = day.open()
+    day.save(file)
+    stock, folds = recovery.generation_of, [2]
+
+    def folded_meanwhile(bak: Path) -> int:
+        while folds and folds[0]:
+            folds[0] -= 1
+            day.save(file)
+            file.compact()
+        return stock(bak)
+
+    monkeypatch.setattr(recovery, "generation_of", folded_meanwhile)
+    content = read_findings(path)
+    file.close()
+    assert not content.recovery.messages and not content.recovery.fallback
+    assert [change.id for change in content.changes] == day.saved
+
+
 def wait_until(true: object, seconds: float = 10.0) -> None:
     """Wait for something another thread does."""
     assert callable(true)

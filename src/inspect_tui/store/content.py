@@ -75,8 +75,10 @@ def read_findings(path: Path) -> FindingsContent:
     """
     names = Names(path)
     for _ in range(5):
+        # Two folds between the reading of the file and of its `.bak` would make the file look out of date.
+        before = _head_of(path)
         recovered = recover(names, live=True)
-        if recovered.main_head is None or _head_of(path) == recovered.main_head:
+        if _head_of(path) == before:
             break
     else:
         raise StoreError(f"{path.name}正在不停地改写，请稍后再读。", path=path)
