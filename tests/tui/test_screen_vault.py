@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from fixture import NARROW, ROUND, WIDE, make_app, make_space, open_desk, running, some_work, told, who
 from helpers import assert_sound, check_golden, screen_text
+from lead_work import merged
 from textual.worker import WorkerFailed
 
 from inspect_tui.exchange.handin_reading import read_hand_in
 from inspect_tui.exchange.pack import look_at_pack
+from inspect_tui.exchange.receipt import read_receipt
 from inspect_tui.store import drives, files, vault, vault_files, vault_ops
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.screens import vault_page
@@ -287,6 +289,23 @@ async def test_hand_in_and_pack_are_put_outside_where_others_can_open_them(
         [pack] = stick.glob("发包-*.json")
         assert look_at_pack(Workspace(stick / "new"), pack).round.id == ROUND
         assert pack.name in screen_text(app).replace("\n ", "")
+
+
+async def test_receipts_are_put_outside_where_others_can_open_them(tmp_path: Path, stick: Path) -> None:
+    space = merged(tmp_path)
+    assert vault_files.encrypt_workspace(space.root, PASSPHRASE, RECOVERY)[1] == []
+    app = make_app(space)
+    async with running(app) as pilot:
+        app.open_review()
+        await keyed(app, pilot, "2", "home", "space")
+        await keyed(app, pilot, *"abc", "enter")
+        await keyed(app, pilot, "1", "1", "4")
+        assert "回执要放到外面" in screen_text(app).replace("\n ", "")
+        await keyed(app, pilot, "1")
+        names = sorted(path.name for path in stick.glob("回执-*.json"))
+        assert len(names) == 2 and not list(space.exports_dir.glob("*.json"))
+        assert read_receipt(stick / names[1]).head.inspector == "检查员乙"
+        assert "已写好2份回执" in screen_text(app) and names[0] in screen_text(app)
 
 
 async def test_a_paper_kept_in_the_workspace_is_said_to_be_encrypted(shut: Workspace) -> None:

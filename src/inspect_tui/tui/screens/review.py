@@ -17,9 +17,11 @@ from inspect_tui.rules.reading import findings_of_unit
 from inspect_tui.rules.reviewing import accept, may_review, return_unit, returned_items, withdraw
 from inspect_tui.rules.sheet import Row
 from inspect_tui.store.errors import StoreError
+from inspect_tui.store.vault_ops import kept_encrypted
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import RETURNING, UNIT_REVIEW, bindings_for
 from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.folder_picking import pick_folder
 from inspect_tui.tui.ledger_files import where
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.setup import why_not
@@ -215,20 +217,29 @@ class ReviewScreen(LeadPage, inherit_bindings=False):
         self.ask_words(f"收回{word}的原因：{unit.name}", f"withdraw/{unit.id}", reasoned)
 
     def action_receipts(self) -> None:
-        """Write a receipt for everybody who recorded something."""
-        from inspect_tui.exchange.receipt import inspectors, write_receipt
+        """Write a receipt for everybody who recorded something; outside of an encrypted workspace."""
+        from inspect_tui.exchange.receipt import inspectors
 
-        self.written, self.failed = [], []
         names = inspectors(self.desk.session)
         if not names:
             self.app.say("还没有别人的检查记录，不用写回执。")
             return
         if not self.writable():
             return
+        if kept_encrypted(self.desk.session.space.exports_dir / "x"):
+            intro = "工作文件夹已加密，回执要放到外面，对方才打得开。"
+            pick_folder(self, "回执放到哪里", lambda folder: self._write_receipts(names, folder), intro)
+        else:
+            self._write_receipts(names)
+
+    def _write_receipts(self, names: list[str], folder: Path | None = None) -> None:
+        from inspect_tui.exchange.receipt import write_receipt
+
+        self.written, self.failed = [], []
         silent: list[str] = []
         for name in names:
             try:
-                self.written.append(write_receipt(self.desk.session, name))
+                self.written.append(write_receipt(self.desk.session, name, folder))
             except InputFaults as error:
                 if error.faults[0].code == "R05":
                     silent.append(name)
