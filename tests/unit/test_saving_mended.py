@@ -150,7 +150,7 @@ def test_a_merge_takes_all_files_or_none(place: Place) -> None:
     with refusing("replace", "list.json", errno.ENOSPC), pytest.raises(StoreError):
         paths.merge_in(place)
     assert read_list(folder_of(place)) == ()
-    assert [p.suffix for p in (folder_of(place) / "received").iterdir()] in ([], [".tmp"])
+    assert [p.suffix for p in (folder_of(place) / "received").iterdir()] in ([], [files.KEPT])
     paths.merge_in(place)
     assert len(read_list(folder_of(place))) == 2
 

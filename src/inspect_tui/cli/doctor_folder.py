@@ -173,9 +173,15 @@ def litter(report: Report, folder: Path, now: float) -> None:
     """Unfinished files of a crash, plain copies that were shown, second copies made by a sync program."""
     import tempfile
 
-    left, copies = [], []
+    from inspect_tui.store.files import KEPT
+    from inspect_tui.store.leftovers import sweep
+
+    sweep(folder, now)
+    left, copies, kept = [], [], []
     for path in _files(folder):
-        if path.suffix == ".tmp":
+        if path.suffix == KEPT:
+            kept.append(path)
+        elif path.suffix == ".tmp":
             left += [path] if _age(path, now) > _YOUNG else []
         elif path.suffix == ".json" and _COPY.search(path.name):
             copies.append(path)
@@ -187,6 +193,9 @@ def litter(report: Report, folder: Path, now: float) -> None:
             "内容不会丢：用 inspect-tui merge 收下这份，核对后把它移走；以后不要两台电脑用同一个姓名同时记"
         )
         report.say("冲突的副本", False, _counted(copies, folder), remedy)
+    if kept:
+        remedy = "原来的文件没有改动；核对后改回原来的文件名就能用，用不着的可以删"
+        report.say("没换上的文件", False, _counted(kept, folder), remedy)
     if not left and not copies:
         report.say("没写完的文件", True, "没有")
     shown = [

@@ -24,6 +24,8 @@ from inspect_tui.store.errors import Shut, StoreError, held_by_other, reason
 HELD_PAUSES = (0.015, 0.03, 0.06, 0.12, 0.24, 0.48, 0.96)
 #: Bytes written between two flushes of a long file, so that nothing waits long behind one flush.
 CHUNK = 4 * 1024 * 1024
+#: How a file's name ends whose content could not be put in place; whoever was at work was told of it.
+KEPT = ".未换上"
 #: How a file begins that `store.vault` encrypted: as no text and no JSON does.
 ENCRYPTED = b"\x00itv1\x00"
 
@@ -248,10 +250,11 @@ def write_durable(
     try:
         replace_held(temp, path)
     except OSError as error:
+        kept = _set_aside(temp)
         raise StoreError(
-            f"{path.name}没有换成新的：{reason(error)}。原来的文件没有改动，新内容保存在{temp.name}。",
+            f"{path.name}没有换成新的：{reason(error)}。原来的文件没有改动，新内容保存在{kept.name}。",
             path=path,
-            kept=temp,
+            kept=kept,
         ) from error
     except BaseException:
         discard(temp)
@@ -262,6 +265,19 @@ def write_durable(
         raise StoreError(
             f"{path.name}已写好，但不能确认已落盘：{reason(error)}。断电前请再保存一次。", path=path
         ) from error
+
+
+def _set_aside(temp: Path) -> Path:
+    """Give a finished file that could not be put in place a name of its own: temp files are swept one day.
+
+    Where even that is refused it keeps its name, which is told just the same.
+    """
+    kept = temp.with_suffix(KEPT)
+    try:
+        fs.replace(temp, kept)
+    except (OSError, StoreError):
+        return temp
+    return kept
 
 
 def pieces(data: bytes | Sequence[bytes | memoryview]) -> Iterable[memoryview]:

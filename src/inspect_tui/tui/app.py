@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Seconds after the start when garbage is collected again (see `cli.open_app.start`).
 _REST = 1.0
+#: Seconds after the start when what a kill left is cleared away: nothing waits for that.
+_TIDY = 20.0
 
 
 def _collect_again() -> None:
@@ -81,7 +85,14 @@ class InspectApp(WaysApp):
 
     def on_mount(self) -> None:
         self.set_timer(_REST, _collect_again)
+        self.set_timer(_TIDY, self._tidy_up)
         self.begin()
+
+    def _tidy_up(self) -> None:
+        """Clear away what a kill left unfinished, long after the first paint and beside the screen."""
+        from inspect_tui.store.leftovers import sweep
+
+        self.run_worker(partial(sweep, self.root, time.time()), thread=True, exit_on_error=False)
 
     def begin(self) -> None:
         """Show the first screen this folder calls for."""
