@@ -214,7 +214,9 @@ def stored_said() -> list[str]:
     if not isinstance(files.fs, VaultOps):
         return []
     papers = [
-        p.name for p in files.fs.stored if "exports" in p.parts and not p.name.endswith((".bak", ".tmp", files.KEPT))
+        p.name
+        for p in files.fs.stored
+        if "exports" in p.parts and not p.name.endswith((".bak", ".tmp", files.KEPT))
     ]
     files.fs.stored.clear()
     if not papers:
