@@ -123,8 +123,9 @@ def test_wrong_usage_is_said(demo, call, args, words) -> None:
 def test_faults_end_in_one(demo, call, tmp_path) -> None:
     path = tmp_path / "a.docx"
     assert call("report", tmp_path / "nothing.json", "--to", "docx", "-o", path)[0] == 1
-    code, _, err = call("report", demo / "rounds" / CURRENT, "--to", "md", "-o", path, "--unit", "没有的")
+    code, _, err = call("report", demo / "rounds" / CURRENT, "--to", "docx", "-o", path, "--unit", "没有的")
     assert code == 1 and "没有这个单位" in err
+    path = tmp_path / "a.xlsx"
     # Some of the round is under two opinions: no ranking.
     code, _, err = call("report", demo / "rounds" / CURRENT, "--to", "xlsx", "-o", path, "--kind", "ranking")
     assert code == 1 and "裁定" in err and not path.exists()
