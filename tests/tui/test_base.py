@@ -463,6 +463,43 @@ async def test_a_key_that_never_settles_holds_the_next_one_only_a_while() -> Non
         await pilot.pause()
 
 
+async def test_keys_handed_on_before_their_time_neither_get_lost_nor_come_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a slow machine keys overtake the settling of those before them; their markers then mean nothing."""
+    monkeypatch.setattr("inspect_tui.tui.base.KEY_PATIENCE", 0.0005)
+    app = DemoApp(count=60)
+    async with app.run_test() as pilot:
+        for number in range(40):
+            await from_terminal_without_waiting(app, "1")
+            if number % 3 == 0:
+                await asyncio.sleep(0.0003 * (number % 7))
+        await until(lambda: not app._typed and not app._typing_since)
+        await pilot.pause()
+        judged = [index for index, verdict in enumerate(app.demo.verdicts) if verdict == "pass"]
+        assert judged == [index for index in range(1, 48) if index % 12][:40]
+
+
+async def test_impatience_takes_no_key_that_is_being_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = DemoApp()
+    async with app.run_test() as pilot:
+        app._typing_since = time.monotonic()  # as if a key were still under way
+        await from_terminal_without_waiting(app, "1")
+        await until(lambda: bool(app._typed))
+        stock = app.call_later
+
+        def hurried(callback: Callable[..., object], *args: object) -> bool:
+            if "_deliver" in getattr(callback, "__name__", ""):
+                stock(app._hurry)
+            return stock(callback, *args)
+
+        monkeypatch.setattr(app, "call_later", hurried)
+        app._follow(app.screen, app.screen, app.focused, 0, app._typing_since)
+        await until(lambda: not app._typed and not app._typing_since)
+        await pilot.pause()
+        assert app.demo.verdicts[1:3] == ["pass", "pending"]
+
+
 async def from_terminal_without_waiting(app: BaseApp[None], data: str) -> None:
     from textual._xterm_parser import XTermParser
 

@@ -246,14 +246,14 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         that is about to open would judge the next item instead.
         """
         event = self._typed.popleft()
-        self._typing_since = monotonic()
+        started = self._typing_since = monotonic()
         target: DOMNode = self.focused or self.screen
         way = [node for node in target.ancestors_with_self if node is not self]
         if isinstance(event, events.Key) and self.screen.maximized is None and all(map(_lets_pass, way)):
             await self._straight(event)
         else:
             await super().on_event(event)
-        self._after(_REST, lambda: self._follow(target, self.screen, self.focused, 3))
+        self._after(_REST, lambda: self._follow(target, self.screen, self.focused, 3, started))
 
     async def _straight(self, event: events.Key) -> None:
         """Run what a key is bound to, where nothing between the focus and the app would hear the key itself.
@@ -289,9 +289,18 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
         if self._typed and monotonic() - self._typing_since >= KEY_PATIENCE * 0.9:
             await self._deliver()
 
-    def _follow(self, start: DOMNode, screen: Screen[Any], focused: DOMNode | None, rounds: int) -> None:
-        """Send a marker along the way a key takes, from its target up to the app."""
-        started = self._typing_since
+    async def _deliver_next(self, started: float) -> None:
+        """Hand on the next key, unless a later one was handed on since this was called for."""
+        if self._typed and self._typing_since == started:
+            await self._deliver()
+
+    def _follow(
+        self, start: DOMNode, screen: Screen[Any], focused: DOMNode | None, rounds: int, started: float
+    ) -> None:
+        """Send a marker along the way a key takes, from its target up to the app.
+
+        `started` is when the key was handed on; the marker of one that another has overtaken means nothing.
+        """
         chain: list[MessagePump] = [node for node in start.ancestors_with_self if node is not self]
 
         def arrive() -> None:
@@ -302,11 +311,13 @@ class BaseApp(App[ReturnT], Generic[ReturnT], inherit_bindings=False):
             except Exception:
                 return
             if rounds and (rounds == 3 or now is not screen or at is not focused):
-                self._follow(at or now, now, at, rounds - 1)
+                self._follow(at or now, now, at, rounds - 1, started)
+            elif self._typed:
+                # A key that comes before this one is handed on must wait behind it.
+                self._typing_since = monotonic()
+                self.call_later(self._deliver_next, self._typing_since)
             else:
                 self._typing_since = 0.0
-                if self._typed:
-                    self.call_later(self._deliver)
 
         _Marker([*chain, self], arrive).hop()
 
