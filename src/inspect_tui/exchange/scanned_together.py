@@ -104,7 +104,7 @@ def _account(result: Scan, counts: bool, tick: Callable[[int], None]) -> None:
             strayed = told(belated[change.id] for change in source.fresh if change.id in belated)
             account.warnings += [line.rstrip("。") for line in strayed]
         if account.gaps:
-            account.warnings.append(f"有{account.gaps}处缺口：中间的改动不在这些文件里，已有的都保留")
+            account.warnings.append(account.gap_words)
         if account.forks:
             account.warnings.append(
                 f"有{account.forks}处分叉：同一份记录在两处接着写（或被人改写），两边都保留，请核对"

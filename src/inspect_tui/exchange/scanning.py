@@ -21,7 +21,7 @@ from inspect_tui.exchange.offered import Locked, Opened, Opener, is_other_file_o
 from inspect_tui.exchange.pack import same_round
 from inspect_tui.exchange.ring import Ring, ring_of
 from inspect_tui.exchange.scanned_together import combined
-from inspect_tui.exchange.scans import FileScan, Found, Rejected, Scan, Source
+from inspect_tui.exchange.scans import FileScan, Found, Rejected, Scan, Source, name_of
 from inspect_tui.exchange.signing import look
 from inspect_tui.model.change import Change
 from inspect_tui.model.fault import InputFaults
@@ -108,7 +108,7 @@ class _Scanner:
                         found.files.append(
                             FileScan(
                                 path=label,
-                                name=_name(label),
+                                name=name_of(label),
                                 reason=str(opened),
                                 locked=locked,
                                 encrypted=locked or offer.sealed,
@@ -121,13 +121,13 @@ class _Scanner:
         if not found.files and found.skipped:
             for path in paths:
                 label = clean_text(str(path), newlines=False)
-                found.files.append(FileScan(path=label, name=_name(label), reason="里面没有检查记录文件"))
+                found.files.append(FileScan(path=label, name=name_of(label), reason="里面没有检查记录文件"))
         return found
 
     def _take(self, label: str, opened: Opened, path: Path) -> None:
         account = FileScan(
             path=label,
-            name=_name(label),
+            name=name_of(label),
             writer=opened.meta.writer[:64],
             merged=opened.meta.kind == MERGED,
             closed=opened.meta.closed and not opened.messages,
@@ -210,16 +210,12 @@ def _read_rounds(packs: bytes) -> Grounds | str:
     return Grounds(rounds)
 
 
-def _name(label: str) -> str:
-    return label.replace("\\", "/").rsplit("/", 1)[-1]
-
-
 def _as_before(account: FileScan, earlier: FileScan) -> None:
     for field in msgspec.structs.fields(FileScan):
         if field.name not in ("path", "name", "warnings"):
             setattr(account, field.name, getattr(earlier, field.name))
     account.same_as = earlier.path
-    account.warnings.append(f"和“{earlier.name}”是同一个文件，只算一次")
+    account.warnings.append(account.same_words)
 
 
 def _describe(account: FileScan, opened: Opened, judged: Judged) -> None:

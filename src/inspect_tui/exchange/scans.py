@@ -26,6 +26,11 @@ class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+def name_of(label: str) -> str:
+    """The name of an offered file, from the path it is known by."""
+    return label.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 class FileScan(msgspec.Struct, kw_only=True):
     """What one file is and what it would bring.
 
@@ -75,6 +80,16 @@ class FileScan(msgspec.Struct, kw_only=True):
     def up_to_date(self) -> bool:
         """Whether everything in the file is known already: 已是最新."""
         return self.usable and self.new == 0
+
+    @property
+    def same_words(self) -> str:
+        """The warning that the file is one offered before; blank when it is not."""
+        return f"和“{name_of(self.same_as)}”是同一个文件，只算一次" if self.same_as else ""
+
+    @property
+    def gap_words(self) -> str:
+        """The warning of gaps in the file; blank without any."""
+        return f"有{self.gaps}处缺口：中间的改动不在这些文件里，已有的都保留" if self.gaps else ""
 
 
 class Source(msgspec.Struct, kw_only=True):

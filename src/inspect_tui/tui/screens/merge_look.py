@@ -26,6 +26,7 @@ from inspect_tui.store.errors import StoreError
 from inspect_tui.tui import skin
 from inspect_tui.tui.actions import MERGE_LOOK, bindings_for, footer_for
 from inspect_tui.tui.desk import Desk
+from inspect_tui.tui.scan_rows import HEADS, columns, figures, told_of, verdict_of
 from inspect_tui.tui.screens.lead_page import LeadPage
 from inspect_tui.tui.screens.merge import returned_to
 from inspect_tui.tui.screens.setup import why_not
@@ -33,7 +34,7 @@ from inspect_tui.tui.text import fit, one_line
 from inspect_tui.tui.widgets.footer import KeyLine
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.menu import ConfirmScreen
-from inspect_tui.tui.widgets.page import Line, pair, wrapped
+from inspect_tui.tui.widgets.page import Line, wrapped
 from inspect_tui.tui.widgets.secret_prompt import SecretPrompt
 
 _AT_A_TIME = 400
@@ -185,52 +186,13 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
         if not self.files:
             return [(f" {one_line(self.failed)}", "fail")] if index == 0 else []
         if index == 0:
-            return [
-                (
-                    self._columns("结论", "检查人员", "记录号", "新", "已有", "不同", "不收", "文件", width),
-                    "head",
-                )
-            ]
+            return [(columns(HEADS, width), "head")]
         if index > len(self.files):
             return [(f" {self.summary}", "strong")]
         file = self.files[index - 1]
         word, ink = self.verdict(file)
-        text = self._columns(
-            "",
-            "、".join(file.inspectors) or ("（加密）" if file.locked else "（没有）"),
-            file.writer[:6],
-            str(file.new),
-            str(file.known),
-            str(file.differing),
-            str(len(file.rejected) + file.rejected_more),
-            file.name or file.path,
-            width,
-        )
         cursor = skin.current().glyphs.cursor if here else " "
-        return [(cursor, "accent"), (fit(word, 9), ink), (text[10:], "text")]
-
-    def _columns(
-        self,
-        word: str,
-        who: str,
-        writer: str,
-        new: str,
-        known: str,
-        differs: str,
-        out: str,
-        name: str,
-        width: int,
-    ) -> str:
-        who_room = 20 if width >= 110 else 13
-        left = " " + fit(word, 9) + fit(who, who_room) + " " + fit(writer, 7)
-        left += (
-            fit(new, 6, "right")
-            + fit(known, 6, "right")
-            + fit(differs, 5, "right")
-            + fit(out, 5, "right")
-            + "  "
-        )
-        return left + fit(name, max(4, width - 10 - who_room - 1 - 7 - 24 - 1))
+        return [(cursor, "accent"), (fit(word, 9), ink), (columns(figures(file), width)[10:], "text")]
 
     def _progress(self, width: int) -> list[Part]:
         done, total, name = self._going
@@ -243,32 +205,6 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             return [(f"{said} ", "strong"), (bar, "accent"), (fit(f" {name}", max(4, width - 50)), "dim")]
         return [(said, "strong"), ("  Esc 停下，什么也不会改动", "dim")]
 
-    def verdict(self, file: FileScan) -> tuple[str, str]:
-        """What can be done with a file, in a word."""
-        if file.locked:
-            return "要口令", "warn"
-        if not file.usable:
-            return "不能收", "fail"
-        if file.sha256 in self.took:
-            return "已收", "pass"
-        if (
-            file.rejected
-            or file.rejected_more
-            or file.forks
-            or not file.closed
-            or self._warnings(file)
-            or (file.signature.doubtful)
-        ):
-            return "有问题", "warn"
-        if file.up_to_date:
-            return "已是最新", "dim"
-        return ("回执", "pass") if file.sha256 in self.receipts else ("可收", "pass")
-
-    def _warnings(self, file: FileScan) -> list[str]:
-        """What is to be told of a file beyond its figures; a receipt is an excerpt and has gaps by nature."""
-        kept = [w for w in file.warnings if not (file.sha256 in self.receipts and "缺口" in w)]
-        return [w for w in kept if not (file.same_as and w.startswith("和“"))]
-
     def about(self, width: int) -> list[Line]:
         if self.busy:
             return wrapped("正在逐份核对：谁的、哪一轮、带来什么、哪些不能用。按 Esc 停下。", width, "dim")
@@ -276,55 +212,15 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
         if file is None:
             return wrapped(self.failed or "没有文件。", width, "fail" if self.failed else "dim")
         lines = wrapped(self.failed, width, "fail") if self.failed else []
-        word, ink = self.verdict(file)
-        lines += wrapped(f"{word}：{_meaning(file, word)}", width, ink)
-        for warning in self._warnings(file):
-            lines += wrapped(f"{warning}。", width, "warn")
-        lines += self._described(file, width)
-        if file.rejected:
-            lines += wrapped(f"不收的改动（{len(file.rejected) + file.rejected_more}条）：", width, "fail")
-            for number, rejected in enumerate(file.rejected, 1):
-                said = f"{rejected.where}：{rejected.reason}"
-                lines += wrapped(said, width, "text", indent=f" {number}. ", hang="    ")
-            if file.rejected_more:
-                lines += wrapped(f"另有{file.rejected_more}条。", width, "dim")
-        return lines
+        return [*lines, *told_of(file, width, **self._known_of(file))]
 
-    def _described(self, file: FileScan, width: int) -> list[Line]:
-        lines: list[Line] = []
-        if file.same_as:
-            lines += pair("同一文件", f"和{file.same_as}是同一个文件，只算一次", width)
-        lines += pair("文件", file.path, width)
-        if file.title:
-            practice = "［演练］" if file.practice else ""
-            version = f"（第{file.pack_version}版）" if file.pack_version else ""
-            lines += pair("检查轮次", f"{practice}{file.title}{version}", width)
-        if not file.usable:
-            return lines
-        kind = "合并过的，含" if file.merged else ""
-        writers = "、".join(writer[:12] for writer in file.writers) or file.writer
-        lines += pair("检查人员", "、".join(file.inspectors) or "（没有署名）", width)
-        lines += pair("记录号", f"{kind}{writers}", width)
-        ink = "warn" if file.signature.doubtful else "pass" if file.signature.checked else "text"
-        opened = "；加密的，已打开" if file.encrypted else ""
-        lines += pair("签名", f"{file.signature.words}{opened}", width, ink=ink)
-        if file.counts is not None:
-            lines += pair("内容", file.counts.text(), width)
-        if file.code:
-            said = "（交卷单上的，请与检查人员报的核对）" if file.hand_in else ""
-            lines += pair("核对码", f"{file.code}{said}", width, ink="strong")
-        figures = [
-            f"新{file.new}",
-            f"已有{file.known}",
-            f"与别人一致{file.agreeing}",
-            f"意见不同{file.differing}",
-        ]
-        figures += [f"碰到别人的记录{file.beside}"] if file.beside else []
-        figures += [f"条文改过、需重看{file.stale}"] if file.stale else []
-        figures += [f"缺口{file.gaps}"] if file.gaps and file.sha256 not in self.receipts else []
-        figures += [f"分叉{file.forks}"] if file.forks else []
-        figures += [f"彻底删除{file.erased}"] if file.erased else []
-        return lines + pair("改动", "，".join(figures), width)
+    def verdict(self, file: FileScan) -> tuple[str, str]:
+        """What can be done with a file, in a word with its ink."""
+        return verdict_of(file, **self._known_of(file))
+
+    def _known_of(self, file: FileScan) -> dict[str, bool]:
+        """What this page knows of a file beside its account."""
+        return {"took": file.sha256 in self.took, "receipt": file.sha256 in self.receipts}
 
     def _offer_keys(self) -> None:
         useful = {"take"} if self.takable and not self.busy and not self.summary else set()
@@ -417,13 +313,12 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             return
         touched: set[str] = set()
         fresh = [change for source in scan.sources if source.scan.new for change in source.fresh]
-        self.busy = "正在并入"
+        self.busy, before = "正在并入", len(session.messages)
         for part in _parts(fresh):
             touched |= session.take_in(part)
             await asyncio.sleep(0)
-        for message in session.messages[-3:] if len(fresh) and session.messages else ():
-            if message.startswith("收到的记录"):
-                self.app.say(message, "warning")
+        for message in session.messages[before:][-3:]:
+            self.app.say(message, "warning")
         self.desk.came_in(touched)
         still = await asyncio.to_thread(missing, self._round_dir, scan.sources)
         evidence = told_evidence(lacking, still)
@@ -469,22 +364,6 @@ class MergeLookScreen(LeadPage, inherit_bindings=False):
             self._stop.set()
         else:
             super().action_back()
-
-
-def _meaning(file: FileScan, word: str) -> str:
-    if file.locked:
-        return f"{file.reason}。按 2 输口令。"
-    if not file.usable:
-        return f"{file.reason or '没有能用的记录'}。"
-    if word == "有问题":
-        new = f"能用的{file.new}条新内容可以收" if file.new else "没有新内容"
-        return f"{new}，问题如下。"
-    if word == "已收":
-        out = len(file.rejected) + file.rejected_more
-        return f"收下了{file.new}条新内容" + (f"，{out}条不收，原因见下。" if out else "。")
-    if word == "回执":
-        return f"组长发回的回执，带来{file.new}条。"
-    return "里面的内容本机都已有，不用再收。" if file.up_to_date else f"带来{file.new}条新内容。"
 
 
 def _receipts(found: Scan) -> Iterator[str]:
