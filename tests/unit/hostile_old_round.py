@@ -5,40 +5,28 @@ from __future__ import annotations
 from hostile_commands import OLD, Space, record
 
 
+def _round(space: Space, season: str, title: str, days: tuple[str, str], *more: str) -> None:
+    """A round of the three units with every field of it filled."""
+    say, units = space.say, [word for unit in ("G1", "G2", "G3") for word in ("--unit", unit)]
+    fields = {
+        "--title": season + say(title),
+        "--label": season,
+        "--start": days[0],
+        "--end": days[1],
+        "--checklist": "small",
+        "--team": say("team"),
+        "--lead": space.lead,
+        "--member": say("inspector"),
+        "--issuer": say("issuer"),
+        "--basis": say("round.basis"),
+        "--demand": say("demand"),
+    }
+    space.do("round", "new", *units, *(word for pair in fields.items() for word in pair), *more)
+
+
 def hold_rounds(space: Space) -> None:
     say = space.say
-    space.do(
-        "round",
-        "new",
-        "--title",
-        "2026年第三季度" + say("old.title"),
-        "--label",
-        "2026年第三季度",
-        "--start",
-        "2026-08-17",
-        "--end",
-        "2026-08-21",
-        "--checklist",
-        "small",
-        "--unit",
-        "G1",
-        "--unit",
-        "G2",
-        "--unit",
-        "G3",
-        "--team",
-        say("team"),
-        "--lead",
-        space.lead,
-        "--member",
-        say("inspector"),
-        "--issuer",
-        say("issuer"),
-        "--basis",
-        say("round.basis"),
-        "--demand",
-        say("demand"),
-    )
+    _round(space, "2026年第三季度", "old.title", ("2026-08-17", "2026-08-21"))
     assert (space.root / "rounds" / OLD).is_dir()
     record(
         space,
@@ -161,38 +149,5 @@ def hold_rounds(space: Space) -> None:
         "--as",
         space.lead,
     )
-    space.do(
-        "round",
-        "new",
-        "--title",
-        "2026年第四季度" + say("title"),
-        "--label",
-        "2026年第四季度",
-        "--start",
-        "2026-11-16",
-        "--end",
-        "2026-11-20",
-        "--checklist",
-        "small",
-        "--unit",
-        "G1",
-        "--unit",
-        "G2",
-        "--unit",
-        "G3",
-        "--team",
-        say("team"),
-        "--lead",
-        space.lead,
-        "--member",
-        say("inspector"),
-        "--issuer",
-        say("issuer"),
-        "--basis",
-        say("round.basis"),
-        "--demand",
-        say("demand"),
-        "--as",
-        space.lead,
-    )
+    _round(space, "2026年第四季度", "title", ("2026-11-16", "2026-11-20"), "--as", space.lead)
     assert space.round_dir.is_dir()

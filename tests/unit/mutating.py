@@ -119,17 +119,23 @@ def dumped(value: Any) -> str:
     return text
 
 
+def holders_in(value: Any) -> list[Any]:
+    """Every dict and list of a JSON value that holds something."""
+    holders: list[Any] = []
+    queue: list[Any] = [value]
+    while queue:
+        part = queue.pop()
+        if isinstance(part, dict | list) and part:
+            holders.append(part)
+            queue.extend(part.values() if isinstance(part, dict) else part)
+    return holders
+
+
 def reshaped(value: Any, dice: random.Random) -> Any:
     """A JSON value with a few things in it changed, moved, doubled, renamed or taken away."""
     value = json.loads(json.dumps(value))
     for _ in range(dice.choice((1, 1, 1, 2, 3))):
-        holders: list[Any] = []
-        queue: list[Any] = [value]
-        while queue:
-            part = queue.pop()
-            if isinstance(part, dict | list) and part:
-                holders.append(part)
-                queue.extend(part.values() if isinstance(part, dict) else part)
+        holders = holders_in(value)
         if not holders:
             return value
         holder = dice.choice(holders)

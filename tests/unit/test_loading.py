@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from loading_samples import CHECKLIST, PACK, ROSTER, ROUND, RULES, as_bytes, copy_of, marked
+from mutating import holders_in
 
 from inspect_tui.model.fault import Fault, InputFaults
 from inspect_tui.rules.canonical import checklist_hash, unit_hash
@@ -462,13 +463,7 @@ JUNK: list[Any] = [
 def mutated(value: Any, chance: random.Random) -> Any:
     """One random change somewhere in a JSON value."""
     value = copy_of(value)
-    holders: list[Any] = []
-    queue: list[Any] = [value]
-    while queue:
-        part = queue.pop()
-        if isinstance(part, dict | list) and part:
-            holders.append(part)
-            queue.extend(part.values() if isinstance(part, dict) else part)
+    holders = holders_in(value)
     for _ in range(chance.randint(1, 3)):
         holder = chance.choice(holders)
         if not holder:

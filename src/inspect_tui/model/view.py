@@ -165,9 +165,14 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     review: Review = Review()
 
     @property
+    def not_reached(self) -> bool:
+        """Whether the inspectors could not get to the unit: 未能进点."""
+        return self.result is VisitResult.NOT_REACHED
+
+    @property
     def done(self) -> bool:
         """Whether nothing is left to do at the unit: handed over, or not reached."""
-        return self.submitted or self.result is VisitResult.NOT_REACHED
+        return self.submitted or self.not_reached
 
     @property
     def accepted(self) -> bool:

@@ -397,7 +397,7 @@ def _totals(digests: tuple[UnitDigest, ...], visited: list[UnitDigest]) -> Total
         units=len(digests),
         visited=len(visited),
         submitted=sum(d.visit.submitted for d in visited),
-        not_reached=sum(d.visit.result is VisitResult.NOT_REACHED for d in digests),
+        not_reached=sum(d.visit.not_reached for d in digests),
         untouched=sum(not d.visit.started for d in digests),
         items=sum(d.items for d in visited),
         answered=sum(d.answered for d in visited),

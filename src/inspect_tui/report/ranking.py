@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
-from inspect_tui.model.terms import GRAVE, UnitKind, VisitResult
+from inspect_tui.model.terms import GRAVE, UnitKind
 from inspect_tui.report.outline import Outline, UnitDigest
 from inspect_tui.report.refusing import NoticeRefused
 from inspect_tui.report.zh_numbers import share_text
@@ -96,7 +96,7 @@ def _may_rank(outline: Outline, digest: UnitDigest) -> bool:
 def why_left_out(outline: Outline, digest: UnitDigest) -> str:
     """Why a unit has no place; empty for one that has."""
     least = outline.round.rules.rank_coverage
-    if digest.visit.result is VisitResult.NOT_REACHED:
+    if digest.visit.not_reached:
         return "未能进点"
     if not digest.told:
         return "没有检查记录"

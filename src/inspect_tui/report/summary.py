@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from inspect_tui.exchange.refusal import refuse_secret
-from inspect_tui.model.terms import UnitKind, Verdict, VisitResult
+from inspect_tui.model.terms import UnitKind, Verdict
 from inspect_tui.model.view import Finding
 from inspect_tui.report.outline import Outline, UnitDigest, section_name
 from inspect_tui.report.zh_numbers import score_text, share_text, span_text
@@ -30,7 +30,7 @@ PAGE = 200
 
 def progress_word(digest: UnitDigest) -> str:
     """How far a unit's visit is."""
-    if digest.visit.result is VisitResult.NOT_REACHED:
+    if digest.visit.not_reached:
         return "未能进点"
     if digest.visit.submitted:
         return "已提交"

@@ -15,7 +15,7 @@ import msgspec
 from inspect_tui.model.change import ROUND_KEY, visit_key
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import NamingLevel, UnitKind, VisitResult
+from inspect_tui.model.terms import NamingLevel, UnitKind
 from inspect_tui.report.clearing import Clearer
 from inspect_tui.report.document import (
     Document,
@@ -396,4 +396,4 @@ def round_key(outline: Outline) -> str:
 
 
 def not_reached(unit: UnitDigest) -> bool:
-    return unit.visit.result is VisitResult.NOT_REACHED
+    return unit.visit.not_reached

@@ -307,7 +307,7 @@ def _line(item: Item, answer: Answer, score: ItemScore, visit: Visit) -> ItemLin
 
 
 def _why_not(answer: Answer, scoring: Scoring, visit: Visit) -> str:
-    if visit.result is VisitResult.NOT_REACHED:
+    if visit.not_reached:
         return "未能进点"
     if answer.disputed:
         return "两种意见，待裁定"

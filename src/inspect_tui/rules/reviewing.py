@@ -13,7 +13,7 @@ import msgspec
 
 from inspect_tui.model.change import Edit, answer_key, parse_key, visit_key
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import ReviewState, Role, VisitResult
+from inspect_tui.model.terms import ReviewState, Role
 from inspect_tui.rules.actions import set_field
 from inspect_tui.rules.fold import State, is_blank
 from inspect_tui.rules.reading import read_visit, review_of
@@ -61,7 +61,7 @@ def is_lead(round_: Round, identity: Identity) -> bool:
 def may_review(state: State, unit: str) -> str:
     """Why a unit's visit cannot be accepted yet; empty when it can. Only what was submitted is accepted."""
     visit = read_visit(state, unit)
-    return "" if visit.submitted or visit.result is VisitResult.NOT_REACHED else "这个单位还没有提交"
+    return "" if visit.done else "这个单位还没有提交"
 
 
 def accept(state: State, unit: str, reason: str = "") -> list[Edit]:

@@ -225,7 +225,7 @@ class UnitSheet:
             items=self.total.items,
             answered=self.total.answered,
             submitted=visit.submitted,
-            not_reached=visit.result.value == "not_reached",
+            not_reached=visit.not_reached,
             started=visit.started,
             disputed=self.total.disputed,
             owed=sum(not done for _, done in looked),
@@ -236,7 +236,7 @@ class UnitSheet:
         """What stands in the way of submitting, in the order to mend it; empty when nothing does."""
         visit = read_visit(self.state, self.unit.id)
         points: list[OpenPoint] = []
-        if visit.result.value == "not_reached":
+        if visit.not_reached:
             if not visit.reason:
                 points.append(OpenPoint("reason", -1, "未能进点还没有写明原因"))
             return points
@@ -293,6 +293,11 @@ class Progress(msgspec.Struct, frozen=True):
     owed: int = 0
     to_verify: int = 0
 
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do at the unit: handed over, or not reached."""
+        return self.submitted or self.not_reached
+
 
 def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
     """Progress of one unit over all its checklists."""
@@ -313,7 +318,7 @@ def unit_progress(state: State, round_: Round, unit_id: str) -> Progress:
         items=items,
         answered=answered,
         submitted=visit.submitted,
-        not_reached=visit.result.value == "not_reached",
+        not_reached=visit.not_reached,
         started=visit.started,
         disputed=disputed,
         owed=sum(not done for _, done in looked),

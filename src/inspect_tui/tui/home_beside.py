@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect_tui.model.roster import Unit
-from inspect_tui.model.terms import FindingKind, VisitResult
+from inspect_tui.model.terms import FindingKind
 from inspect_tui.rules.reading import findings_of_unit
 from inspect_tui.rules.result import result_text, unit_result
 from inspect_tui.store.workspace import RoundEntry
@@ -36,7 +36,7 @@ def unit_beside(desk: Desk, unit: Unit, width: int) -> list[Line]:
     lines += pair("日期", visit.date, width)
     lines += pair("检查人员", "、".join(visit.inspectors), width) if visit.inspectors else []
     lines += pair("迎检人", visit.counterpart, width) if visit.counterpart else []
-    if visit.result is VisitResult.NOT_REACHED:
+    if visit.not_reached:
         lines += pair("原因", visit.reason, width, ink="warn")
         return lines
     sheet = desk.sheet(unit.id)

@@ -24,7 +24,7 @@ class Figures:
     def __init__(self, progress: Progress, problems: int) -> None:
         self.items, self.answered, self.problems = progress.items, progress.answered, problems
         self.owed, self.to_verify = progress.owed, progress.to_verify
-        self.done = progress.submitted or progress.not_reached
+        self.done = progress.done
 
 
 def figures_of(desk: Desk, unit: str) -> Figures:

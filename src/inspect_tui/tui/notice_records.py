@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect_tui.model.change import ROUND_KEY, parse_key
-from inspect_tui.model.terms import FindingKind, VisitResult
+from inspect_tui.model.terms import FindingKind
 from inspect_tui.model.view import Finding
 from inspect_tui.report.document import Sentence
 from inspect_tui.rules.ledger import LedgerRow
@@ -100,7 +100,7 @@ def _earlier(row: LedgerRow, record: str, width: int) -> list[Row]:
 
 def _visit(book: NoticeDesk, record: str, unit_id: str, name: str, width: int) -> list[Row]:
     visit, progress = book.desk.visit(unit_id), book.desk.progress(unit_id)
-    if visit.result is VisitResult.NOT_REACHED:
+    if visit.not_reached:
         said = f"{visit.date}  未能进点：{visit.reason}"
     else:
         state = "已提交" if visit.submitted else "检查中"

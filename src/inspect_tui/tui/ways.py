@@ -40,7 +40,7 @@ class WaysApp(AskingApp):
         # The walk needs the sheet in any case, and a unit that has one is not counted a second time.
         self.desk.sheet(unit)
         progress = self.desk.progress(unit)
-        if progress.owed and not (progress.submitted or progress.not_reached):
+        if progress.owed and not progress.done:
             self.open_lookback(unit, then_walk=True)
         else:
             self.open_unit(unit)

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from inspect_tui.model.terms import VisitResult
 from inspect_tui.rules.questions import Question, questions
 from inspect_tui.rules.reviewing import returned_items
 from inspect_tui.rules.sealing import AlreadyFrozen, Freeze, StillOpen, freeze, read_freeze
@@ -105,7 +104,7 @@ class FreezeScreen(LeadPage, inherit_bindings=False):
         for unit in self.desk.units():
             visit = self.desk.visit(unit.id)
             back += len(returned_items(self.desk.state, unit.id))
-            if not (visit.submitted or visit.result is VisitResult.NOT_REACHED):
+            if not visit.done:
                 waiting.append(unit.name)
         if waiting:
             names = "、".join(waiting[:8]) + ("等" if len(waiting) > 8 else "")

@@ -14,7 +14,6 @@ from inspect_tui.exchange.handin import Receipt, hand_in
 from inspect_tui.exchange.recipients import Recipient, recipients_of
 from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.model.fault import InputFaults
-from inspect_tui.model.terms import VisitResult
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.keyring import own_key
 from inspect_tui.store.session import ReadOnlySession
@@ -107,7 +106,7 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
             visit = desk.visit(unit_id)
             if visit.submitted:
                 submitted.append(name)
-            elif visit.result is VisitResult.NOT_REACHED:
+            elif visit.not_reached:
                 unreached.append(name)
             elif visit.started:
                 progress = desk.progress(unit_id)

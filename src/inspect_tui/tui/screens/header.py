@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 from textual.binding import BindingType
 
 from inspect_tui.model.roster import Unit
-from inspect_tui.model.terms import Profile, VisitResult
+from inspect_tui.model.terms import Profile
 from inspect_tui.model.view import Visit
 from inspect_tui.rules import actions, visiting
 from inspect_tui.rules.applicability import profile_of
@@ -91,7 +91,7 @@ class HeaderScreen(VisitPage, inherit_bindings=False):
 
     def reread(self) -> None:
         visit = self.visit
-        missed = visit.result is VisitResult.NOT_REACHED
+        missed = visit.not_reached
         own, others = visiting.visit_note(self.desk.state, self.unit, self.people)
         note = "；".join([own] * bool(own) + [f"{'、'.join(by)}：{text}" for by, text in others])
         now = profile_of(self.desk.state, self.desk.round, self.unit)
@@ -272,7 +272,7 @@ class HeaderScreen(VisitPage, inherit_bindings=False):
         self.make([actions.set_field(self.desk.state, visit_key(self.unit), "note", text)], "地点、说明")
 
     def _edit_result(self) -> None:
-        missed = self.visit.result is VisitResult.NOT_REACHED
+        missed = self.visit.not_reached
         reasons = self.desk.round.rules.not_reached_reasons
         options = [
             Option("已进点", value="", on=not missed),

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from inspect_tui.exchange.refusal import ExportRefused
 from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.roster import Unit
-from inspect_tui.model.terms import FindingKind, ReviewState, VisitResult
+from inspect_tui.model.terms import FindingKind, ReviewState
 from inspect_tui.model.view import Visit
 from inspect_tui.rules.matter import judgement_words
 from inspect_tui.rules.reading import findings_of_unit
@@ -41,7 +41,7 @@ def state_of(visit: Visit) -> tuple[str, str]:
         return "已退回", "warn"
     if visit.submitted:
         return "待审阅", "accent"
-    if visit.result is VisitResult.NOT_REACHED:
+    if visit.not_reached:
         return "未能进点", "unverified"
     return ("检查中", "dim") if visit.started else ("未开始", "dim")
 
@@ -122,7 +122,7 @@ class ReviewScreen(LeadPage, inherit_bindings=False):
             lines += wrapped(f"{item.item} 退回：{item.reason}", width, "warn", indent="   ", hang="     ")
         if visit.submitted:
             lines += pair("提交", f"{'、'.join(visit.submitted_by)} {when(visit.submitted_at)}", width)
-        if visit.result is VisitResult.NOT_REACHED:
+        if visit.not_reached:
             lines += pair("原因", visit.reason, width)
         if not visit.started:
             return lines

@@ -165,14 +165,14 @@ class SubmitScreen(VisitPage, inherit_bindings=False):
         if visit.submitted:
             say(f"已提交：{'、'.join(visit.submitted_by)}  {when(visit.submitted_at)}", "strong")
             say("本次检查只能看。要改请按 4 重新打开，写明原因；按 F6 看汇总和通报。", "dim")
-        elif visit.result is VisitResult.NOT_REACHED:
+        elif visit.not_reached:
             say("没有遗漏，按 1 提交。", "strong")
         else:
             say("没有遗漏。请迎检人看过下面的问题清单，确认后按 1 提交。", "strong")
         if visit.reopened and not visit.submitted:
             say(f"重新打开的原因：{visit.reopened}", "dim")
         lines.append([])
-        if visit.result is VisitResult.NOT_REACHED:
+        if visit.not_reached:
             say(f"未能进点：{visit.reason}", "warn")
             return lines
         self._findings(say, lines)
@@ -223,7 +223,7 @@ class SubmitScreen(VisitPage, inherit_bindings=False):
         if self.points:
             self.app.say(f"还有 {len(self.points)} 处没有完成，按回车跳到该处。", "warning")
             return
-        missed = visit.result is VisitResult.NOT_REACHED
+        missed = visit.not_reached
         confirmed_by = "" if missed else visit.confirmed_by or visit.counterpart
         said = f"未能进点：{visit.reason}。" if missed else f"现场确认人：{confirmed_by}。"
 

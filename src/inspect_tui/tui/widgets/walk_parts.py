@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import Helper, Scoring, Verdict, VisitResult
+from inspect_tui.model.terms import Helper, Scoring, Verdict
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.problems import carried_of, contested, owed
@@ -140,7 +140,7 @@ def owed_words(track: Track) -> str:
     if not isinstance(track, UnitTrack):
         return ""
     state, round_, unit = track.desk.state, track.desk.round, track.sheet.unit.id
-    if not carried_of(round_, unit) or track.desk.visit(unit).result is VisitResult.NOT_REACHED:
+    if not carried_of(round_, unit) or track.desk.visit(unit).not_reached:
         return ""
     waiting, differing = len(owed(state, round_, unit)), len(contested(state, round_, unit))
     words = [f"{waiting} 条待复查"] if waiting else []
