@@ -23,7 +23,7 @@ from textual._compositor import Compositor
 from textual.app import App
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from inspect_tui.tui import linebreak, own_lines, paint_timer
+from inspect_tui.tui import linebreak, own_lines, paint_timer, touched_rows
 
 # The names replaced below are not exported by their modules.
 xterm_parser: Any = textual._xterm_parser
@@ -224,7 +224,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("chinese-line-breaks", "earendil-works/pi#5495 (same fault)", _breaks_applies, _breaks),
     Patch("text-area-line-breaks", "earendil-works/pi#5495 (same fault)", _area_applies, _area),
     Patch("blank-scroll-bars", "microsoft/terminal#4604", _scrollbar_applies, _scrollbar),
-    Patch("paint-touched-rows", "none yet", _paints_applies, own_lines.install_for_paints),
+    Patch("paint-touched-rows", "none yet", _paints_applies, touched_rows.install),
     Patch("paint-when-due", "none yet", paint_timer.applies, paint_timer.install),
     Patch("screenshot-width", "Textualize/rich#2742", _svg_applies, _svg, late=True),
 )
