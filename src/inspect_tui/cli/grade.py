@@ -21,7 +21,7 @@ from inspect_tui.cli.common import (
     workspace_option,
 )
 from inspect_tui.cli.leading import as_option, leading
-from inspect_tui.cli.output import output_option, wants_csv, write_lines, write_out
+from inspect_tui.cli.output import output_option, wants_csv, write_json, write_lines, write_out
 from inspect_tui.cli.recording import commit
 from inspect_tui.cli.zh import ZhGroup
 
@@ -113,21 +113,12 @@ def show(
         found = [g for g in found if g.unit in wanted]
     today = today_of(day).isoformat()
     warn(f"提醒：{line}" for line in warnings_of(found, scheme))
-    if as_json and output is None:
-        print_json(grades_data(name, scheme, found, today))
-        return
     if as_json:
-        import msgspec
-
-        content = msgspec.json.Encoder(decimal_format="number").encode(
-            grades_data(name, scheme, found, today)
-        )
+        write_json(grades_data(name, scheme, found, today), output)
     elif wants_csv(as_csv, as_json, output):
-        content = grades_csv(scheme, found, today)
+        write_out(grades_csv(scheme, found, today), output, "csv")
     else:
         write_lines(grade_lines(name, scheme, found, today, items=items), output)
-        return
-    write_out(content, output, "json" if as_json else "csv")
 
 
 # -------------------------------------------------------------------- what a grade rests on

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspect_tui.cli.common import faults, json_option, not_both, print_json, today_of, unit_of, warn
-from inspect_tui.cli.output import output_option, wants_csv, write_out
+from inspect_tui.cli.common import faults, json_option, not_both, today_of, told_source, unit_of, warn
+from inspect_tui.cli.output import output_option, wants_csv, write_json, write_out
 
 if TYPE_CHECKING:
     from inspect_tui.rules.ledger import LedgerRow
@@ -49,7 +49,6 @@ def ledger(
     as_json: bool,
 ) -> None:
     """整改台账：本轮的问题和上轮转入的问题，每条一行。FILE 是记录文件、合并文件、交卷文件或轮次文件夹。"""
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.report import ledger_table
     from inspect_tui.rules.belated import belated_steps
     from inspect_tui.rules.belated import told as told_belated
@@ -57,8 +56,7 @@ def ledger(
     from inspect_tui.rules.ledger import ledger_rows
 
     not_both(as_csv, as_json)
-    csv = wants_csv(as_csv, as_json, output)
-    source = read_source(file)
+    source = told_source(file)
     round_, today = source.round, today_of(day).isoformat()
     wanted = [unit_of(round_, unit).id for unit in units] or None
     kept = _states(states)
@@ -73,30 +71,22 @@ def ledger(
         and (not leaders or row.leader in leaders)
     ]
     slips, belated = clock_slips(source.state), belated_steps(source.state, round_)
-    reminders = [*told_belated(belated), *told(slips)]
-    warn([*source.messages, *(f"提醒：{line}" for line in reminders)])
+    warn(f"提醒：{line}" for line in (*told_belated(belated), *told(slips)))
     if as_json:
         data = ledger_table.ledger_data(round_, rows, today)
         warnings = [{"where": one.taken.change, "reason": one.text} for one in belated]
         warnings += [{"where": slip.change, "reason": slip.text} for slip in slips]
-        data |= {"warnings": warnings, "messages": list(source.messages)}
-        if output is None:
-            print_json(data)
-            return
-        import msgspec
-
-        content = msgspec.json.encode(data)
-    elif csv:
+        write_json(data | {"warnings": warnings, "messages": list(source.messages)}, output)
+    elif wants_csv(as_csv, as_json, output):
         # The mark tells Excel and WPS on Chinese Windows that this is not GBK.
-        content = b"\xef\xbb\xbf" + ledger_table.ledger_csv(round_, rows).encode("utf-8")
+        write_out(b"\xef\xbb\xbf" + ledger_table.ledger_csv(round_, rows).encode("utf-8"), output, "csv")
     else:
         lines = [f"{round_.title}整改台账（{today}）", *ledger_table.ledger_lines(round_, rows)]
         if output is None:
             for line in lines:
                 click.echo(line)
             return
-        content = ("\n".join(lines) + "\n").encode("utf-8")
-    write_out(content, output, "json" if as_json else "csv" if csv else "text")
+        write_out(("\n".join(lines) + "\n").encode("utf-8"), output)
 
 
 def _states(words: tuple[str, ...]) -> set[str]:

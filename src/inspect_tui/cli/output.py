@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from inspect_tui.cli.common import clean
+from inspect_tui.cli.common import clean, print_json
 
 output_option = click.option(
     "-o", "--output", metavar="文件", type=click.Path(path_type=Path), help="写到文件。"
@@ -54,6 +55,16 @@ def write_out(content: bytes, output: Path | None, kind: str = "text") -> None:
         click.echo(content, nl=False)
     else:
         write_to(output, content, kind)
+
+
+def write_json(value: Any, output: Path | None) -> None:
+    """Print one JSON object, or write it to a file and say so; decimals as plain numbers."""
+    if output is None:
+        print_json(value)
+        return
+    import msgspec
+
+    write_to(output, msgspec.json.Encoder(decimal_format="number").encode(value), "json")
 
 
 def write_lines(lines: Iterable[str], output: Path | None) -> None:

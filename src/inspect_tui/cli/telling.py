@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_tui.cli.common import faults, json_option, not_both, print_json, told_source, unit_of
-from inspect_tui.cli.output import output_option, wants_csv, write_out
+from inspect_tui.cli.output import output_option, wants_csv, write_json, write_out
 
 if TYPE_CHECKING:
     from inspect_tui.report.outline import Outline
@@ -39,31 +39,21 @@ def summary(file: Path, unit: str | None, as_csv: bool, output: Path | None, as_
 
     not_both(as_csv, as_json)
     outline = _outline(file, unit)
-    if as_json and output is None:
-        print_json(made.summary_data(outline))
-        return
     if as_json:
-        import msgspec
-
-        kind = "json"
-        data = msgspec.json.Encoder(decimal_format="number").encode(made.summary_data(outline))
+        write_json(made.summary_data(outline), output)
     elif wants_csv(as_csv, as_json, output):
-        kind = "csv"
         # The mark tells Excel and WPS on Chinese Windows that this is not GBK.
-        data = b"\xef\xbb\xbf" + made.summary_csv(outline).encode("utf-8")
+        write_out(b"\xef\xbb\xbf" + made.summary_csv(outline).encode("utf-8"), output, "csv")
     elif output is not None:
         import io
 
-        kind = "text"
         held = io.StringIO()
         made.print_summary(outline, held, width=100)
-        data = held.getvalue().encode("utf-8")
+        write_out(held.getvalue().encode("utf-8"), output)
     else:
         import sys
 
         made.print_summary(outline, sys.stdout)
-        return
-    write_out(data, output, kind)
 
 
 @click.command(
