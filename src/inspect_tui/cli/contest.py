@@ -21,7 +21,7 @@ from inspect_tui.cli.common import (
     workspace_option,
 )
 from inspect_tui.cli.leading import as_option, leading
-from inspect_tui.cli.output import write_lines, write_out
+from inspect_tui.cli.output import wants_csv, write_lines, write_out
 from inspect_tui.cli.recording import commit
 from inspect_tui.cli.zh import ZhGroup
 
@@ -315,16 +315,15 @@ def handover(period: str, as_csv: bool, output: Path | None, workspace: str | No
     warn(fault.text() for fault in told if not fault.warning)
     found = table.hand_overs(contests, history_of(space), period)
     names = _names(space)
-    kind = output.suffix.lower() if output is not None else ""
     if as_json:
         print_json({"handovers": table.hand_over_data(found)})
         return
     if not found:
         warn(["还没有确认过的评比，没有要交接的。"])
-    if kind == ".xlsx":
-        write_out(table.hand_over_xlsx(found, names), output, "csv" if as_csv else "xlsx")
-    elif as_csv or kind == ".csv":
+    if wants_csv(as_csv, as_json, output):
         write_out(table.hand_over_csv(found, names), output, "csv")
+    elif output is not None and output.suffix.lower() == ".xlsx":
+        write_out(table.hand_over_xlsx(found, names), output, "xlsx")
     else:
         write_lines(table.hand_over_lines(found, names), output)
 

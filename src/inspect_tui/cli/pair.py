@@ -24,7 +24,7 @@ from inspect_tui.cli.common import (
     workspace_option,
 )
 from inspect_tui.cli.leading import as_option, leading
-from inspect_tui.cli.output import write_lines, write_out
+from inspect_tui.cli.output import wants_csv, write_lines, write_out
 from inspect_tui.cli.recording import commit
 from inspect_tui.cli.zh import ZhGroup
 
@@ -268,10 +268,10 @@ def effect(
         print_json(
             {"period": label, "day": today.isoformat(), "effects": [table.effect_data(e) for e in found]}
         )
-    elif kind == ".xlsx":
-        write_out(table.effect_xlsx(found, period), output, "csv" if as_csv else "xlsx")
-    elif as_csv or kind == ".csv":
+    elif wants_csv(as_csv, as_json, output):
         write_out(table.effect_csv(found), output, "csv")
+    elif kind == ".xlsx":
+        write_out(table.effect_xlsx(found, period), output, "xlsx")
     elif kind in (".docx", ".html", ".md"):
         from inspect_tui.report.papers.setting import set_document
 

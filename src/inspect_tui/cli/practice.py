@@ -20,7 +20,7 @@ from inspect_tui.cli.common import (
     workspace_option,
 )
 from inspect_tui.cli.leading import as_option, leading
-from inspect_tui.cli.output import write_lines, write_out
+from inspect_tui.cli.output import wants_csv, write_lines, write_out
 from inspect_tui.cli.recording import commit, recording
 from inspect_tui.cli.zh import ZhGroup
 from inspect_tui.model.spread import Uptake
@@ -265,7 +265,7 @@ def adopted(
     cards = cards_of(source.state, source.round)
     if as_json:
         print_json({"cards": [table.card_data(now) for now in cards]})
-    elif as_csv or (output is not None and output.suffix.lower() == ".csv"):
+    elif wants_csv(as_csv, as_json, output):
         write_out(table.adopted_csv(cards), output, "csv")
     else:
         write_lines(table.adopted_lines(cards) or ["还没有写成经验的好的做法。"], output)
@@ -287,13 +287,12 @@ def register(
     not_both(as_csv, as_json)
     source = _source(workspace, round_id)
     found = registered(source.state, source.round)
-    kind = output.suffix.lower() if output is not None else ""
     if as_json:
         print_json({"round": source.round.id, "units": table.register_data(found)})
-    elif kind == ".xlsx":
-        write_out(table.register_xlsx(found, source.round), output, "csv" if as_csv else "xlsx")
-    elif as_csv or kind == ".csv":
+    elif wants_csv(as_csv, as_json, output):
         write_out(table.register_csv(found), output, "csv")
+    elif output is not None and output.suffix.lower() == ".xlsx":
+        write_out(table.register_xlsx(found, source.round), output, "xlsx")
     else:
         write_lines(table.register_lines(found), output)
 

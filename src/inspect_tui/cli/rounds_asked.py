@@ -27,13 +27,8 @@ def read_rounds(words: Iterable[str], workspace: str | None) -> list[Source]:
     Files of one round count together. Raises InputFaults for what is neither, ExportRefused for a round
     that must not be told of.
     """
-
     space = space_there(workspace)
-    found: list[Source] = []
-    for word in dict.fromkeys(words):
-        source = told_source(_path(word, space))
-        found.append(source)
-    return _joined(found)
+    return _joined([told_source(_path(word, space)) for word in dict.fromkeys(words)])
 
 
 def _path(word: str, space: Workspace | None) -> Path:
