@@ -467,7 +467,7 @@ async def test_keys_handed_on_before_their_time_neither_get_lost_nor_come_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On a slow machine keys overtake the settling of those before them; their markers then mean nothing."""
-    monkeypatch.setattr("inspect_tui.tui.base.KEY_PATIENCE", 0.0005)
+    monkeypatch.setattr("inspect_tui.tui.keys_in_turn.KEY_PATIENCE", 0.0005)
     app = DemoApp(count=60)
     async with app.run_test() as pilot:
         for number in range(40):
@@ -494,7 +494,7 @@ async def test_impatience_takes_no_key_that_is_being_handed_on(monkeypatch: pyte
             return stock(callback, *args)
 
         monkeypatch.setattr(app, "call_later", hurried)
-        app._follow(app.screen, app.screen, app.focused, 0, app._typing_since)
+        app._follow(app.screen, 0, app._typing_since)
         await until(lambda: not app._typed and not app._typing_since)
         await pilot.pause()
         assert app.demo.verdicts[1:3] == ["pass", "pending"]
