@@ -7,7 +7,6 @@ checked is shown as missing, never made up.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from inspect_tui.rules.contest_entries import entries_of
 from inspect_tui.rules.contests import Award, award, awards, judge
 from inspect_tui.rules.periods import period_of
 from inspect_tui.rules.problems import looks
+from inspect_tui.rules.unit_totals import unit_names
 from inspect_tui.store.files import write_durable
 from inspect_tui.store.session import Session
 from inspect_tui.store.workspace import Workspace
@@ -343,7 +343,7 @@ def _pennant(
     (made,) = [a for a in awards([session.state], contest.id) if a.period == period]
     session.close()
     history.append(made)
-    return [*outcome_lines(contest, period, outcome, made, _names(rounds)), ""]
+    return [*outcome_lines(contest, period, outcome, made, unit_names(rounds)), ""]
 
 
 def _contest(space: Workspace) -> Contest:
@@ -352,10 +352,6 @@ def _contest(space: Workspace) -> Contest:
 
 def _sources(space: Workspace, rounds: list[Round]) -> list[Source]:
     return [read_source(space.round_dir(round_.id)) for round_ in rounds]
-
-
-def _names(rounds: list[Round]) -> Mapping[str, str]:
-    return {unit.id: unit.name for round_ in rounds for unit in round_.units}
 
 
 # -------------------------------------------------------------------- what goes out
@@ -393,7 +389,7 @@ def _write(space: Workspace, rounds: list[Round], stages: list[Round], told: lis
     keep("走势.txt", trends.trend_lines(trend, 100))
     keep("走势.csv", b"\xef\xbb\xbf" + trends.trend_csv(trend).encode("utf-8"))
 
-    contest, names = _contest(space), _names(rounds)
+    contest, names = _contest(space), unit_names(rounds)
     history: list[Award] = awards([s.state for s in sources], contest.id)
     keep(f"{contest.prize}_评选理由_只供组长.txt", told)
     keep(f"{contest.prize}_历次获得者.txt", [contest_table.award_line(a, names) for a in history])

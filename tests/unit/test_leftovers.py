@@ -20,9 +20,9 @@ from inspect_tui.cli.doctor_folder import litter
 from inspect_tui.cli.doctor_machine import Report
 from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError
-from inspect_tui.store.leftovers import OLD, sweep
+from inspect_tui.store.leftovers import sweep
 
-TOMORROW = OLD + 3600
+TOMORROW = files.DEAD_AFTER + 3600
 WRITER = """
 import os, signal, sys
 from pathlib import Path

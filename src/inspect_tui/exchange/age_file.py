@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import IO
 
 from inspect_tui.exchange.ring import Ring
+from inspect_tui.store.files import AGE
 
-MARK = b"age-encryption.org/"
-_FIRST = b"age-encryption.org/v1\n"
+_FIRST = AGE + b"v1\n"
 _HEAD_BYTES = 64 * 1024
 _STANZAS = 40
 #: Most memory-hard work a file may ask for: 2^20 is 1 GB of memory for a few seconds.
@@ -43,7 +43,7 @@ class CannotOpen(Exception):
 
 def is_age(head: bytes) -> bool:
     """Whether bytes begin like an age file."""
-    return head.startswith(MARK)
+    return head.startswith(AGE)
 
 
 def wants_passphrase(data: bytes) -> bool:

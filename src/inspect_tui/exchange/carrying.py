@@ -35,6 +35,7 @@ from inspect_tui.rules.pairing import newest_pairs, pairs_left
 from inspect_tui.rules.practices import cards_left, newest_cards
 from inspect_tui.rules.reading import read_visit
 from inspect_tui.rules.sealing import read_freeze
+from inspect_tui.rules.unit_totals import unit_names
 from inspect_tui.store import files
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.errors import StoreError, reason
@@ -149,9 +150,6 @@ def gather(space: Workspace | None, wanted: Sequence[str | Path], today: str) ->
     leaves = [(pile.round, _offers(pile, states[key], today)) for key, pile in piles.items()]
     whole = [(pile.round, states[key]) for key, pile in piles.items() if pile.only is None]
     offers = current(leaves)
-    names: dict[str, str] = {}
-    for pile in piles.values():
-        names |= {unit.id: unit.name for unit in pile.round.units}
     counted = Counter(offer.problem.source.origin or offer.problem.source.round for offer in offers)
     sources = [
         From(
@@ -168,7 +166,7 @@ def gather(space: Workspace | None, wanted: Sequence[str | Path], today: str) ->
     return Gathered(
         sources=tuple(sources),
         offers=tuple(offers),
-        names=names,
+        names=unit_names(pile.round for pile in piles.values()),
         messages=tuple(clean_text(message, newlines=False) for message in messages),
         cards=newest_cards(cards_left(state, round_) for round_, state in whole),
         pairs=newest_pairs(pairs_left(state, round_, today) for round_, state in whole),

@@ -163,22 +163,18 @@ def _held(session: Session) -> Iterable[Change]:
 def _concerning(state: State, lead: str, units: Collection[str]) -> set[str]:
     """Ids of the lead's changes on these units, of those on the whole round, and of what they rest on."""
     wanted: set[str] = set()
+    retracting: dict[str, tuple[str, ...]] = {}
     for known in state.changes.values():
         if (body := known.body) is None:
             continue
+        if body.retract:
+            retracting[known.id] = body.retract
         ours = known.writer == lead
         if any((ours or _is_leads(e)) and _concerns(e, units) for e in body.edits):
             wanted.add(known.id)
     # Undoing a decision must travel with it, and so must undoing that.
-    grown = True
-    while grown:
-        more = {
-            known.id
-            for known in state.changes.values()
-            if known.id not in wanted and (body := known.body) is not None and wanted & set(body.retract)
-        }
+    while more := {c for c, gone in retracting.items() if c not in wanted and not wanted.isdisjoint(gone)}:
         wanted |= more
-        grown = bool(more)
     rests = {
         seen
         for change in wanted

@@ -6,7 +6,6 @@ a submit sees what they recorded. One fault anywhere and nothing is written.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,19 +105,20 @@ def check_lines(
 ) -> list[Fault]:
     """Everything wrong with lines, each tried out after those before it; nothing is written.
 
-    `ids` are the ids of the findings typed by hand, by line. A session that only looks will do.
+    `ids` are the ids of the findings typed by hand, by line; those that `record_lines` makes where none are
+    given. A session that only looks will do.
     """
+    ids = file_ids(session, [n.line for n in lines]) if ids is None else ids
     head = session.file.head if session.file is not None else GENESIS
     writer = session.writer or "trial"
     trial = _Recorder(session.state.copy(), session.round, session.identity.people, session.today)
     trial.owed_later = owed_later
     found: list[Fault] = []
-    for place, numbered in enumerate(lines):
+    for numbered, free_ids in zip(lines, ids, strict=True):
         told = trial.check(numbered.line)
         found += [msgspec.structs.replace(f, file=name, line=numbered.number, column=1) for f in told]
         if told:
             continue
-        free_ids = ids[place] if ids else [secrets.token_hex(6) for _ in range(free_count(numbered.line))]
         edits = trial.edits(numbered.line, free_ids)
         if edits:
             body = Body(at="", by=session.identity.people, edits=tuple(edits))

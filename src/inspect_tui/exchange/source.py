@@ -85,7 +85,7 @@ def _read(path: Path) -> Source:
     if path.is_dir():
         return _folder(path)
     with_head = _head(path)
-    if with_head.startswith((b"PK", b"age-encryption.org/")):
+    if with_head.startswith((b"PK", files.AGE)):
         from inspect_tui.exchange.handin_reading import read_hand_in
 
         return _contents([read_hand_in(path).content], [])

@@ -9,10 +9,7 @@ from typing import Any
 from inspect_tui.model.terms import RollUp
 from inspect_tui.report.periods import Line, Table
 from inspect_tui.report.zh_numbers import score_text, share_text
-from inspect_tui.rules.periods import (
-    Period,
-    Rolled,
-)
+from inspect_tui.rules.periods import Period, Rolled
 from inspect_tui.rules.scoring import ZERO
 
 

@@ -10,12 +10,7 @@ from inspect_tui.rules.fold import Entry, State
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.rules.lifecycle import read_step
 from inspect_tui.rules.matter import field_words, step_words, value_words
-from inspect_tui.rules.problems import (
-    CARRIED_TO,
-    DUTY_FIELDS,
-    STEP,
-    carried_of,
-)
+from inspect_tui.rules.problems import CARRIED_TO, DUTY_FIELDS, STEP, carried_of
 
 
 def history_of(state: State, round_: Round, row: LedgerRow) -> list[Past]:

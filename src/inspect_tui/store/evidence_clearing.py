@@ -13,8 +13,6 @@ from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.evidence import folder_of
 
-#: A temp file of another program on this folder is left alone until it is surely dead.
-_DEAD_AFTER = 24 * 3600.0
 #: A kept file that no change names after this long will never be named.
 _SETTLED = 3600.0
 
@@ -33,7 +31,8 @@ def clear_temps(round_dir: Path, writer: str) -> int:
     for name in names:
         path = folder / name
         with contextlib.suppress(OSError):
-            if (writer and name.startswith(f"{writer}.")) or time.time() - path.stat().st_mtime > _DEAD_AFTER:
+            mine = writer and name.startswith(f"{writer}.")
+            if mine or time.time() - path.stat().st_mtime > files.DEAD_AFTER:
                 files.fs.unlink(path)
                 gone += 1
     return gone

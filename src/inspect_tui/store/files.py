@@ -28,6 +28,8 @@ CHUNK = 4 * 1024 * 1024
 KEPT = ".未换上"
 #: How a file begins that `store.vault` encrypted: as no text and no JSON does.
 ENCRYPTED = b"\x00itv1\x00"
+#: How a file begins that was encrypted for somebody, as hand-ins are.
+AGE = b"age-encryption.org/"
 
 
 class FileOps:
@@ -135,6 +137,13 @@ def stamp(path: Path) -> tuple[int, int, int]:
     except OSError:
         return 0, 0, 0
     return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+#: How the name of an unfinished file ends, as a pattern.
+TEMP = r"\.[0-9a-f]{8}\.tmp"
+#: Seconds after which an unfinished file is surely dead: until then another program at this folder may be
+#: writing it, or a slow sync bringing it.
+DEAD_AFTER = 24 * 3600.0
 
 
 def temp_beside(path: Path) -> Path:

@@ -16,9 +16,7 @@ from pathlib import Path
 from inspect_tui.store import files
 from inspect_tui.store.workspace import Workspace
 
-#: Another program at this folder may be writing, or a slow sync may bring a file in the making.
-OLD = 24 * 3600.0
-_TEMP = re.compile(r".+\.[0-9a-f]{8}\.tmp", re.DOTALL)
+_TEMP = re.compile(f".+{files.TEMP}", re.DOTALL)
 
 
 def sweep(root: Path, now: float) -> int:
@@ -41,7 +39,7 @@ def sweep(root: Path, now: float) -> int:
             path = folder / name
             with contextlib.suppress(OSError):
                 status = path.lstat()
-                if stat.S_ISREG(status.st_mode) and now - status.st_mtime > OLD:
+                if stat.S_ISREG(status.st_mode) and now - status.st_mtime > files.DEAD_AFTER:
                     files.fs.unlink(path)
                     gone += 1
     return gone

@@ -22,7 +22,7 @@ from inspect_tui.store.limits import FINDINGS_BYTES, TOO_LARGE
 from inspect_tui.store.snapshot import WRITER, BadSnapshot, Snapshot, TooNew, decode
 
 _SIBLING = re.compile(
-    r"\.(?:(?P<journal>[0-9]{1,15})\.journal|[0-9a-f]{8}\.tmp|(?P<daily>[0-9]{8})\.bak)", re.ASCII
+    rf"\.(?P<journal>[0-9]{{1,15}})\.journal|{files.TEMP}|\.(?P<daily>[0-9]{{8}})\.bak", re.ASCII
 )
 
 

@@ -138,17 +138,17 @@ def encode(
 def documents(rows: Iterable[bytes]) -> msgspec.Raw:
     """Rows as `encode` writes them in a table, one document a line: for who tells them one by one."""
     held = io.BytesIO()
-    held.write(b"{")
-    start = b"\n"
-    for number, row in enumerate(rows, 1):
-        held.write(b'%b"%d":%b' % (start, number, row))
-        start = b",\n"
-    held.write(b"}")
+    held.writelines(_numbered(rows))
     return msgspec.Raw(held.getvalue())
 
 
 def _table(name: str, documents: Iterable[bytes]) -> Iterator[bytes]:
-    yield b",\n%b:{" % canonical(name)
+    yield b",\n%b:" % canonical(name)
+    yield from _numbered(documents)
+
+
+def _numbered(documents: Iterable[bytes]) -> Iterator[bytes]:
+    yield b"{"
     start = b"\n"
     for number, document in enumerate(documents, 1):
         yield b'%b"%d":%b' % (start, number, document)

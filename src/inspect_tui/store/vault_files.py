@@ -31,8 +31,6 @@ _AUTHORED = {
 }
 #: Of the workspace's own floor: rules, the vault's own files, and the notes that say how to start.
 _PLAIN_NAMES = ("rules.json", "演示说明.txt", "请先看这里.txt")
-#: How a file begins that was encrypted for somebody, as hand-ins are.
-_AGE = b"age-encryption.org/"
 #: Hears how far a sweep over all files is: how many are behind it, and how many there are.
 Told = Callable[[int, int], None]
 
@@ -159,7 +157,7 @@ def other_files(vault: Vault) -> list[Path]:
         for name in entries:
             path = Path(folder) / name
             ours = name.startswith(".") or vault.encloses(path) or _kept_plain(vault, path)
-            if not ours and not _starts_with(path, (MARK, _AGE)):
+            if not ours and not _starts_with(path, (MARK, files.AGE)):
                 found.append(path)
     return sorted(found)
 

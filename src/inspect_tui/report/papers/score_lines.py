@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from inspect_tui.model.terms import GRAVE
 from inspect_tui.report.outline import Outline, UnitDigest, branch_of
 from inspect_tui.report.papers.score_table import ScoreLine
+from inspect_tui.report.ranking import grave_of
 from inspect_tui.rules.result import formula_text
 
 
@@ -69,7 +69,7 @@ def _line(
         carry_loss=result.carry_loss if scored else None,
         bonus=result.bonus if scored else None,
         missing=sum(found.missing for found in digest.problems),
-        major=sum(found.severity in GRAVE for found in digest.problems),
+        major=grave_of(digest),
         previous=previous.get(digest.unit.id),
         place=places.get(digest.unit.id) if scored else None,
     )
