@@ -16,6 +16,7 @@ from inspect_tui.model.roster import Crew, Unit
 from inspect_tui.model.terms import FindingKind, UnitKind
 from inspect_tui.rules.duties import Slot, month_of, months_of, set_month, set_revised
 from inspect_tui.rules.grid import grid_of
+from inspect_tui.rules.points import PointsCount, set_points
 from inspect_tui.rules.reading import free_findings, is_started
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.desk import Desk
@@ -70,15 +71,15 @@ def enter(desk: Desk, unit: str = "DG01") -> None:
         desk.commit_lead(edits, "岗位责任")
 
 
-def space_of(root: Path) -> Workspace:
-    checklist = {**CHECKLIST, "duties": NAMES, "duty_day": 5}
+def space_of(root: Path, **more: Any) -> Workspace:
+    checklist = {**CHECKLIST, "duties": NAMES, "duty_day": 5, **more}
     space = make_space(root, checklists=[checklist], units=crewed())
     who(space)
     return space
 
 
-def entered(root: Path) -> Workspace:
-    space = space_of(root)
+def entered(root: Path, **more: Any) -> Workspace:
+    space = space_of(root, **more)
     desk = open_desk(space)
     enter(desk)
     desk.session.close()
@@ -198,9 +199,24 @@ async def test_two_records_of_a_slot_and_hostile_words_are_shown_and_harmless(tm
         assert_sound(app)
 
 
-async def test_the_walk_tells_it_beside_the_items_that_ask(tmp_path: Path) -> None:
-    async with running(make_app(entered(tmp_path), unit="DG01")) as pilot:
-        assert "岗位责任 2026年11月：按时修订（11月4日修订" in screen_text(pilot.app)
+@pytest.mark.parametrize("asked", [True, False])
+async def test_the_walk_tells_it_beside_the_sections_that_ask(tmp_path: Path, asked: bool) -> None:
+    """Whatever a section is called: it asks by its field, and one whose name says so does not."""
+    sections = json.loads(json.dumps(CHECKLIST["sections"]))
+    if asked:
+        sections[0] |= {"name": "综合事项", "short": "综合", "figures": ["duties", "points", "duties"]}
+    else:
+        sections[0]["name"] = "岗位责任和党员积分"
+    space = entered(tmp_path, sections=sections)
+    desk = open_desk(space)
+    count = PointsCount(entered=7, members=8, rewards=12, penalties=3, used=True)
+    desk.commit("DG01", set_points(desk.state, "DG01", "2026-10", count), "党员积分")
+    desk.session.close()
+    async with running(make_app(space, unit="DG01")) as pilot:
+        text = screen_text(pilot.app)
+        assert text.count("岗位责任 2026年11月：按时修订（11月4日修订") == asked
+        points = "党员积分 2026-10：加分12次，扣分3次，覆盖87.5%（7/8人），已用于评优"
+        assert "".join(text.split()).count("".join(points.split())) == asked
 
 
 async def test_without_names_in_the_checklist_there_is_nothing_to_fill_in(tmp_path: Path) -> None:

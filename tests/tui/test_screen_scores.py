@@ -30,11 +30,9 @@ from inspect_tui.report.zh_numbers import score_text
 from inspect_tui.rules.contest_entries import fits
 from inspect_tui.rules.contests import awards
 from inspect_tui.rules.grade_steps import steps_from
-from inspect_tui.rules.points import PointsCount, points_of, set_points
 from inspect_tui.rules.result import result_of
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.screens.points_page import PointsScreen
-from inspect_tui.tui.widgets.walk_parts import points_words
 
 
 async def settled(pilot: Any) -> None:
@@ -316,16 +314,3 @@ async def test_an_inspector_gives_no_bonus(tmp_path: Path) -> None:
     async with running(make_app(space), notifications=True) as pilot:
         await scores(pilot, "7")
         assert "由组长来做" in told(pilot.app) and pilot.app.screen.place == "scores"
-
-
-async def test_points_stand_beside_the_items_that_ask_about_them(tmp_path: Path) -> None:
-    space = worked(tmp_path)
-    async with running(make_app(space)) as pilot:
-        app = pilot.app
-        count = PointsCount(entered=7, members=8, rewards=12, penalties=3, used=True)
-        app.desk.commit("DG04", set_points(app.desk.state, "DG04", "2026-10", count), "党员积分")
-        app.open_unit("DG04")
-        await pilot.pause()
-        assert "党员积分" not in screen_text(app)
-        [month] = points_of(app.desk.state, "DG04")
-        assert points_words(month) == "党员积分 2026-10：加分12次，扣分3次，覆盖87.5%（7/8人），已用于评优"

@@ -20,7 +20,7 @@ from inspect_tui.model.checklist import (
     Trigger,
     When,
 )
-from inspect_tui.model.terms import Method, Need, Scoring, Severity, TriggerEffect, UnitKind, Verdict
+from inspect_tui.model.terms import Figure, Method, Need, Scoring, Severity, TriggerEffect, UnitKind, Verdict
 from inspect_tui.store.clean import clean_text
 
 _SIGNS = "甲乙丙会议记录，。；“”（）=+-@'\"[]/\\<>&{}_x0041 \t#%*0123abc①　é😀~^`|"
@@ -150,6 +150,7 @@ def checklists(draw: Any) -> Checklist:
             listed.append(draw(items(next(ids), trigger_ids, sets, [*earlier, *listed])))
         total = sum((item.points for item in listed), Decimal(0))
         part = Section(id=next(ids), name=draw(LINE), points=total, items=tuple(listed), short=draw(LINES))
+        part = replace(part, figures=tuple(draw(st.lists(st.sampled_from(Figure), max_size=2))))
         if draw(st.integers(0, 3)) == 0:
             part = replace(part, tags=tuple(draw(st.lists(LINE, max_size=1))))
         if not part.tags:

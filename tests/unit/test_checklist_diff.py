@@ -16,7 +16,7 @@ from strategies import UNITS, new_desks
 
 from inspect_tui.cli import main as cli
 from inspect_tui.model.checklist import Checklist, Item
-from inspect_tui.model.terms import Verdict
+from inspect_tui.model.terms import Helper, Verdict
 from inspect_tui.model.view import Judgement, Picked
 from inspect_tui.rules import actions
 from inspect_tui.rules.checklist_diff import Difference, compare
@@ -117,6 +117,10 @@ def test_the_head_and_other_fields_are_told(shipped: Checklist) -> None:
     assert len(told) == 6 and any("岗位" in line for line in told) and any("RL-01" in line for line in told)
     found = compare(shipped, changed(shipped, "GW-01", samples=("别处",), applies_to=("safety",)))
     assert kinds(found) == {"other": ["GW-01"]} and found.other[0].parts == ("适用定位", "抽查内容")
+    found = compare(shipped, changed(shipped, "GW-01", helper=Helper.FLOWS))
+    assert kinds(found) == {"other": ["GW-01"]} and found.other[0].parts == ("辅助页",)
+    found = compare(shipped, replace(shipped, sections=(replace(first, figures=()), *rest)))
+    assert kinds(found) == {} and found.head == (f"大项“{first.name}”旁边显示的数字变了",)
 
 
 @given(st.permutations(range(7)))

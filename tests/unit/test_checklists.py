@@ -15,7 +15,7 @@ import pytest
 from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.model.roster import Roster, Unit
 from inspect_tui.model.round import Rules
-from inspect_tui.model.terms import Profile, Scoring, Severity, TriggerEffect, UnitKind, Verdict
+from inspect_tui.model.terms import Figure, Profile, Scoring, Severity, TriggerEffect, UnitKind, Verdict
 from inspect_tui.rules.applicability import items_for
 from inspect_tui.store.loading import check_file, load_checklist, load_roster, load_rules
 from inspect_tui.store.shipped import (
@@ -63,7 +63,7 @@ def test_all_shipped_files_load_without_a_word() -> None:
 def test_sections_points_and_items(name: str) -> None:
     loaded = checklist(name)
     sections, count = SHAPES[name]
-    assert loaded.id == name and loaded.draft and loaded.revision == "2026.1" and loaded.full_score == 100
+    assert loaded.id == name and loaded.draft and loaded.full_score == 100
     assert {s.id: s.points for s in loaded.sections} == sections
     assert len(loaded.items()) == count
     for profile in loaded.profiles or ("general",):
@@ -125,6 +125,11 @@ def test_either_or_rubrics_exclude_each_other() -> None:
     }
     assert {w.split("/")[1] for w in pairs} == {"GW-03", "GW-04", "GW-06", "PX-02", "JJ-01", "JF-04", "YJ-03"}
     assert pairs["lzrh-dxz/GW-04"] == ["1人讲不清", "2人都讲不清"]
+
+
+def test_sections_say_which_figures_stand_beside_their_items() -> None:
+    shown = {f"{name}/{s.id}": s.figures for name in SHAPES for s in checklist(name).sections if s.figures}
+    assert shown == {"lzrh-dxz/GW": (Figure.DUTIES,), "lzrh-dxz/JF": (Figure.POINTS,)}
 
 
 def test_triggers_have_their_effects() -> None:

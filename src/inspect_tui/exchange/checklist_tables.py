@@ -31,6 +31,7 @@ from inspect_tui.exchange.plain_sheet import cell_line
 from inspect_tui.model.checklist import ANY, CHECKLIST_FORMAT, Checklist
 from inspect_tui.model.fault import Fault
 from inspect_tui.model.terms import (
+    Figure,
     Helper,
     Method,
     Profile,
@@ -108,6 +109,7 @@ SECTIONS = (
     Field("简称", "short", TEXT, 10),
     Field("分值", "points", NUMBER, 8),
     *_REACH,
+    Field("旁边显示", "figures", terms(Figure), 14),
     _REST,
 )
 ITEMS = (

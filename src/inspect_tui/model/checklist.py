@@ -8,7 +8,17 @@ from decimal import Decimal
 
 import msgspec
 
-from inspect_tui.model.terms import Helper, Method, Need, Scoring, Severity, TriggerEffect, UnitKind, Verdict
+from inspect_tui.model.terms import (
+    Figure,
+    Helper,
+    Method,
+    Need,
+    Scoring,
+    Severity,
+    TriggerEffect,
+    UnitKind,
+    Verdict,
+)
 
 CHECKLIST_FORMAT = "inspect-tui/checklist"
 
@@ -137,6 +147,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A category of items with its points; `short` is the name used where room is scarce.
 
     `applies_to`, `unit_kinds`, `tags` and `when` hold for all its items, on top of what each says itself.
+    `figures` says what is known of the unit that is shown beside its items.
     """
 
     id: str
@@ -148,6 +159,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit_kinds: tuple[UnitKind, ...] = ()
     tags: tuple[str, ...] = ()
     when: tuple[When, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     @property
     def short_name(self) -> str:

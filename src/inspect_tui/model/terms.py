@@ -37,6 +37,13 @@ class Helper(Term):
     FLOWS = "flows", "基本流程抽查"
 
 
+class Figure(Term):
+    """What is known of a unit and stands beside the items of a section: the section says which, by no name."""
+
+    DUTIES = "duties", "岗位责任"
+    POINTS = "points", "党员积分"
+
+
 class Severity(Term):
     MINOR = "minor", "一般"
     MODERATE = "moderate", "较重"

@@ -162,9 +162,12 @@ _FIELD_WORDS = {
     "when": "适用的条件",
     "answer_set": "答案组",
     "require": "必须附上的内容",
+    "helper": "辅助页",
 }
 #: What a section says for all its items.
-_SECTION_WORDS = {name: _FIELD_WORDS[name] for name in ("applies_to", "unit_kinds", "tags", "when")}
+_SECTION_WORDS = {name: _FIELD_WORDS[name] for name in ("applies_to", "unit_kinds", "tags", "when")} | {
+    "figures": "旁边显示的数字"
+}
 _ROW_WORDS = {"sentence": "问题描述", "severity": "程度", "missing": "是否缺项", "triggers": "对应红线"}
 
 

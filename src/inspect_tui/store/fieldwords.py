@@ -182,6 +182,7 @@ _WORDS: dict[type, dict[str, str]] = {
         "unit_kinds": "整个大项适用的单位类别，不写为全部",
         "tags": "整个大项只用于有其中一个标签的单位",
         "when": "整个大项适用的条件，要全部成立",
+        "figures": "检查时在旁边显示的数字",
     },
     Item: {
         "text": "检查内容",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inspect_tui.model.roster import Unit
 from inspect_tui.model.round import Round
-from inspect_tui.model.terms import Helper, Scoring, Verdict
+from inspect_tui.model.terms import Figure, Helper, Scoring, Verdict
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.problems import carried_of, contested, owed
@@ -196,6 +196,13 @@ def points_told(state: State, unit: str) -> str:
     return "".join(points_words(month) for month in points_of(state, unit)[-1:])
 
 
+def figure_words(state: State, round_: Round, unit: Unit, figure: Figure) -> str:
+    """What is known of a unit under a heading that a section asks for; empty where nothing is."""
+    if figure is Figure.DUTIES:
+        return duties_words(state, round_, unit)
+    return points_told(state, unit.id)
+
+
 class ItemDetail(LaidLines):
     """Everything about the item under the cursor: its words, how it scores, what was recorded."""
 
@@ -241,12 +248,9 @@ class ItemDetail(LaidLines):
         desk_round, row = stop.sheet.round, stop.row
         for told in olds_of_item(stop.sheet.state, desk_round, stop.unit, row.checklist.id, item.id):
             lines += self._wrapped(told, room, "accent")
-        if "积分" in row.section.name and (said := points_told(stop.sheet.state, stop.unit)):
-            lines += self._wrapped(said, room, "accent")
-        if "岗位责任" in row.section.name and (
-            said := duties_words(stop.sheet.state, desk_round, stop.sheet.unit)
-        ):
-            lines += self._wrapped(said, room, "accent")
+        for figure in dict.fromkeys(row.section.figures):
+            if told := figure_words(stop.sheet.state, desk_round, stop.sheet.unit, figure):
+                lines += self._wrapped(told, room, "accent")
         if item.helper is not None:
             said = helper_words(stop.sheet.state, stop.unit, item.helper)
             lines += self._wrapped(said, room, "accent")
