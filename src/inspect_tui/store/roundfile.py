@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,6 @@ from inspect_tui.rules.issue import good_id, plain_decimal
 from inspect_tui.store import files
 from inspect_tui.store.clean import is_clean
 from inspect_tui.store.limits import OTHER_BYTES
-
-_decoder = msgspec.json.Decoder(Round)
 
 
 def read_round(source: Path | bytes, *, name: str = "") -> tuple[Round, dict[str, Any]]:
@@ -78,7 +76,8 @@ def _taken(raw: dict[str, Any], packed: bytes | None = None) -> Round | None:
         # With an escape in it, a text may hold what the text of the file does not show.
         if b"\\" in data or not is_clean(data.decode("utf-8")):
             return None
-        round_ = _decoder.decode(data)
+        # From the raw form and not from the bytes again: the record then shares its texts.
+        round_ = msgspec.convert(raw, Round)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     return round_ if _known([raw], [round_]) and _sound(round_) else None
@@ -121,7 +120,8 @@ def _sound(round_: Round) -> bool:
     if not all(map(_usable, _ids(round_))) or not all(map(_distinct, _labels(round_))):
         return False
     # Thousands of items share a few figures.
-    if any(plain_decimal(written) is None for written in set(map(str, _numbers(round_)))):
+    written = set[str]().union(*(map(str, group) for group in _numbers(round_)))
+    if any(plain_decimal(figure) is None for figure in written):
         return False
     units = {unit.id for unit in round_.units}
     return all(unit in units for team in round_.teams for unit in team.units) and _dated(round_)
@@ -158,23 +158,22 @@ def _usable(ids: list[str]) -> bool:
     return _distinct(ids) and all(map(good_id, ids))
 
 
-def _numbers(round_: Round) -> Iterator[Decimal]:
+def _numbers(round_: Round) -> Iterator[Iterable[Decimal]]:
+    """Every figure that is written with a point, in groups."""
     rules = round_.rules
-    yield from rules.severity_points.values()
-    yield from (rules.common_share, rules.coverage_warning, rules.rank_coverage, rules.rounding)
-    yield from (rules.carry_open, rules.carry_relapsed, rules.carry_cap, rules.bonus_cap)
-    yield from (step.share for step in rules.softeners)
+    yield rules.severity_points.values()
+    yield (rules.common_share, rules.coverage_warning, rules.rank_coverage, rules.rounding)
+    yield (rules.carry_open, rules.carry_relapsed, rules.carry_cap, rules.bonus_cap)
+    yield (step.share for step in rules.softeners)
     for checklist in round_.checklists:
-        yield checklist.full_score
+        yield (checklist.full_score,)
         for section in checklist.sections:
-            yield section.points
-            for item in section.items:
-                yield item.points
-                for deduction in item.deductions:
-                    yield deduction.points
-                    if deduction.cap is not None:
-                        yield deduction.cap
-                yield from (award.points for award in item.awards)
+            deductions = [deduction for item in section.items for deduction in item.deductions]
+            yield (section.points,)
+            yield (item.points for item in section.items)
+            yield (deduction.points for deduction in deductions)
+            yield (deduction.cap for deduction in deductions if deduction.cap is not None)
+            yield (award.points for item in section.items for award in item.awards)
 
 
 def _dated(round_: Round) -> bool:
