@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,6 +19,7 @@ import tinydb
 from faultfs import FaultFS
 from storework import ROUND, TODAY, Day, add, next_change, tables
 
+from inspect_tui.exchange.union import Union
 from inspect_tui.model.change import Body, Change, Edit
 from inspect_tui.rules.canonical import canonical, digest, make_change
 from inspect_tui.store import files, findings, recovery, snapshot
@@ -207,6 +208,29 @@ def test_files_are_private(path: Path) -> None:
             for kept in path.parent.iterdir():
                 if kept.suffix != ".holder":
                     assert kept.stat().st_mode & 0o077 == 0, kept.name
+
+
+def test_a_round_known_to_the_last_byte_is_not_read_again(path: Path) -> None:
+    made(path)
+    amended = ROUND | {"pack_version": 2}
+    for known in (ROUND, amended):
+        with FindingsFile.open(path, known={canonical(known): known}) as file:
+            assert file.round_raw == ROUND
+            assert (file.round_raw is ROUND) is (known is ROUND)
+
+
+@pytest.mark.parametrize(
+    "table", [{}, [], {"2": ROUND}, {"1": ROUND, "3": ROUND}, {"1": ROUND, "2": 5}, {"2": ROUND, "1": "x"}]
+)
+def test_what_is_wrong_with_the_rounds_is_told_alike_when_one_is_known(path: Path, table: object) -> None:
+    made(path)
+    rewritten(path, {}, round=table)
+    told = []
+    for known in (None, {canonical(ROUND): ROUND}):
+        with pytest.raises(BadSnapshot) as bad:
+            decode(path.read_bytes(), known)
+        told.append(str(bad.value))
+    assert told[0] == told[1]
 
 
 # ---------------------------------------------------------------- open, closed, folded
@@ -660,6 +684,13 @@ def test_a_medium_that_is_really_full(path: Path) -> None:
 # ---------------------------------------------------------------- the merged file
 
 
+def union(changes: Iterable[Change]) -> dict[str, Change]:
+    held = Union()
+    for change in changes:
+        held.add(change)
+    return held.changes
+
+
 def test_the_merged_file_depends_on_the_set_of_changes_alone(tmp_path: Path) -> None:
     sources = []
     for writer in ("w1", "w2", "w3"):
@@ -669,8 +700,9 @@ def test_the_merged_file_depends_on_the_set_of_changes_alone(tmp_path: Path) -> 
         sources += list(file.changes())
         file.close()
     one, two = tmp_path / "one.json", tmp_path / "two.json"
-    write_merged(one, [ROUND, ROUND | {"pack_version": 2}], sources, tables())
-    write_merged(two, [ROUND | {"pack_version": 2}, ROUND, ROUND], [*reversed(sources), *sources], tables())
+    write_merged(one, [ROUND, ROUND | {"pack_version": 2}], union(sources), tables())
+    again = union([*reversed(sources), *sources])
+    write_merged(two, [ROUND | {"pack_version": 2}, ROUND, ROUND], again, tables())
     assert one.read_bytes() == two.read_bytes()
     content = read_findings(one)
     assert content.merged and content.closed and content.round_raw["pack_version"] == 2
@@ -680,7 +712,7 @@ def test_the_merged_file_depends_on_the_set_of_changes_alone(tmp_path: Path) -> 
     db.close()
     with pytest.raises(StoreError, match="合并"):
         FindingsFile.open(one)
-    write_merged(two, content.rounds, content.changes, tables())
+    write_merged(two, content.rounds, union(content.changes), tables())
     assert two.read_bytes() == one.read_bytes()
 
 
@@ -698,7 +730,7 @@ def test_a_bare_copy_alone_empties_nothing_whatever_the_order(tmp_path: Path) ->
     outs = []
     for number, order in enumerate(([first, second, gone, spaced], [gone, spaced, second, first])):
         out = tmp_path / f"out{number}.json"
-        write_merged(out, [ROUND], order, {})
+        write_merged(out, [ROUND], union(order), {})
         outs.append(out.read_bytes())
     assert outs[0] == outs[1]
     merged = {change.id: change for change in decode(outs[0]).changes}

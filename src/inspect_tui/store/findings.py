@@ -50,7 +50,17 @@ from inspect_tui.store.limits import FINDINGS_BYTES, FINDINGS_CHANGES, TOO_LARGE
 from inspect_tui.store.lock import FileLock, Locked
 from inspect_tui.store.recovery import HEAD_BYTES, Names, Recovered, Recovery, recover
 from inspect_tui.store.saver import Saver
-from inspect_tui.store.snapshot import CHANGES, META, ROUND, STATE_TABLES, WRITER, Meta, documents, encode
+from inspect_tui.store.snapshot import (
+    CHANGES,
+    META,
+    ROUND,
+    STATE_TABLES,
+    WRITER,
+    KnownRounds,
+    Meta,
+    documents,
+    encode,
+)
 
 if TYPE_CHECKING:
     from inspect_tui.store.tables import FindingsDB, JournalTable
@@ -149,12 +159,13 @@ class FindingsFile:
         read_only: bool = False,
         tables: TablesOf | None = None,
         today: datetime.date | None = None,
+        known: KnownRounds | None = None,
     ) -> FindingsFile:
         """Open a writer's file, putting right what a crash left; `recovery` says what that was.
 
         Raises Locked when another process has it; DamagedFile, NewerVersion or StoreError when it cannot be
         read. With `read_only`, or where the folder cannot be written, it is only looked at, without a lock;
-        `read_only_reason` says so.
+        `read_only_reason` says so. Rounds that are `known` are not read again.
         """
         names = Names(path)
         if read_only:
@@ -165,7 +176,7 @@ class FindingsFile:
         except ReadOnlyPlace as error:
             return cls._view(path, tables, error.message)
         try:
-            recovered = recover(names)
+            recovered = recover(names, known=known)
             if recovered.snapshot.meta.kind != WRITER:
                 raise StoreError(f"{path.name}是合并后的文件，只能查看。", path=path)
         except BaseException:
@@ -190,11 +201,16 @@ class FindingsFile:
 
     @classmethod
     def open_or_view(
-        cls, path: Path, *, tables: TablesOf | None = None, today: datetime.date | None = None
+        cls,
+        path: Path,
+        *,
+        tables: TablesOf | None = None,
+        today: datetime.date | None = None,
+        known: KnownRounds | None = None,
     ) -> FindingsFile:
         """Open for writing, or only for looking while another process has it; `read_only_reason` says who."""
         try:
-            return cls.open(path, tables=tables, today=today)
+            return cls.open(path, tables=tables, today=today, known=known)
         except Locked as error:
             return cls._view(path, tables, error.message)
 

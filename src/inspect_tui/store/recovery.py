@@ -19,7 +19,7 @@ from inspect_tui.store import files
 from inspect_tui.store.errors import DamagedFile, NewerVersion, StoreError, reason
 from inspect_tui.store.journal import JournalContent, read_journal
 from inspect_tui.store.limits import FINDINGS_BYTES, TOO_LARGE
-from inspect_tui.store.snapshot import WRITER, BadSnapshot, Snapshot, TooNew, decode
+from inspect_tui.store.snapshot import WRITER, BadSnapshot, KnownRounds, Snapshot, TooNew, decode
 
 _SIBLING = re.compile(
     rf"\.(?P<journal>[0-9]{{1,15}})\.journal|{files.TEMP}|\.(?P<daily>[0-9]{{8}})\.bak", re.ASCII
@@ -143,12 +143,12 @@ HEAD_BYTES = 96
 _GENERATION = re.compile(rb'"generation":([0-9]{1,15})[,}]')
 
 
-def load(path: Path) -> tuple[Snapshot, bytes]:
+def load(path: Path, known: KnownRounds | None = None) -> tuple[Snapshot, bytes]:
     """Read one snapshot file. Raises BadSnapshot, OSError."""
     if path.stat().st_size > FINDINGS_BYTES:
         raise BadSnapshot(TOO_LARGE.rstrip("。"))
     data = files.fs.read(path)
-    return decode(data), data
+    return decode(data, known), data
 
 
 def generation_of(path: Path) -> int:
@@ -161,17 +161,18 @@ def generation_of(path: Path) -> int:
     return int(match.group(1)) if match else 0
 
 
-def recover(names: Names, *, live: bool = False) -> Recovered:
+def recover(names: Names, *, live: bool = False, known: KnownRounds | None = None) -> Recovered:
     """Work out what a findings file holds. Raises DamagedFile, NewerVersion, StoreError.
 
     With `live` its writer may be at work: a line being written just now is no accident and is not told.
+    Rounds that are `known` are not read again.
     """
     main: Snapshot | None = None
     bak: Snapshot | None = None
     data, why = b"", ""
     try:
         found = _siblings(names)
-        main, data = load(names.main)
+        main, data = load(names.main, known)
     except FileNotFoundError:
         why = GONE
     except TooNew as error:
@@ -182,7 +183,7 @@ def recover(names: Names, *, live: bool = False) -> Recovered:
         raise StoreError(f"{names.main.name}打不开：{reason(error)}。", path=names.main) from error
     if main is None or generation_of(names.bak) > main.meta.generation:
         with contextlib.suppress(BadSnapshot, OSError):
-            bak, bak_data = load(names.bak)
+            bak, bak_data = load(names.bak, known)
             data = data or bak_data
     base = bak or main
     if base is None:

@@ -103,7 +103,8 @@ class Session:
         elif read_only:
             self.file = FindingsFile.open(path, read_only=True, tables=self._tables)
         else:
-            self.file = FindingsFile.open_or_view(path, tables=self._tables, today=self.date())
+            known = {canonical(self.raw): self.raw}
+            self.file = FindingsFile.open_or_view(path, tables=self._tables, today=self.date(), known=known)
         self.read_only = self.file.read_only_reason
         if not self.read_only:
             # The lock is ours, so whatever copy this writer was making is dead.

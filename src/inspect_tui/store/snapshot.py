@@ -31,6 +31,9 @@ WRITER, MERGED = "writer", "merged"
 
 T = TypeVar("T")
 
+#: Rounds that were read already, by their canonical bytes.
+KnownRounds = Mapping[bytes, dict[str, Any]]
+
 
 class Meta(msgspec.Struct, kw_only=True):
     """What stands in `_meta` beside the checksum.
@@ -72,8 +75,11 @@ _docs_decoder = msgspec.json.Decoder(dict[str, dict[str, Any]])
 _known_meta = set(Meta.__struct_fields__)
 
 
-def decode(data: bytes) -> Snapshot:
-    """Take a snapshot apart. Raises BadSnapshot; empty is never taken for new."""
+def decode(data: bytes, known: KnownRounds | None = None) -> Snapshot:
+    """Take a snapshot apart. Raises BadSnapshot; empty is never taken for new.
+
+    A round that is `known` to the last byte is not read again: every file of a round carries its copy.
+    """
     if not data:
         raise BadSnapshot("文件长度为零")
     if len(data) > FINDINGS_BYTES:
@@ -93,7 +99,7 @@ def decode(data: bytes) -> Snapshot:
         if meta.count > FINDINGS_CHANGES:
             raise BadSnapshot(TOO_MANY.rstrip("。"))
         changes = _in_order(decode_changes(tables.pop(CHANGES)))
-        rounds = _in_order(_docs_decoder.decode(tables.pop(ROUND)))
+        rounds = _rounds(tables.pop(ROUND), known or {})
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, KeyError) as error:
         raise BadSnapshot("校验值相符，但内容不是检查记录的样子") from error
     if meta.count != len(changes) or not rounds:
@@ -189,6 +195,15 @@ def _joined(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]
             held, size = [], 0
     if held:
         yield b"".join(held)
+
+
+def _rounds(table: msgspec.Raw, known: KnownRounds) -> list[dict[str, Any]]:
+    if known:
+        copies = {key: known.get(bytes(copy)) for key, copy in _table_decoder.decode(table).items()}
+        held = {key: copy for key, copy in copies.items() if copy is not None}
+        if len(held) == len(copies):
+            return _in_order(held)
+    return _in_order(_docs_decoder.decode(table))
 
 
 def _in_order(documents: dict[str, T]) -> list[T]:
