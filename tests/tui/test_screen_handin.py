@@ -17,11 +17,13 @@ from fixture import (
     running,
     shown,
     some_work,
+    verdict,
     who,
 )
 from helpers import HOSTILE, assert_sound, check_golden, screen_text
 
 from inspect_tui.exchange.handin_reading import read_hand_in
+from inspect_tui.model.person import Identity
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui import big_letters
 
@@ -55,11 +57,16 @@ async def test_looks(
 
 async def test_what_is_not_submitted_is_named_and_what_goes_reads_back(tmp_path: Path) -> None:
     space = worked_in(tmp_path)
+    other = open_desk(space, Identity(name="检查员丙", team="T1"))
+    for unit in ("DG04", "DG05"):
+        verdict(other, unit, "GW-01")
+    other.session.close()
     app = make_app(space)
     async with running(app) as pilot:
         await pilot.press("3")
         text = screen_text(app)
-        assert "东沟第2党小组（已查2/5）" in text and "1个  东沟第4党小组" in text
+        assert "东沟第2党小组（已查2/5）" in text and "第5党小组" not in text
+        assert "别人查的    1个  东沟第4党小组" in text and "没有开始" not in text
         assert not list(space.exports_dir.iterdir())
         await pilot.press("1")
         await pilot.pause()

@@ -13,6 +13,7 @@ import msgspec
 
 from inspect_tui.exchange import age_file
 from inspect_tui.exchange.handin_reading import read_hand_in
+from inspect_tui.exchange.handin_units import hand_in_units
 from inspect_tui.exchange.manifest import MANIFEST, Counts, Manifest, PackedFile, code_of, count
 from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.recipients import Recipient, recipients_of
@@ -108,8 +109,8 @@ def hand_in(
     else:
         sha256 = _write(target, packing.into)
         _read_back(target, sha256, manifest)
-    if (open_units := manifest.counts.units - manifest.counts.submitted - manifest.counts.not_reached) > 0:
-        messages.append(f"其中{open_units}个单位还没有提交。")
+    if unfinished := hand_in_units(session.state, session.round, changes).unfinished:
+        messages.append(f"其中{len(unfinished)}个单位还没有提交。")
     if manifest.practice:
         messages.append("这是演练轮次，不计入正式结果。")
     return Receipt(

@@ -11,9 +11,11 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from inspect_tui.exchange.handin import Receipt, hand_in
+from inspect_tui.exchange.handin_units import HandInUnits, hand_in_units
 from inspect_tui.exchange.recipients import Recipient, recipients_of
 from inspect_tui.exchange.refusal import ExportRefused, refuse_secret
 from inspect_tui.model.fault import InputFaults
+from inspect_tui.model.roster import Unit
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.keyring import own_key
 from inspect_tui.store.session import ReadOnlySession
@@ -53,6 +55,7 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         self.recipients: tuple[Recipient, ...] = ()
         self.signer = ""
         self.unsure: list[str] = []
+        self.units = HandInUnits()
 
     def page_title(self) -> str:
         return "交卷"
@@ -72,8 +75,16 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         if not self.refused and self.desk.session.read_only:
             self.refused = f"现在只能看，交不了卷：{self.desk.session.read_only}"
         self._look_at_keys()
+        self._look_at_units()
         self.query_one("#pane", LinePane).show()
         self.query_one("#pane", LinePane).focus()
+
+    def _look_at_units(self) -> None:
+        """Which units it is about and how they stand."""
+        desk = self.desk
+        own = desk.session.file.changes() if desk.session.file is not None else ()
+        expected = {unit.id for unit in desk.units(mine=True)}
+        self.units = hand_in_units(desk.state, desk.round, own, expected)
 
     def _look_at_keys(self) -> None:
         """Whom it would be encrypted to, and who signs."""
@@ -96,36 +107,27 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         return self._will_go(width)
 
     def _will_go(self, width: int) -> list[Line]:
-        desk = self.desk
-        units = {unit.id: unit.name for unit in desk.units(mine=True)}
-        for unit in desk.units():
-            if unit.id not in units and desk.visit(unit.id).started:
-                units[unit.id] = unit.name
-        submitted, open_, untouched, unreached = [], [], [], []
-        for unit_id, name in units.items():
-            visit = desk.visit(unit_id)
-            if visit.submitted:
-                submitted.append(name)
-            elif visit.not_reached:
-                unreached.append(name)
-            elif visit.started:
-                progress = desk.progress(unit_id)
-                open_.append(f"{name}（已查{progress.answered}/{progress.items}）")
-            else:
-                untouched.append(name)
+        desk, units = self.desk, self.units
+        unfinished = []
+        for unit in units.unfinished:
+            progress = desk.progress(unit.id)
+            unfinished.append(f"{unit.name}（已查{progress.answered}/{progress.items}）")
         lines: list[Line] = [[]]
         if self.failed:
             lines += [*wrapped(self.failed, width, "fail"), []]
         lines += wrapped("交卷会把本机全部记录存盘，打成一个文件，读回核对，再给出核对码。", width)
         lines += wrapped("交过以后还可以接着改，改完再交一次就行；重复交不会重复计数。", width, "dim")
         lines.append([])
-        lines += pair("已提交", f"{len(submitted)}个  {'、'.join(submitted)}", width, ink="pass")
-        if unreached:
-            lines += pair("未能进点", f"{len(unreached)}个  {'、'.join(unreached)}", width)
-        if open_:
-            lines += pair("还没提交", f"{len(open_)}个  {'、'.join(open_)}", width, ink="warn")
-        if untouched:
-            lines += pair("没有开始", f"{len(untouched)}个  {'、'.join(untouched)}", width, ink="warn")
+        lines += _counted("已提交", _names(units.submitted), width, "pass")
+        if units.not_reached:
+            lines += _counted("未能进点", _names(units.not_reached), width)
+        if unfinished:
+            lines += _counted("还没提交", unfinished, width, "warn")
+        if units.untouched:
+            lines += _counted("没有开始", _names(units.untouched), width, "warn")
+        if units.elsewhere:
+            lines += _counted("别人查的", _names(units.elsewhere), width, "dim")
+            lines += wrapped("这些记录由他们自己交，不在这份里。", width, "dim")
         lines += pair("署名", "、".join(desk.session.identity.people), width)
         lines += pair("电子签名", self.signer or "未签名", width, ink="pass" if self.signer else "dim")
         lines += self._sealing(width)
@@ -133,7 +135,7 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         if self._kept_in:
             said = "工作文件夹已加密，交卷文件要放到外面，按回车后先选U盘或别的文件夹。"
             lines += [*wrapped(said, width, "warn"), []]
-        ask = "按回车交卷。" if not (open_ or untouched) else "还有单位没有提交，也可以先交。按回车交卷。"
+        ask = "按回车交卷。" if units.complete else "还有单位没有提交，也可以先交。按回车交卷。"
         return [*lines, *wrapped(ask, width, "strong")]
 
     def _sealing(self, width: int) -> list[Line]:
@@ -247,11 +249,21 @@ class HandInScreen(PageScreen[None], inherit_bindings=False):
         self.app.push_screen(KeysScreen())
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:
-        # A key may have been made or compared meanwhile.
+        # A key may have been made or compared, a visit submitted meanwhile.
         if self.receipt is None and self.is_mounted:
             self._look_at_keys()
+            self._look_at_units()
             self.query_one("#pane", LinePane).show()
 
     def action_summary(self) -> None:
         """Summary and text of the round."""
         self.app.open_summary()
+
+
+def _names(units: Sequence[Unit]) -> list[str]:
+    return [unit.name for unit in units]
+
+
+def _counted(label: str, names: Sequence[str], width: int, ink: str = "text") -> list[Line]:
+    """How many units stand so, and which."""
+    return pair(label, f"{len(names)}个  {'、'.join(names)}", width, ink=ink)
