@@ -201,6 +201,7 @@ def told(error: Exception) -> list[str] | None:
     """The lines that tell a failure we know; None for one we do not."""
     from inspect_tui.exchange.refusal import ExportRefused
     from inspect_tui.model.fault import InputFaults
+    from inspect_tui.report.refusing import NoticeRefused
     from inspect_tui.store.errors import StoreError, given_up
 
     if isinstance(error, InputFaults):
@@ -211,7 +212,7 @@ def told(error: Exception) -> list[str] | None:
     if isinstance(error, StoreError):
         # A command ends with its error: nothing waits in memory for another try.
         return [str(given_up(error))]
-    if isinstance(error, ExportRefused) or type(error).__name__ == "NoticeRefused":
+    if isinstance(error, ExportRefused | NoticeRefused):
         return [str(error)]
     if type(error).__name__ == "ReadOnlySession":
         return [f"现在不能写入：{error}"]

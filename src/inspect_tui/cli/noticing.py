@@ -182,7 +182,6 @@ def held_of(file: Path) -> Held:
 def wanted_of(held: Held, asked: dict[str, Any]) -> Wanted:
     """What sort of text the options ask for. Raises InputFaults."""
     from inspect_tui.model.terms import NamingLevel, UnitKind
-    from inspect_tui.report.channels import channel
     from inspect_tui.report.document import NameUnits, NoticeKind
     from inspect_tui.report.telling import Wanted, scope_of
 
@@ -196,13 +195,18 @@ def wanted_of(held: Held, asked: dict[str, Any]) -> Wanted:
             raise faults("W03", "这不是支部", unit.name, "请写支部的编号或名称，别的组织用 --scope")
         if option == "unit" and not scope_of(held.round, about).single:
             raise faults("W03", "这不是一个受检单位", unit.name, "写它下面的单位请用 --branch 或 --scope")
-    preset = channel(asked["preset"]) if asked["preset"] else None
+    limit = asked["max_bytes"]
+    if asked["preset"]:
+        from inspect_tui.report.channels import channel
+
+        preset = channel(asked["preset"])
+        limit = preset.bytes if preset is not None else limit
     return Wanted(
         kind=NoticeKind(asked["kind"]),
         level=NamingLevel(asked["level"]) if asked["level"] else None,
         name_units=NameUnits(asked["names"]) if asked["names"] else None,
         unit=about,
-        max_bytes=preset.bytes if preset else asked["max_bytes"],
+        max_bytes=limit,
         issue=asked["issue"] or 0,
         excluded=asked["excluded"],
         exposed=asked["exposed"],

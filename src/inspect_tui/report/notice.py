@@ -13,7 +13,6 @@ from pathlib import Path
 
 import msgspec
 
-from inspect_tui.exchange.naming import readable_name
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.terms import NamingLevel
 from inspect_tui.report.clearing import Clearer
@@ -21,7 +20,6 @@ from inspect_tui.report.compiling import Writer
 from inspect_tui.report.document import Document, NameUnits, NoticeKind, Scope, chat_blocks
 from inspect_tui.report.lookback import Lookback
 from inspect_tui.report.names import SOME_UNIT
-from inspect_tui.report.other_kinds import ExposureWriter, PraiseWriter, RankingWriter
 from inspect_tui.report.outline import Outline, without
 from inspect_tui.report.privacy import PrivacyHit, scan
 from inspect_tui.report.refusing import NoticeRefused
@@ -31,14 +29,6 @@ from inspect_tui.report.wordings import wordings
 from inspect_tui.report.writing import Ask, usual_naming
 
 __all__ = ["Notice", "NoticeRefused", "compile_notice", "default_level", "recut"]
-
-_WRITERS: dict[NoticeKind, type[Writer]] = {
-    NoticeKind.SITUATION: Writer,
-    NoticeKind.BULLETIN: Writer,
-    NoticeKind.PRAISE: PraiseWriter,
-    NoticeKind.RANKING: RankingWriter,
-    NoticeKind.EXPOSURE: ExposureWriter,
-}
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +61,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     def file_name(self, extension: str = "txt") -> str:
         """A name for the file: what, of what, for whom. It names a unit only where the text is its own."""
+        from inspect_tui.exchange.naming import readable_name
+
         document = self.document
         practice = "演练" if document.practice else ""
         issue = f"第{document.issue}期" if document.issue else ""
@@ -132,7 +124,7 @@ def compile_notice(
     gone = {*settled.excluded, *excluded}
     told = [without(o, gone) for o in outlines]
     words = wordings(kind.value, templates)
-    writer = _WRITERS[kind](told, ask, words)
+    writer = _writer_of(kind)(told, ask, words)
     applied = apply(
         writer.document(),
         msgspec.structs.replace(settled, excluded=dict.fromkeys(gone, "")),
@@ -152,6 +144,20 @@ def compile_notice(
         warnings=(*warnings, *_privacy_warnings(notice)),
         changes=compare(before, applied.document) if before is not None else None,
     )
+
+
+def _writer_of(kind: NoticeKind) -> type[Writer]:
+    """Who writes a kind of text; the rarer kinds are loaded when they are asked for."""
+    if kind in (NoticeKind.SITUATION, NoticeKind.BULLETIN):
+        return Writer
+    from inspect_tui.report.other_kinds import ExposureWriter, PraiseWriter, RankingWriter
+
+    others: dict[NoticeKind, type[Writer]] = {
+        NoticeKind.PRAISE: PraiseWriter,
+        NoticeKind.RANKING: RankingWriter,
+        NoticeKind.EXPOSURE: ExposureWriter,
+    }
+    return others[kind]
 
 
 def recut(notice: Notice, max_bytes: int) -> Notice:
