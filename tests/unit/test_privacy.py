@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from notice_work import QUARTER, TODAY, begin, held, told, typed, worked
 from strategies import Desk
 
 from inspect_tui.model.terms import FindingKind, NamingLevel
-from inspect_tui.report.privacy import PrivacyKind, scan
+from inspect_tui.report.privacy import _PATTERNS, _WIDE, PrivacyKind, scan
 from inspect_tui.report.settled import confirm, read_settled
 from inspect_tui.report.splitting import Block, split, whole
 from inspect_tui.report.telling import Wanted, tell
@@ -51,6 +53,15 @@ def found(text: str, people: tuple[str, ...] = ()) -> list[tuple[str, str]]:
 )
 def test_what_is_found(text, expected):
     assert found(text, ("章海峰", "峰")) == expected
+
+
+@pytest.mark.parametrize("kind", [PrivacyKind.PHONE, PrivacyKind.WELL])
+@given(data=st.data())
+@settings(max_examples=30)
+def test_a_trace_hides_nothing(kind, data):
+    signs, trace, pattern = next(row[1:] for row in _PATTERNS if row[0] is kind)
+    text = data.draw(st.from_regex(pattern))
+    assert re.search(trace, text) and set(signs) & set(text.translate(_WIDE))
 
 
 def test_no_text_makes_the_scan_slow():

@@ -51,18 +51,21 @@ class PrivacyHit(msgspec.Struct, frozen=True, kw_only=True):
 
 _GAP = r"[ \-－—–]?"
 _HAN_NUMBER = "一二两三四五六七八九十百千万"
-#: Each kind with the signs of which one must be there, and its pattern: bounded, so that no text can make it
-#: slow, and compiled only when a sign is met, which most texts never show.
-_PATTERNS: tuple[tuple[PrivacyKind, str, str], ...] = (
-    (PrivacyKind.ID_CARD, "0123456789", r"(?<!\d)\d{17}[\dXx](?!\d)"),
+#: Each kind with the signs of which one must be there, a trace that must be there too where one is cheaply
+#: told, and its pattern: bounded, so that no text can make it slow, and compiled only when the signs and the
+#: trace are met, which most texts never show.
+_PATTERNS: tuple[tuple[PrivacyKind, str, str, str], ...] = (
+    (PrivacyKind.ID_CARD, "0123456789", "", r"(?<!\d)\d{17}[\dXx](?!\d)"),
     (
         PrivacyKind.PHONE,
         "0123456789",
+        r"1[3-9]\d",
         rf"(?<!\d)(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)",
     ),
     (
         PrivacyKind.MONEY,
         "元钱¥￥",
+        "",
         rf"(?:\d[\d,，]{{0,15}}(?:\.\d{{1,4}})?\s{{0,2}}[十百千万亿]{{0,4}}"
         rf"|[{_HAN_NUMBER}][{_HAN_NUMBER}零点]{{0,12}})\s{{0,2}}"
         r"(?:元(?![旦素化月件首])|块钱)|[¥￥]\s{0,2}\d[\d,]{0,15}(?:\.\d{1,4})?",
@@ -70,11 +73,12 @@ _PATTERNS: tuple[tuple[PrivacyKind, str, str], ...] = (
     (
         PrivacyKind.WELL,
         "-井",
+        r"\d(?:-\d|号?[油水]?井)",
         r"(?:[A-Za-z]{1,3}|(?![年月日时分第共从至到在约前后近查改缺每达有抽和与为是的了])[\u4e00-\u9fff])"
         r"\d{1,4}-\d{1,4}(?:-\d{1,4})?(?:井|(?![\d\-.年月日]))"
         r"|[A-Za-z\u4e00-\u9fff]?\d{1,4}(?:-\d{1,4}){0,3}号?(?:油井|水井|井(?![区组口场站下上队]))",
     ),
-    (PrivacyKind.SECRECY, "密", r"绝密|机密|秘密|密级|涉密"),
+    (PrivacyKind.SECRECY, "密", "", r"绝密|机密|秘密|密级|涉密"),
 )
 _WIDE = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
 
@@ -121,7 +125,9 @@ def _matches(text: str, lead: int, names: list[str]) -> list[tuple[PrivacyKind, 
     taken: list[tuple[int, int]] = []
     there_now = set(body)
     patterns = [
-        (kind, _compiled(pattern)) for kind, signs, pattern in _PATTERNS if not there_now.isdisjoint(signs)
+        (kind, _compiled(pattern))
+        for kind, signs, trace, pattern in _PATTERNS
+        if not there_now.isdisjoint(signs) and _compiled(trace).search(body)
     ]
     if names and (there := [n for n in names if n in body]):
         patterns.append((PrivacyKind.NAME, re.compile("|".join(map(re.escape, there)))))

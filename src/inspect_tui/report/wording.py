@@ -24,7 +24,9 @@ _BRACKETS = rf"\(([^()\n]*[{_HAN}][^()\n]*)\)"
 _QUOTES = re.compile(r'"([^"\n]*)"')
 _MARKDOWN = re.compile(r"\*\*|__|~~|`+")
 _LINE_MARK = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+")
-_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u27bf\ufe0e\ufe0f\u20e3]")
+# In two: a class of more than two spans takes longer to compile than most texts to tidy.
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u27bf]")
+_EMOJI_MARKS = re.compile("[\ufe0e\ufe0f\u20e3]")
 _ENDS = "。；，、;,. "
 
 
@@ -43,7 +45,7 @@ def tidy(text: str) -> str:
 def _tidied(text: str) -> str:
     lines = [_LINE_MARK.sub("", line) for line in clean_text(text).replace("\t", " ").split("\n")]
     joined = "；".join(line.strip().rstrip(_ENDS) for line in lines if line.strip().strip(_ENDS))
-    joined = _EMOJI.sub("", _MARKDOWN.sub("", joined))
+    joined = _EMOJI_MARKS.sub("", _EMOJI.sub("", _MARKDOWN.sub("", joined)))
     if " " in joined or "\u3000" in joined:
         joined = re.sub(_GAPS, "", joined)
     if any(mark in joined for mark in ",;:?!"):
