@@ -57,8 +57,8 @@ def clean_text(text: str, *, newlines: bool = True) -> str:
 
     With `newlines=False` lines and tabs are joined by one space, for fields of one line.
     """
-    # Nothing of what is dropped or replaced is printable, and most texts are printable throughout.
-    if not text.isprintable() and re.search(_SUSPECT, text):
+    # Nothing of what is dropped or replaced is printable, and most texts are printable but for their lines.
+    if not text.replace("\n", "").isprintable() and re.search(_SUSPECT, text):
         text = re.sub(_PAIR, _join_pair, text)
         text = re.sub(_LONE, _REPLACEMENT, text)
         text = re.sub(_DROPPED, "", text)
