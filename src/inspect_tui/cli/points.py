@@ -122,7 +122,7 @@ def month_data(name: str, month: PointsMonth) -> dict[str, Any]:
 
 def count_data(count: PointsCount) -> dict[str, Any]:
     """A count as documented JSON keys."""
-    from inspect_tui.report.summary import plain
+    from inspect_tui.report.zh_numbers import plain
 
     return {
         "entered": count.entered,

@@ -18,9 +18,9 @@ from inspect_tui.report.grid_table import PARTIAL, report_words
 from inspect_tui.report.outline import Outline, Point, UnitDigest, branch_of
 from inspect_tui.report.papers.documents import Table
 from inspect_tui.report.progress import Bar, bars_of, total_bar
-from inspect_tui.report.summary import progress_word, raw_text, totals_lines
+from inspect_tui.report.summary import progress_word, totals_lines
 from inspect_tui.report.telling import Held, outline_of, scope_of
-from inspect_tui.report.zh_numbers import score_text, share_text, span_text
+from inspect_tui.report.zh_numbers import raw_text, score_text, share_text, span_text
 from inspect_tui.rules.agreement import LEAST_PAIRS, Pair, agreement, pairs_of
 from inspect_tui.rules.grid import grid_of
 from inspect_tui.rules.ledger import LedgerRow, ledger_rows

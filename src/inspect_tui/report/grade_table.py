@@ -9,8 +9,7 @@ from typing import Any
 from inspect_tui.model.scheme import Level, Scheme
 from inspect_tui.model.terms import GradeState, Stage
 from inspect_tui.report.papers.sheets import Cell, Column, csv_bytes
-from inspect_tui.report.summary import plain
-from inspect_tui.report.zh_numbers import score_text, share_text
+from inspect_tui.report.zh_numbers import plain, score_text, share_text
 from inspect_tui.rules.grade_steps import GradeStep
 from inspect_tui.rules.grading import Movement, counts_text, level_counts, over_quota
 from inspect_tui.rules.stages import ItemDiff, StageScore, UnitGrading, movement_word, movements_of

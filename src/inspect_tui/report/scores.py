@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.round import Round
 from inspect_tui.report.outline import Outline, UnitDigest
-from inspect_tui.report.summary import plain, raw_text
-from inspect_tui.report.zh_numbers import score_text, share_text
+from inspect_tui.report.zh_numbers import plain, raw_text, score_text, share_text
 from inspect_tui.rules.result import EXCEPTIONS, ItemLine, Result, formula_text, rules_hash
 from inspect_tui.rules.scoring import ZERO, points_text
 from inspect_tui.store.clean import clean_text

@@ -15,7 +15,7 @@ from inspect_tui.exchange.refusal import refuse_secret
 from inspect_tui.model.terms import UnitKind, Verdict
 from inspect_tui.model.view import Finding
 from inspect_tui.report.outline import Outline, UnitDigest, section_name
-from inspect_tui.report.zh_numbers import score_text, share_text, span_text
+from inspect_tui.report.zh_numbers import plain, raw_text, score_text, share_text, span_text
 from inspect_tui.rules.result import formula_text, result_text, rules_hash
 from inspect_tui.rules.scoring import points_text
 from inspect_tui.store.clean import clean_text
@@ -35,11 +35,6 @@ def progress_word(digest: UnitDigest) -> str:
     if digest.visit.submitted:
         return "已提交"
     return "检查中" if digest.visit.started else "未开始"
-
-
-def raw_text(raw: Decimal, applicable: Decimal) -> str:
-    """26.5/28: points gained of points applicable."""
-    return f"{points_text(raw)}/{points_text(applicable)}"
 
 
 def totals_lines(outline: Outline) -> list[str]:
@@ -397,11 +392,6 @@ def _finding_data(finding: Finding) -> dict[str, Any]:
         "missing": finding.missing,
         "fixed_on_site": finding.fixed_on_site,
     }
-
-
-def plain(value: Decimal) -> Decimal:
-    """A decimal without trailing zeros, never in exponent form when encoded."""
-    return Decimal(points_text(value))
 
 
 CSV_HEADS = (

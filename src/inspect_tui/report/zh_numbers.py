@@ -61,6 +61,16 @@ def score_text(score: Decimal | None) -> str:
     return "不计分" if score is None else format(score, "f")
 
 
+def raw_text(raw: Decimal, applicable: Decimal) -> str:
+    """26.5/28: points gained of points applicable."""
+    return f"{points_text(raw)}/{points_text(applicable)}"
+
+
+def plain(value: Decimal) -> Decimal:
+    """A decimal without trailing zeros, never in exponent form when encoded."""
+    return Decimal(points_text(value))
+
+
 def share_text(share: Decimal) -> str:
     """A share from 0 to 1 as a percentage without needless zeros."""
     return f"{points_text(half_up(share * 100))}%"

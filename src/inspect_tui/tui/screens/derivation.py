@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from inspect_tui.model.round import Round
 from inspect_tui.report.scores import derivation_lines
-from inspect_tui.report.summary import raw_text
+from inspect_tui.report.zh_numbers import raw_text
 from inspect_tui.rules.applicability import checklists_for
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.result import Result, unit_result

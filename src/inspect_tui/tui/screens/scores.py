@@ -10,8 +10,7 @@ from textual.widget import Widget
 
 from inspect_tui.model.roster import Unit
 from inspect_tui.report.grade_table import signed
-from inspect_tui.report.summary import raw_text
-from inspect_tui.report.zh_numbers import score_text, share_text
+from inspect_tui.report.zh_numbers import raw_text, score_text, share_text
 from inspect_tui.rules.bonus import MOST, bonuses_of, give, take_back
 from inspect_tui.rules.issue import plain_decimal
 from inspect_tui.rules.ranking import why_not

@@ -8,8 +8,7 @@ from typing import ClassVar, NamedTuple
 from textual.binding import BindingType
 
 from inspect_tui.model.round import Round
-from inspect_tui.report.summary import raw_text
-from inspect_tui.report.zh_numbers import score_text, share_text
+from inspect_tui.report.zh_numbers import raw_text, score_text, share_text
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.round_sets import age, day_text
 from inspect_tui.rules.unit_totals import UnitTotal, unit_total, units_of
