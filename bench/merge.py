@@ -151,7 +151,7 @@ def union(folder: Path, out: Path) -> None:
                 for change in opened.changes:
                     if verified(change):
                         held.add(change)
-        write_merged(out, rounds, held.changes.values(), {})
+        write_merged(out, rounds, held.changes, {})
 
 
 def merge(folder: Path, out: Path) -> None:

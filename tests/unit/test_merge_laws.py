@@ -234,13 +234,13 @@ def _newest_only(self: State, record: str, field: str) -> tuple[str, ...]:
     return (held[-1].change,) if held else ()
 
 
-def _first_come(self: State, record: str, field: str) -> list[Entry]:
-    return _compute(self, record, field)[:1]
+def _first_come(self: State, record: str, field: str, entries: list[Entry]) -> list[Entry]:
+    return _standing(self, record, field, entries)[:1]
 
 
-def _in_arrival_order(self: State, record: str, field: str) -> list[Entry]:
+def _in_arrival_order(self: State, record: str, field: str, entries: list[Entry]) -> list[Entry]:
     order = {c: i for i, c in enumerate(self.changes)}
-    return sorted(_compute(self, record, field), key=lambda e: order[e.change])
+    return sorted(_standing(self, record, field, entries), key=lambda e: order[e.change])
 
 
 def _never_reread(self: State, change_id: str) -> set[str]:
@@ -251,14 +251,14 @@ def _any_hand(self: State, change_id: str) -> bool:
     return bool(self._retracted_by.get(change_id))
 
 
-_compute = State._compute
+_standing = State._standing
 
 BUGS = {
     "anyone retires a judgement": (fold, "_retires", lambda rule, later, earlier: True),
     "nobody retires anything": (fold, "_retires", lambda rule, later, earlier: False),
     "a blank is a value": (fold, "is_blank", lambda value: False),
-    "the first to come wins": (State, "_compute", _first_come),
-    "arrival decides": (State, "_compute", _in_arrival_order),
+    "the first to come wins": (State, "_standing", _first_come),
+    "arrival decides": (State, "_standing", _in_arrival_order),
     "a late retraction is missed": (State, "_reread", _never_reread),
     "anyone may retract": (State, "retracted", _any_hand),
     "one hand is every hand": (fold, "_same_hand", lambda *hands: True),

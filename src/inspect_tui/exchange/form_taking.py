@@ -8,7 +8,7 @@ and a differing earlier word gives way only when the caller says that the differ
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -427,7 +427,7 @@ class _Weigher:
         )
 
 
-def _key(judgement: Judgement) -> bytes:
+def _key(judgement: Judgement) -> Hashable:
     return opinion_key(msgspec.to_builtins(judgement, str_keys=True))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from inspect_tui.exchange.lone import Lone, lone
+from inspect_tui.exchange.lone import Lone, lone, plainly_lone
 from inspect_tui.exchange.verifying import change_faults
 from inspect_tui.model.change import GENESIS, Body, Change
 from inspect_tui.model.round import Round
@@ -221,13 +221,19 @@ def judge(
                 and len(data) <= CHANGE_BYTES
             ):
                 try:
-                    body = decode(data)
-                    # A body that is not written as we write it may hold a key twice, or what we cannot see.
-                    sure = (b"\\" not in data or _escapes_clean(data)) and encode(body) == data
-                    if sure and data.count(b"{") + data.count(b"[") > DEPTH:
-                        sure = not _too_deep(msgspec.json.decode(data), DEPTH)
-                    said = lone(body, authors.setdefault(body.by, body.by)) if sure else None
-                    if said is not None:
+                    # What is not written as we write it may hold a key twice, or what we cannot see.
+                    sure = b"\\" not in data or _escapes_clean(data)
+                    said = plainly_lone(data, authors)
+                    if said is None:
+                        body = decode(data)
+                        sure = sure and encode(body) == data
+                        if sure and data.count(b"{") + data.count(b"[") > DEPTH:
+                            sure = not _too_deep(msgspec.json.decode(data), DEPTH)
+                        said = lone(body, authors.setdefault(body.by, body.by)) if sure else None
+                    by = body.by if said is None else said.by
+                    if sure and not clean:
+                        sure = plainly_clean(data.decode())
+                    if sure and said is not None:
                         _, unit, key = said.record.split("/", 2)
                         wording = items.get(key)
                         sure = unit in units and wording is not None
@@ -237,10 +243,8 @@ def judge(
                         sure = grounds.surely_known(body)
                         if sure and grounds.stale(body):
                             stale.add(change.id)
-                    if sure and not clean:
-                        sure = plainly_clean(data.decode())
                     if sure:
-                        people[body.by] = people.get(body.by, 0) + 1
+                        people[by] = people.get(by, 0) + 1
                         if said is not None:
                             alone[change.id] = said
                 except (ValueError, RecursionError):

@@ -6,8 +6,6 @@ judged, while the body is read anyway, and used only if nothing else in the unio
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from inspect_tui.model.change import Body
@@ -65,17 +63,48 @@ class _PickedRow(msgspec.Struct, frozen=True, gc=False):
     label: str
 
 
-class _Untouched(State):
-    """A state in which no finding was ever edited."""
+class _Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """An edit as lone changes have them: a judgement, a text or a number."""
 
-    def value(self, record: str, field: str, default: Any = None) -> Any:
-        return default
+    record: str
+    field: str
+    value: Judgement | str | int | None = None
+    saw: tuple[str, ...] = ()
+    decision: str = ""
 
 
-def lone(body: Body, by: tuple[str, ...] | None = None) -> Lone | None:
+class _Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A body with its judgement read in one go."""
+
+    at: str
+    by: tuple[str, ...]
+    edits: tuple[_Edit, ...] = ()
+    retract: tuple[str, ...] = ()
+    what: str = ""
+
+
+_said = msgspec.json.Decoder(_Said)
+
+
+def plainly_lone(data: bytes, authors: dict[tuple[str, ...], tuple[str, ...]]) -> Lone | None:
+    """What the bytes of a body say if it surely is a lone one, written as we write it.
+
+    None says nothing: such a body is for `lone`, which knows all forms there are. `authors` are those met so
+    far, so that very many changes share one.
+    """
+    try:
+        said = _said.decode(data)
+        told = lone(said, authors.setdefault(said.by, said.by))
+    except ValueError:
+        return None
+    # What is not written as we write it may hold a key twice, or say more than was read here.
+    return told if told is not None and canonical(said) == data else None
+
+
+def lone(body: Body | _Said, by: tuple[str, ...] | None = None) -> Lone | None:
     """What a sound change says if it is a lone one that judges. Raises msgspec.ValidationError.
 
-    `by` is the author as held elsewhere already, so that very many changes share one.
+    `by` is the author as held elsewhere already.
     """
     edits = body.edits
     if body.retract or not edits or len(edits) > 12:
@@ -92,7 +121,8 @@ def lone(body: Body, by: tuple[str, ...] | None = None) -> Lone | None:
                 continue
             return None
         if edit.field == "judgement" and judged is None and edit.value is not None:
-            judged = msgspec.convert(edit.value, Judgement)
+            held = edit.value
+            judged = held if isinstance(held, Judgement) else msgspec.convert(held, Judgement)
         elif edit.field == "note" and note is None:
             note = "" if is_blank(edit.value) else str(edit.value)
         else:
@@ -115,7 +145,7 @@ class Teller:
             for unit in round_.units
         }
         self._hanging = {c.id: hanging(c) for c in round_.checklists}
-        self._untouched = _Untouched()
+        self._untouched = State()
         self._round = round_
         self._reaches: dict[tuple[str, str], Reach] = {}
 

@@ -61,4 +61,4 @@ def write_union(found: Scan, out: Path, *, cancelled: Callable[[], bool] | None 
         found.let_go()
         tick()
         private_folder(out.parent)
-        write_merged(out, found.rounds, found.union.changes.values(), tables)
+        write_merged(out, found.rounds, found.union.changes, tables)

@@ -147,7 +147,7 @@ def write_receipt(session: Session, inspector: str, out: Path | None = None) -> 
     if out is None or out.is_dir():
         folder = folder / readable_name(["回执", inspector], session.date(), "json")
     private_folder(folder.parent)
-    write_merged(folder, [session.raw], kept.values(), tables)
+    write_merged(folder, [session.raw], kept, tables)
     return folder
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import msgspec
+
 from inspect_tui.model.change import GENESIS, Change
-from inspect_tui.store.content import one_of
+from inspect_tui.rules.canonical import canonical
 from inspect_tui.store.errors import StoreError
 from inspect_tui.store.limits import FINDINGS_CHANGES, TOO_MANY
 
@@ -34,11 +38,26 @@ class Union:
 
     def forks(self) -> list[tuple[str, str]]:
         """(writer, prev) pairs after which one writer's history goes on in two ways."""
-        seen: set[tuple[str, str]] = set()
-        twice: set[tuple[str, str]] = set()
+        seen: set[str] = set()
+        again: set[str] = set()
         for change in self.changes.values():
-            pair = (change.prev, change.writer)
-            if pair in seen:
-                twice.add((change.writer, change.prev))
-            seen.add(pair)
-        return sorted(twice)
+            (again if change.prev in seen else seen).add(change.prev)
+        nexts = Counter((c.writer, c.prev) for c in self.changes.values() if c.prev in again)
+        return sorted(pair for pair, count in nexts.items() if count > 1)
+
+
+def one_of(first: Change, second: Change) -> Change:
+    """Which of two forms of one change a merged file keeps, whatever their order.
+
+    The one with a body: only a recorded erasure takes a body away (see `rules.erasing`), else a foreign file
+    could empty anybody's findings by holding bare copies of them.
+    """
+    if first.body is None:
+        return second
+    if second.body is None:
+        return first
+    if bytes(first.body) == bytes(second.body):
+        return first
+    # Two spellings of one body: the canonical one, so that the order of files does not show.
+    body = msgspec.Raw(canonical(msgspec.json.decode(first.body)))
+    return Change(id=first.id, writer=first.writer, prev=first.prev, body=body)

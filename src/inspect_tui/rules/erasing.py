@@ -146,12 +146,14 @@ def evidence_named_in(changes: Iterable[Change], targets: Collection[str]) -> se
     }
 
 
-def without_erased(changes: Mapping[str, Change]) -> dict[str, Change]:
+def without_erased(changes: Mapping[str, Change]) -> Mapping[str, Change]:
     """A set of changes with the bodies gone of those that some change in it says were erased.
 
     Every file that is written passes its changes through here, so that an erased body does not travel on.
     """
     targets = erased_ids(changes.values()) & changes.keys()
+    if not targets:
+        return changes
     kept = dict(changes)
     for target in targets:
         change = kept[target]

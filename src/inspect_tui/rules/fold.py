@@ -280,14 +280,14 @@ class State:
 
     def live(self, record: str, field: str) -> list[Entry]:
         """The live edits of a field, ordered by change id; blanks only when nothing else is live."""
+        fields = self._fields.get(record)
+        if fields is None or field not in fields:
+            return []
         key = (record, field)
         found = self._live.get(key)
         if found is None:
-            found = self._live[key] = self._compute(record, field)
+            found = self._live[key] = self._standing(record, field, fields[field])
         return found
-
-    def _compute(self, record: str, field: str) -> list[Entry]:
-        return self._standing(record, field, self._fields.get(record, {}).get(field) or [])
 
     def live_among(self, record: str, field: str, wanted: Callable[[Any], bool]) -> list[Entry]:
         """What would be live of a field if only the values that are wanted had ever been said.
@@ -315,10 +315,10 @@ class State:
         return [e.value for e in self._fields.get(record, {}).get(field, ())]
 
     def _standing(self, record: str, field: str, entries: list[Entry]) -> list[Entry]:
-        if not entries:
-            return []
         active = [e for e in entries if not self._retracted_by or not self.retracted(e.change)]
-        if len(active) > 1:
+        if len(active) < 2:
+            return active
+        if any([e.saw for e in active]):
             rule = field_rule(record.partition("/")[0], field)
             by_change = {e.change: e for e in active}
             retired: set[str] = set()
@@ -341,8 +341,10 @@ class State:
 
     def value(self, record: str, field: str, default: Any = None) -> Any:
         """The agreed value of a field; where hands differ, the first by change id (see `questions`)."""
-        values = self.values(record, field)
-        return values[0] if values else default
+        for entry in self.live(record, field):
+            if not is_blank(entry.value):
+                return entry.value
+        return default
 
     def history(self, record: str, field: str) -> list[Entry]:
         """Every edit of a field that was not taken back, retired ones too, in the order of arrival."""

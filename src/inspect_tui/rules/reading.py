@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import msgspec
@@ -46,7 +46,7 @@ def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
     if not state.has(key):
         # Most items of a round, most of the time: a visit of thousands opens by this line.
         return Answer(unit=unit, checklist=checklist, item=item.id, judgement=_UNJUDGED)
-    opinions: dict[bytes, Opinion] = {}
+    opinions: dict[Hashable, Opinion] = {}
     entries = [e for e in state.live(key, "judgement") if not is_blank(e.value)]
     wording = item_hash(item) if entries else ""
     for entry in entries:
@@ -168,7 +168,9 @@ def _made_finding(
         text = f"{label}（清单现已没有这一扣分项）"
     if any(o.judgement.missing for o in opinions) and len(opinions[0].judgement.deductions) <= 1:
         missing = True
-    edited = state.value(key, "text")
+    # Most findings are as the judgement made them, and there are very many.
+    touched = state.has(key)
+    edited = state.value(key, "text") if touched else None
     return Finding(
         key=key,
         unit=unit,
@@ -177,10 +179,10 @@ def _made_finding(
         checklist=checklist,
         item=item.id,
         label=label,
-        severity=_severity(state.value(key, "severity"), severity),
+        severity=_severity(state.value(key, "severity"), severity) if touched else severity,
         missing=missing,
-        fixed_on_site=bool(state.value(key, "fixed_on_site")),
-        referred=bool(state.value(key, "referred")),
+        fixed_on_site=touched and bool(state.value(key, "fixed_on_site")),
+        referred=touched and bool(state.value(key, "referred")),
         edited=bool(edited),
         contested=contested,
         by=tuple(dict.fromkeys(name for o in opinions for name in o.by)),

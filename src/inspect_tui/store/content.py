@@ -120,21 +120,17 @@ def content_of(path: Path, data: bytes) -> FindingsContent:
 def write_merged(
     path: Path,
     rounds: Sequence[Mapping[str, Any]],
-    changes: Iterable[Change],
+    changes: Mapping[str, Change],
     tables: Mapping[str, Iterable[Mapping[str, Any]] | msgspec.Raw],
 ) -> None:
-    """Write the merged file: a pure function of the set of changes and of the given rounds and tables.
+    """Write the merged file: a pure function of the changes, given by id, and of the rounds and tables.
 
-    Rounds stand by pack version, changes by id. A change given twice is taken once; what some
-    change says was erased for good loses its body. Raises StoreError.
+    Rounds stand by pack version, changes by id. What some change says was erased for good loses its body.
+    Raises StoreError.
     """
     from inspect_tui.rules.erasing import without_erased
 
-    union: dict[str, Change] = {}
-    for change in changes:
-        known = union.get(change.id)
-        union[change.id] = change if known is None else one_of(known, change)
-    union = without_erased(union)
+    union = without_erased(changes)
     if len(union) > FINDINGS_CHANGES:
         raise StoreError(TOO_MANY, path=path)
     packs = {canonical(document): document for document in rounds}
@@ -143,23 +139,6 @@ def write_merged(
     if sum(map(len, pieces)) > FINDINGS_BYTES:
         raise StoreError(TOO_LARGE, path=path)
     files.write_durable(path, pieces)
-
-
-def one_of(first: Change, second: Change) -> Change:
-    """Which of two forms of one change a merged file keeps, whatever their order.
-
-    The one with a body: only a recorded erasure takes a body away (see `rules.erasing`), else a foreign file
-    could empty anybody's findings by holding bare copies of them.
-    """
-    if first.body is None:
-        return second
-    if second.body is None:
-        return first
-    if bytes(first.body) == bytes(second.body):
-        return first
-    # Two spellings of one body: the canonical one, so that the order of files does not show.
-    body = msgspec.Raw(canonical(msgspec.json.decode(first.body)))
-    return Change(id=first.id, writer=first.writer, prev=first.prev, body=body)
 
 
 def _pack(document: Mapping[str, Any]) -> int:
