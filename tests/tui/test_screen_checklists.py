@@ -45,6 +45,7 @@ def authored(root: Path) -> Workspace:
     who(space)
     changed = json.loads(json.dumps(CHECKLIST))
     changed["sections"][0]["items"][0]["text"] = "九项岗位责任齐全，责任到人"
+    changed["sections"][1]["figures"] = ["points", "duties"]
     changed["sections"][1]["items"][1]["applies_to"] = ["safety"]
     changed["sections"][1]["items"].append(
         {"id": "JL-03", "text": "记录保存两年", "points": 4, "applies_to": ["production"]}

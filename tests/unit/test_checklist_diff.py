@@ -120,7 +120,7 @@ def test_the_head_and_other_fields_are_told(shipped: Checklist) -> None:
     found = compare(shipped, changed(shipped, "GW-01", helper=Helper.FLOWS))
     assert kinds(found) == {"other": ["GW-01"]} and found.other[0].parts == ("辅助页",)
     found = compare(shipped, replace(shipped, sections=(replace(first, figures=()), *rest)))
-    assert kinds(found) == {} and found.head == (f"大项“{first.name}”旁边显示的数字变了",)
+    assert kinds(found) == {} and found.head == (f"大项“{first.name}”旁边显示的情况变了",)
 
 
 @given(st.permutations(range(7)))

@@ -166,7 +166,7 @@ _FIELD_WORDS = {
 }
 #: What a section says for all its items.
 _SECTION_WORDS = {name: _FIELD_WORDS[name] for name in ("applies_to", "unit_kinds", "tags", "when")} | {
-    "figures": "旁边显示的数字"
+    "figures": "旁边显示的情况"
 }
 _ROW_WORDS = {"sentence": "问题描述", "severity": "程度", "missing": "是否缺项", "triggers": "对应红线"}
 

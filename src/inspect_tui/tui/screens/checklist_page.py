@@ -124,6 +124,8 @@ class ChecklistScreen(PageScreen[None], inherit_bindings=False):
         lines += [[], [(" 各大项", "head")]]
         for section in checklist.sections:
             told = f"{len(section.items)}条，{points_text(section.points)}分"
+            if section.figures:
+                told += f"，旁边显示{'、'.join(figure.label for figure in dict.fromkeys(section.figures))}"
             lines += pair(section.id, f"{section.name}：{told}", width)
         if checklist.triggers:
             lines += [[], [(" 红线、否决项", "head")]]
