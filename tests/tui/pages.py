@@ -48,7 +48,7 @@ def stop_at(app: Any, item: str, unit: str = "DG01") -> Stop:
     sheet = app.desk.sheet(unit)
     index = sheet.index_of("small", item)
     assert index is not None
-    return Stop(sheet, index)
+    return Stop(sheet, sheet.rows[index])
 
 
 def said(app: Any) -> str:

@@ -96,6 +96,23 @@ def test_a_forgotten_refresh_would_be_noticed() -> None:
         assert_counted(sheet, ROUND)
 
 
+def test_a_row_first_looked_at_between_a_change_and_its_refresh_is_counted_once() -> None:
+    desk = Desk("a" * 12, "甲")
+    sheet = UnitSheet(desk.state, ROUND, "u1")
+    desk.judge(Verdict.FAIL)
+    row = sheet.rows[sheet.index_of(CHECKLIST.id, GW1.id) or 0]
+    assert not sheet.standing(row)[0].answered, "as the totals count it"
+    sheet.refresh(set(desk.state.records("u1")))
+    assert_counted(sheet, ROUND)
+
+
+def test_sections_begin_where_the_next_one_shows() -> None:
+    sheet = UnitSheet(State(), ROUND, "u1")
+    keys = [(row.checklist.id, row.section.id) for row in sheet.rows]
+    assert sheet.starts == [i for i, key in enumerate(keys) if i == 0 or keys[i - 1] != key]
+    assert [keys[i] for i in sheet.starts] == list(sheet.by_section)
+
+
 def test_putting_the_profile_right_changes_the_items_and_keeps_the_answers() -> None:
     desk = Desk("a" * 12, "甲")
     sheet = UnitSheet(desk.state, ROUND, "u1")

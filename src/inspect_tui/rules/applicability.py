@@ -97,10 +97,12 @@ class _Plan:
 
     def __init__(self, checklist: Checklist) -> None:
         self.checklist = checklist
-        self.rows = tuple((s, item) for s in checklist.sections for item in s.items)
-        self.ids = frozenset(item.id for _, item in self.rows)
+        self.ids = frozenset(item.id for section in checklist.sections for item in section.items)
         self.when: dict[str, tuple[When, ...]] = {
-            item.id: (*section.when, *item.when) for section, item in self.rows if section.when or item.when
+            item.id: (*section.when, *item.when)
+            for section in checklist.sections
+            for item in section.items
+            if section.when or item.when
         }
         self._next: dict[str, list[str]] = {}
         for gated, whens in self.when.items():
@@ -134,9 +136,14 @@ class _Plan:
         if held is None:
             if len(self._fitting) >= 64:
                 self._fitting.clear()
-            held = frozenset(i.id for s, i in self.rows if fits(s, scope) and fits(i, scope))
+            sections = [section for section in self.checklist.sections if fits(section, scope)]
+            held = frozenset(i.id for section in sections for i in section.items if fits(i, scope))
             self._fitting[scope] = held
         return held
+
+    def rows(self) -> Iterator[tuple[Section, Item]]:
+        """Every item in order, each with its section."""
+        return ((section, item) for section in self.checklist.sections for item in section.items)
 
 
 def _in_order(when: dict[str, tuple[When, ...]], following: dict[str, list[str]]) -> Iterator[str]:
@@ -231,17 +238,25 @@ class Reach:
         """Take note of a new answer to an item; returns whether other items came or went by it."""
         return self._decide(state, self._plan.after(item))
 
+    def parts(self) -> Iterator[tuple[Section, list[Item]]]:
+        """The items that apply, in order, by section; a section without any is left out."""
+        fitting, off = self._fitting, self._off
+        for section in self.checklist.sections:
+            items = [item for item in section.items if item.id in fitting and item.id not in off]
+            if items:
+                yield section, items
+
     def items(self) -> list[tuple[Section, Item]]:
         """The items that apply, in order, each with its section."""
-        return [row for row in self._plan.rows if self.covers(row[1].id)]
+        return [(section, item) for section, items in self.parts() for item in items]
 
     def others(self) -> list[tuple[Section, Item]]:
         """The items that do not apply, in order."""
-        return [row for row in self._plan.rows if not self.covers(row[1].id)]
+        return [row for row in self._plan.rows() if not self.covers(row[1].id)]
 
     def why_not(self, item: str) -> str:
         """Why an item does not apply to the unit; empty when it does."""
-        section, found = next(row for row in self._plan.rows if row[1].id == item)
+        section, found = next(row for row in self._plan.rows() if row[1].id == item)
         for part, called in ((found, "这一项"), (section, "这个大项")):
             if not applies(part, self.profile):
                 return f"{called}不用于{self.profile.label}的单位"

@@ -44,8 +44,8 @@ def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
     """An item at a unit as it now reads."""
     key = answer_key(unit, checklist, item.id)
     if not state.has(key):
-        # Most items of a round, most of the time: a visit of thousands opens by this line.
-        return Answer(unit=unit, checklist=checklist, item=item.id, judgement=_UNJUDGED)
+        # Most items of a round, most of the time.
+        return unjudged(unit, checklist, item)
     opinions: dict[Hashable, Opinion] = {}
     entries = [e for e in state.live(key, "judgement") if not is_blank(e.value)]
     wording = item_hash(item) if entries else ""
@@ -77,6 +77,11 @@ def read_answer(state: State, unit: str, checklist: str, item: Item) -> Answer:
         stale=bool(judgement.item) and judgement.item != wording,
         returned=str(state.value(key, "returned", "")),
     )
+
+
+def unjudged(unit: str, checklist: str, item: Item) -> Answer:
+    """How an item reads on which nothing was recorded."""
+    return Answer(unit=unit, checklist=checklist, item=item.id, judgement=_UNJUDGED)
 
 
 def _notes(state: State, key: str) -> tuple[Note, ...]:

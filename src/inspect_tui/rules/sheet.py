@@ -6,7 +6,6 @@ long the checklist is. `rules.scoring.unit_score` over the same answers must alw
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 
 import msgspec
@@ -20,7 +19,7 @@ from inspect_tui.rules.applicability import Reach, checklists_for, items_of, pro
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.own_answers import said_word
 from inspect_tui.rules.problems import contested, looks, names_of, owed
-from inspect_tui.rules.reading import read_answer, read_hits, read_visit
+from inspect_tui.rules.reading import read_answer, read_hits, read_visit, unjudged
 from inspect_tui.rules.requiring import needs_words, owed_needs
 from inspect_tui.rules.scoring import TENTH, ZERO, item_score, rescaled, unit_score
 
@@ -50,7 +49,11 @@ class Tally(msgspec.Struct):
 
 
 class UnitSheet:
-    """All rows of a unit under the round's checklists, with tallies per section and checklist."""
+    """All rows of a unit under the round's checklists, with tallies per section and checklist.
+
+    A row on which nothing was recorded stands as nothing until somebody asks for it: a visit to thousands of
+    items begins with none of them read.
+    """
 
     def __init__(
         self, state: State, round_: Round, unit_id: str, checklists: list[Checklist] | None = None
@@ -66,8 +69,9 @@ class UnitSheet:
         self.gone: tuple[Row, ...] = ()
         self.came: tuple[Row, ...] = ()
         self.rows: list[Row] = []
-        self.answers: list[Answer] = []
-        self.scores: list[ItemScore] = []
+        #: The rows that begin a section.
+        self.starts: list[int] = []
+        self._standing: list[tuple[Answer, ItemScore] | None] = []
         self._place: dict[tuple[str, str], int] = {}
         self._reach()
 
@@ -79,33 +83,56 @@ class UnitSheet:
 
     def _build(self) -> None:
         """Lay the rows out. What is known of an item already stays, so that only new rows are read."""
-        before, was = self.rows, self._place
-        known = {key: (self.answers[i], self.scores[i]) for key, i in was.items()}
-        self.rows = [
-            Row(checklist, section, item)
-            for checklist in self.checklists
-            for section, item in self._reaches[checklist.id].items()
-        ]
-        self.build += 1
-        self._place = {(r.checklist.id, r.item.id): i for i, r in enumerate(self.rows)}
-        self.gone = tuple(r for key, r in zip(was, before, strict=True) if key not in self._place)
-        self.came = tuple(r for key, r in zip(self._place, self.rows, strict=True) if key not in was)
-        self.answers, self.scores = [], []
-        for row in self.rows:
-            answer, score = known.get((row.checklist.id, row.item.id)) or self._read(row)
-            self.answers.append(answer)
-            self.scores.append(score)
+        before, was, known = self.rows, self._place, self._standing
+        self.rows, self.starts = [], []
         self.total = self._tally()
         self.by_section: dict[tuple[str, str], Tally] = {}
         self.by_checklist: dict[str, Tally] = {}
+        for checklist in self.checklists:
+            for section, items in self._reaches[checklist.id].parts():
+                self.starts.append(len(self.rows))
+                self.rows += [Row(checklist, section, item) for item in items]
+                for tally in self._tallies(checklist.id, section.id):
+                    tally.items += len(items)
+        self._place = {(r.checklist.id, r.item.id): i for i, r in enumerate(self.rows)}
+        if self.build:
+            self.gone = tuple(r for key, r in zip(was, before, strict=True) if key not in self._place)
+            self.came = tuple(r for key, r in zip(self._place, self.rows, strict=True) if key not in was)
+        self.build += 1
+        self._standing = [None] * len(self.rows)
         self.verdicts: dict[Verdict, int] = dict.fromkeys(Verdict, 0)
-        for key, times in Counter((r.checklist.id, r.section.id) for r in self.rows).items():
-            for tally in self._tallies(*key):
-                tally.items += times
-        for index, answer in enumerate(self.answers):
-            if answer.opinions:
-                self._count(index, 1)
-        self.verdicts[Verdict.PENDING] += sum(not answer.opinions for answer in self.answers)
+        self.verdicts[Verdict.PENDING] = len(self.rows)
+        for record in self.state.records(self.unit.id):
+            address = parse_key(record)
+            if address is None or address.kind != "answer":
+                continue
+            key = (address.checklist, address.item)
+            index = self._place.get(key)
+            if index is not None:
+                standing = known[was[key]] if key in was else self._read(self.rows[index])
+                self._standing[index] = standing
+                if standing is not None and standing[0].opinions:
+                    self.verdicts[Verdict.PENDING] -= 1
+                    self._count(index, 1)
+
+    @property
+    def answers(self) -> list[Answer]:
+        """How each row reads."""
+        return [self._at(index)[0] for index in range(len(self.rows))]
+
+    @property
+    def scores(self) -> list[ItemScore]:
+        """The points of each row."""
+        return [self._at(index)[1] for index in range(len(self.rows))]
+
+    def _at(self, index: int) -> tuple[Answer, ItemScore]:
+        standing = self._standing[index]
+        if standing is None:
+            # Not read from the state, which may know more by now than the totals do.
+            row = self.rows[index]
+            answer = unjudged(self.unit.id, row.checklist.id, row.item)
+            standing = self._standing[index] = (answer, item_score(row.item, answer, self.round.rules))
+        return standing
 
     def _read(self, row: Row) -> tuple[Answer, ItemScore]:
         answer = read_answer(self.state, self.unit.id, row.checklist.id, row.item)
@@ -124,7 +151,7 @@ class UnitSheet:
         return Tally(step=self.round.rules.rounding)
 
     def _count(self, index: int, sign: int) -> None:
-        row, answer, score = self.rows[index], self.answers[index], self.scores[index]
+        row, (answer, score) = self.rows[index], self._at(index)
         self.verdicts[answer.verdict] += sign
         for tally in self._tallies(row.checklist.id, row.section.id):
             tally.answered += sign * answer.answered
@@ -160,15 +187,14 @@ class UnitSheet:
         return sorted(changed)
 
     def _reread(self, index: int) -> None:
-        row = self.rows[index]
         self._count(index, -1)
-        self.answers[index], self.scores[index] = self._read(row)
+        self._standing[index] = self._read(self.rows[index])
         self._count(index, 1)
 
     def standing(self, row: Row) -> tuple[Answer, ItemScore]:
         """How a row stands, also one that no longer applies."""
         index = self._place.get((row.checklist.id, row.item.id))
-        return self._read(row) if index is None else (self.answers[index], self.scores[index])
+        return self._read(row) if index is None else self._at(index)
 
     def index_of(self, checklist: str, item: str) -> int | None:
         """Row index of an item, or None when it does not apply here."""
@@ -195,7 +221,7 @@ class UnitSheet:
         count = len(self.rows)
         for step in range(1, count + 1):
             index = (after + step) % count
-            if not self.answers[index].answered:
+            if not self._at(index)[0].answered:
                 return index
         return None
 
@@ -209,10 +235,10 @@ class UnitSheet:
                 unit_score(
                     self.unit.id,
                     checklist.id,
-                    [(self.rows[place].item, self.answers[place]) for place in places],
+                    [(self.rows[place].item, self._at(place)[0]) for place in places],
                     self.round.rules,
                     tuple(h.trigger for h in hits if h.checklist == checklist.id),
-                    scores=[self.scores[place] for place in places],
+                    scores=[self._at(place)[1] for place in places],
                 )
             )
         return found

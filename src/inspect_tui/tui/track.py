@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import overload
+
 import msgspec
 
 from inspect_tui.model.view import Answer, ItemScore
@@ -21,9 +24,8 @@ class Stop:
 
     __slots__ = ("row", "sheet")
 
-    def __init__(self, sheet: UnitSheet, index: int) -> None:
-        self.sheet = sheet
-        self.row: Row = sheet.rows[index]
+    def __init__(self, sheet: UnitSheet, row: Row) -> None:
+        self.sheet, self.row = sheet, row
 
     @property
     def unit(self) -> str:
@@ -43,6 +45,25 @@ class Stop:
         return self.sheet.standing(self.row)[1]
 
 
+class SheetStops(Sequence[Stop]):
+    """The stops of a sheet's rows as they were laid, each made when it is asked for."""
+
+    def __init__(self, sheet: UnitSheet) -> None:
+        self._sheet, self._rows = sheet, sheet.rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Stop: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Stop]: ...
+    def __getitem__(self, index: int | slice) -> Stop | list[Stop]:
+        if isinstance(index, slice):
+            return [Stop(self._sheet, row) for row in self._rows[index]]
+        return Stop(self._sheet, self._rows[index])
+
+
 class Part(msgspec.Struct, frozen=True):
     """A section of a unit's track: its short name, its key in the sheet's tallies, its first stop."""
 
@@ -58,7 +79,7 @@ class Track:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.stops: list[Stop] = []
+        self.stops: Sequence[Stop] = ()
         self._builds: dict[str, int] = {}
 
     def rebuild(self) -> None:
@@ -70,7 +91,7 @@ class Track:
         """Whether the rows of a sheet changed since the stops were laid."""
         return any(self._builds.get(s.unit.id) != s.build for s in self._sheets())
 
-    def _lay(self) -> list[Stop]:
+    def _lay(self) -> Sequence[Stop]:
         raise NotImplementedError
 
     def _sheets(self) -> list[UnitSheet]:
@@ -97,9 +118,9 @@ class UnitTrack(Track):
         self.sheet = desk.sheet(unit_id)
         self.rebuild()
 
-    def _lay(self) -> list[Stop]:
+    def _lay(self) -> Sequence[Stop]:
         self._sections: list[Part] | None = None
-        return [Stop(self.sheet, index) for index in range(len(self.sheet.rows))]
+        return SheetStops(self.sheet)
 
     def _sheets(self) -> list[UnitSheet]:
         return [self.sheet]
@@ -113,12 +134,11 @@ class UnitTrack(Track):
     def sections(self) -> list[Part]:
         """The sections in order."""
         if self._sections is None:
-            found: dict[tuple[str, str], Part] = {}
-            for index, row in enumerate(self.sheet.rows):
-                key = (row.checklist.id, row.section.id)
-                if key not in found:
-                    found[key] = Part(row.section.short_name, key, index)
-            self._sections = list(found.values())
+            begins = [(index, self.sheet.rows[index]) for index in self.sheet.starts]
+            self._sections = [
+                Part(row.section.short_name, (row.checklist.id, row.section.id), index)
+                for index, row in begins
+            ]
         return self._sections
 
 
@@ -137,7 +157,7 @@ class AcrossTrack(Track):
         for sheet in self._sheets():
             index = sheet.index_of(self.checklist, self.item)
             if index is not None:
-                stops.append(Stop(sheet, index))
+                stops.append(Stop(sheet, sheet.rows[index]))
         return stops
 
     def _sheets(self) -> list[UnitSheet]:

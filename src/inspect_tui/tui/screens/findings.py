@@ -59,7 +59,7 @@ class FindingsScreen(VisitPage, inherit_bindings=False):
     def stop(self) -> Stop | None:
         """The item as a stop of the sheet; None when it no longer applies to the unit."""
         index = self._sheet.index_of(self._row.checklist.id, self.item_id)
-        return Stop(self._sheet, index) if index is not None else None
+        return Stop(self._sheet, self._sheet.rows[index]) if index is not None else None
 
     def page_more(self) -> str:
         return self.item_id

@@ -302,7 +302,8 @@ class ReturningScreen(LeadPage, inherit_bindings=False):
         return self.rows[index] if 0 <= index < len(self.rows) else None
 
     def row(self, index: int, width: int, here: bool) -> list[Part]:
-        row, answer = self.rows[index], self.desk.sheet(self.unit).answers[index]
+        row = self.rows[index]
+        answer = self.desk.sheet(self.unit).standing(row)[0]
         key = (row.checklist.id, row.item.id)
         picked = self.items.get(key)
         glyphs = skin.current().glyphs
@@ -325,7 +326,7 @@ class ReturningScreen(LeadPage, inherit_bindings=False):
         row = self.current
         if row is None:
             return lines
-        answer = self.desk.sheet(self.unit).answers[self.list.cursor]
+        answer = self.desk.sheet(self.unit).standing(row)[0]
         lines += wrapped(f"{row.item.id} {row.item.text}", width, "strong")
         if answer.disputed:
             for opinion in answer.opinions:

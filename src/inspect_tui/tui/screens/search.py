@@ -296,7 +296,7 @@ class SearchScreen(PageScreen[None], inherit_bindings=False):
         if entry.item and index is None:
             self.app.say(f"{entry.item} 现在不适用于这个单位，记录仍保留。", "warning")
         elif entry.finding and sheet.rows:
-            self._open_finding(Stop(sheet, index or 0), entry.finding)
+            self._open_finding(Stop(sheet, sheet.rows[index or 0]), entry.finding)
 
     def _open_finding(self, stop: Stop, finding: str) -> None:
         from inspect_tui.tui.screens.findings import FindingsScreen
