@@ -10,7 +10,6 @@ from inspect_tui.model.change import answer_key
 from inspect_tui.model.checklist import Item
 from inspect_tui.model.terms import Need
 from inspect_tui.model.view import Answer
-from inspect_tui.rules.evidence import has_evidence
 from inspect_tui.rules.fold import State
 
 
@@ -37,6 +36,8 @@ def _given(state: State, answer: Answer, need: Need) -> bool:
         case Need.SAMPLE:
             return bool(answer.samples)
         case Need.EVIDENCE:
+            from inspect_tui.rules.evidence import has_evidence
+
             return has_evidence(state, answer.unit, answer_key(answer.unit, answer.checklist, answer.item))
 
 
