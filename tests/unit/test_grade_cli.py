@@ -171,6 +171,11 @@ def test_the_leads_steps_from_grant_to_delisting(space: Workspace, capsys: Any) 
     assert [s["kind"] for s in unit["steps"]] == ["grant", "order", "fail", "delist"]
     for path in (space.round_dir("2020-dbjj-zb-accept")).glob("????????????.json"):
         assert run(["verify", str(path)]) == 0
+    # A step goes by every stage, so one that is marked 秘密 refuses it as much as the newest does.
+    earlier = space.round_dir("2020-dbjj-zb-self") / "round.json"
+    open_, secret = '"secrecy": "internal"', '"secrecy": "secret"'
+    earlier.write_text(earlier.read_text(encoding="utf-8").replace(open_, secret), encoding="utf-8")
+    assert "密级" in refused(capsys, space, "grant", "DG-B2", *lead) and "密级" in refused(capsys, space)
 
 
 def test_a_recheck_is_recorded_in_its_own_round_and_goes_on_from_the_order(

@@ -16,6 +16,7 @@ from inspect_tui.cli.common import (
     print_json,
     space_of,
     today_of,
+    told_source,
     unit_of,
     warn,
     workspace_option,
@@ -220,8 +221,6 @@ def _step_options(command: F) -> F:
 
 def _take(kind: GradeStepKind, unit: str, given: dict[str, Any], **more: str) -> None:
     """Take one step for a unit in the newest round of its series."""
-    from inspect_tui.exchange.refusal import refuse_secret
-    from inspect_tui.exchange.source import read_source
     from inspect_tui.report.grade_table import step_data
     from inspect_tui.rules.grade_steps import planned, take_grade_step
     from inspect_tui.rules.rectifying import NotAllowed
@@ -230,10 +229,9 @@ def _take(kind: GradeStepKind, unit: str, given: dict[str, Any], **more: str) ->
 
     space = space_of(given["workspace"])
     entries = _entries(space, given["series"])
-    read = {e.id: read_source(space.round_dir(e.id)) for e in entries}
-    series, held = in_order((s.round, s.state) for s in read.values())
+    read = [told_source(space.round_dir(entry.id)) for entry in entries]
+    series, held = in_order((s.round, s.state) for s in read)
     newest = held[-1][0]
-    refuse_secret(newest)
     words = {key: clean_text(str(given[key]), newlines=False).strip() for key in ("basis", "who", "on")}
     more = {key: clean_text(value, newlines=False).strip() for key, value in more.items()}
     with leading(given["workspace"], newest.id, given["name"]) as session:
