@@ -27,11 +27,14 @@ JUDGING = ("inspect_tui.rules.checking", "inspect_tui.store.jsonfile", "inspect_
 #: What figures of one file have no use for.
 BESIDE = (
     "inspect_tui.model.scheme",
+    "inspect_tui.rules.evidence",
     "inspect_tui.rules.matter",
     "inspect_tui.rules.sealing",
     "inspect_tui.store.received",
     "inspect_tui.store.session",
 )
+#: What the usual text has no use for: those of other kinds, and what a file of it would be called.
+RARER = ("inspect_tui.exchange.naming", "inspect_tui.report.other_kinds", "inspect_tui.report.ranking")
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,10 @@ def test_a_command_loads_what_it_needs(words: tuple[str, ...], findings: Path) -
     found = loaded(f"from inspect_tui.cli.main import run\nassert run({arguments!r}) == 0")
     heavy = {*HEAVY, *JUDGING, "textual"} | ({"rich"} if words != ("score",) else set())
     assert not found & heavy
+    if words == ("notice",):
+        assert not found & set(RARER)
+    if words == ("score", "--json"):
+        assert "inspect_tui.report.summary" not in found
     if words[0] in ("score", "summary"):
         assert not found & {*BESIDE, "inspect_tui.report.names"}, "names are for texts that go to others"
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from inspect_tui.tui.usual import OfferedWords
 
 
-#: Seconds after the start when garbage is collected again (see `cli.open_app.start`).
+#: Seconds after the start when garbage is collected again (see `cli.open_app.on_terminal`).
 _REST = 1.0
 #: Seconds after the start when what a kill left is cleared away: nothing waits for that.
 _TIDY = 20.0
