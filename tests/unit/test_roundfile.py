@@ -35,6 +35,36 @@ BAD: list[Any] = [
 ]
 
 
+#: What other rounds leave in one, answers of its own, and an office's own figures.
+SOURCE = {"round": "2026Q3", "origin": "b766", "title": "第三季度回头看"}
+RICH: dict[str, Any] = {
+    **ROUND,
+    "checklists": [
+        {
+            **ROUND["checklists"][0],
+            "answer_sets": {"有无": [{"label": "有", "verdict": "pass", "share": 1, "missing": False}]},
+        }
+    ],
+    "rules": {
+        "days": {"minor": 7, "moderate": 15, "major": 30, "veto": 30},
+        "softeners": [{"share": 0.5, "word": "少数"}, {"share": 1, "word": "多数"}],
+    },
+    "pack_version": 2,
+    "carried": [
+        {"id": "a1", "number": "A1", "unit": "G1", "text": "缺记录", "state": "open", "source": SOURCE,
+         "checklist": "mini", "item": "A-01", "rounds": 2, "history": []}
+    ],
+    "cards": [
+        {"id": "c1", "unit": "G1", "unit_name": "一组", "title": "讲清风险", "what": "班前会讲",
+         "source": SOURCE}
+    ],
+    "pairs": [
+        {"id": "p1", "unit": "G1", "unit_name": "一组", "helper_name": "二组", "start": "2026-09-14",
+         "until": "2026-12-31", "source": SOURCE, "goals": [{"id": "s", "kind": "score", "target": "92"}]}
+    ],
+}  # fmt: skip
+
+
 def steps(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every place in a JSON value."""
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -43,8 +73,8 @@ def steps(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         yield from steps(part, (*before, key))
 
 
-def changed(place: tuple[Any, ...], new: Any) -> dict[str, Any]:
-    value = copy.deepcopy(ROUND)
+def changed(place: tuple[Any, ...], new: Any, whole: dict[str, Any] = ROUND) -> dict[str, Any]:
+    value = copy.deepcopy(whole)
     holder: Any = value
     for step in place[:-1]:
         holder = holder[step]
@@ -78,6 +108,20 @@ def test_both_readings_agree_on_any_damage(part: int) -> None:
             assert outcome(roundfile.read_round, data) == outcome(loading.load_round, data), (place, new)
 
 
+def test_both_readings_agree_on_what_a_round_holds_of_others() -> None:
+    assert not isinstance(outcome(loading.load_round, written(RICH)), list), "sound as it stands"
+    for place in steps(RICH):
+        if (
+            place[0] not in ("carried", "cards", "pairs", "rules", "pack_version")
+            and "answer_sets" not in place
+        ):
+            continue
+        colour = (*place[:-1], "colour") if isinstance(place[-1], str) else place
+        for at, new in ((place, ""), (place, "NaN"), (place, 2**63), (colour, 1)):
+            data = written(changed(at, new, RICH))
+            assert outcome(roundfile.read_round, data) == outcome(loading.load_round, data), (at, new)
+
+
 def test_an_unknown_field_anywhere_is_refused_alike() -> None:
     for place in PLACES:
         data = written(changed((*place[:-1], "colour"), 1)) if isinstance(place[-1], str) else b"{}"
@@ -91,9 +135,17 @@ def test_an_unknown_field_anywhere_is_refused_alike() -> None:
         b"[]",
         b"{",
         written(ROUND).replace(b'"title"', b'"title": "a", "title"'),
+        written(ROUND).replace(b'"title"', b'"title" : "", "title"'),
+        written(ROUND).replace(b'"points": 2,', b'"points": 2, "points": 2,'),
+        written(ROUND).replace(b'"points": 2,', b'"points": 2.50,'),
+        written(ROUND).replace(b'"points": 2,', b'"points": 2E0,'),
+        written(ROUND).replace(b'"points": 0,', b'"points": -0,'),
+        written(ROUND).replace(b"\n", b"\r\n\t"),
+        written(ROUND).replace("甲项".encode(), b"\\u7532\\u9879"),
         written(ROUND).decode().encode("utf-16"),
         b"\xef\xbb\xbf" + written(ROUND),
         msgspec.json.encode(ROUND),
+        canonical(ROUND),
         b'{"a":' * 5000 + b"1" + b"}" * 5000,
     ],
 )
@@ -131,7 +183,7 @@ def test_a_listed_round_is_read_once_and_again_when_its_file_changes(
     space.save_round(ROUND)
     read: list[Path] = []
     monkeypatch.setattr(
-        workspace, "read_round", lambda path: (read.append(path), roundfile.read_round(path))[1]
+        workspace, "read_packed", lambda path: (read.append(path), roundfile.read_packed(path))[1]
     )
     assert space.rounds()[0].round is not None and len(read) == 1
     assert space.round("2026Q4").raw == ROUND and len(read) == 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,27 +20,37 @@ from typing import Any
 import msgspec
 
 from inspect_tui.model.round import ROUND_FORMAT, ROUND_VERSION, Round
+from inspect_tui.rules.canonical import canonical
 from inspect_tui.rules.issue import good_id, plain_decimal
 from inspect_tui.store import files
 from inspect_tui.store.clean import is_clean
 from inspect_tui.store.limits import OTHER_BYTES
 
+#: Whole numbers from here on are refused, as by `store.jsonfile`.
+_TOO_LONG = 2**63
+
 
 def read_round(source: Path | bytes, *, name: str = "") -> tuple[Round, dict[str, Any]]:
     """A round and its raw form. Raises InputFaults with every fault of the file."""
+    return read_packed(source, name=name)[:2]
+
+
+def read_packed(source: Path | bytes, *, name: str = "") -> tuple[Round, dict[str, Any], bytes]:
+    """A round, its raw form and the canonical bytes of that. Raises InputFaults with every fault."""
     data = _bytes_of(source) if isinstance(source, Path) else source
     raw = _decoded(data)
-    # Only the exact layout shows that no key stands twice.
     if isinstance(raw, dict):
-        packed = msgspec.json.encode(raw)
-        if msgspec.json.format(packed, indent=1) == data:
+        packed = canonical(raw)
+        # Where no text has an escape, quotes stand only around texts: any that are gone are those of a key
+        # that stands twice.
+        if b"\\" not in data and data.count(b'"') == packed.count(b'"'):
             round_ = _taken(raw, packed)
             if round_ is not None:
-                return round_, raw
+                return round_, raw, packed
     from inspect_tui.store.loading import load_round
 
     round_, raw, _ = load_round(source, name=name)
-    return round_, raw
+    return round_, raw, canonical(raw)
 
 
 def round_of(raw: dict[str, Any], *, name: str = "") -> Round:
@@ -70,11 +80,11 @@ def _decoded(data: bytes) -> Any:
 
 
 def _taken(raw: dict[str, Any], packed: bytes | None = None) -> Round | None:
-    """The round, when it is beyond doubt; `packed` is its raw form encoded, where that is at hand."""
+    """The round, when it is beyond doubt; `packed` is the canonical form of it, where that is at hand."""
     try:
-        data = packed or msgspec.json.encode(raw)
+        packed = packed or canonical(raw)
         # With an escape in it, a text may hold what the text of the file does not show.
-        if b"\\" in data or not is_clean(data.decode("utf-8")):
+        if b"\\" in packed or not is_clean(packed.decode("utf-8")):
             return None
         # From the raw form and not from the bytes again: the record then shares its texts.
         round_ = msgspec.convert(raw, Round)
@@ -83,34 +93,44 @@ def _taken(raw: dict[str, Any], packed: bytes | None = None) -> Round | None:
     return round_ if _known([raw], [round_]) and _sound(round_) else None
 
 
-def _known(raws: Sequence[dict[str, Any]], records: Sequence[msgspec.Struct]) -> bool:
-    """Whether records of one type have every field of the raw forms they were read from.
+def _known(given: Collection[Any], held: Sequence[Any]) -> bool:
+    """Whether parts of one type have every field of the raw parts they were read from, and plain numbers.
 
-    They are looked at together, level by level: the items of a round have the same few fields.
+    They are looked at together, level by level: the items of a round have the same few fields, and thousands
+    of them share a few figures.
     """
-    names: set[str] = set().union(*raws)
-    if not names <= set(records[0].__struct_fields__):
-        return False
-    for name in names:
-        # One that is not empty tells what all are, since each was read as the type of the field.
-        sample = next((part for raw in raws if (part := raw.get(name))), None)
-        parts: list[dict[str, Any]]
-        if isinstance(sample, dict):
-            pairs = [(part, getattr(r, name)) for raw, r in zip(raws, records, strict=True)
-                     if (part := raw.get(name))]  # fmt: skip
-            parts, held = [part for part, _ in pairs], [one for _, one in pairs]
-        elif isinstance(sample, list) and isinstance(sample[0], dict):
-            parts = [part for raw in raws for part in raw.get(name) or ()]
-            held = [one for record in records for one in getattr(record, name) or ()]
-        else:
-            continue
-        if isinstance(held[0], msgspec.Struct) and not _known(parts, held):
-            return False
-    return True
+    sample = next((one for one in held if one is not None), None)
+    match sample:
+        case None:
+            return not given
+        case msgspec.Struct():
+            names = set[str]().union(*given)
+            return names <= set(sample.__struct_fields__) and all(_field_known(n, given, held) for n in names)
+        case tuple():
+            given = [part for raw in given for part in raw]
+            return _known(given, [one for many in held for one in many])
+        case dict():
+            given = [part for raw in given for part in raw.values()]
+            return _known(given, [one for many in held for one in many.values()])
+        case Decimal():
+            return all(plain_decimal(number) is not None for number in set(given))
+        case int():
+            return all(abs(number) < _TOO_LONG for number in set(given))
+        case _:
+            return True
+
+
+def _field_known(name: str, given: Collection[dict[str, Any]], held: Sequence[msgspec.Struct]) -> bool:
+    first = getattr(held[0], name)
+    if isinstance(first, str | bool):
+        return True
+    # A number tells what all are; anything else may be empty here and not in the next record.
+    values = [first] if isinstance(first, int | Decimal) else [getattr(record, name) for record in held]
+    return _known([part for raw in given if (part := raw.get(name)) is not None], values)
 
 
 def _sound(round_: Round) -> bool:
-    """Whether ids, dates and numbers are usable; stricter than need be, since a no only costs time."""
+    """Whether ids and dates are usable; stricter than need be, since a no only costs time."""
     if (round_.format, round_.version) != (ROUND_FORMAT, ROUND_VERSION) or not round_.title.strip():
         return False
     if any(checklist.version != ROUND_VERSION for checklist in round_.checklists):
@@ -119,12 +139,13 @@ def _sound(round_: Round) -> bool:
         return False
     if not all(map(_usable, _ids(round_))) or not all(map(_distinct, _labels(round_))):
         return False
-    # Thousands of items share a few figures.
-    written = set[str]().union(*(map(str, group) for group in _numbers(round_)))
-    if any(plain_decimal(figure) is None for figure in written):
-        return False
     units = {unit.id for unit in round_.units}
-    return all(unit in units for team in round_.teams for unit in team.units) and _dated(round_)
+    if not all(unit in units for team in round_.teams for unit in team.units):
+        return False
+    if not all(problem.unit in units and problem.text.strip() for problem in round_.carried):
+        return False
+    going_on = [card.unit for card in round_.cards] + [pairing.unit for pairing in round_.pairs]
+    return all(map(good_id, going_on)) and _dated(round_)
 
 
 def _ids(round_: Round) -> Iterator[list[str]]:
@@ -132,6 +153,9 @@ def _ids(round_: Round) -> Iterator[list[str]]:
     yield [round_.id]
     yield [unit.id for unit in round_.units]
     yield [team.id for team in round_.teams]
+    yield [problem.id for problem in round_.carried]
+    yield [card.id for card in round_.cards]
+    yield [pairing.id for pairing in round_.pairs]
     yield [checklist.id for checklist in round_.checklists]
     for checklist in round_.checklists:
         yield [trigger.id for trigger in checklist.triggers]
@@ -156,24 +180,6 @@ def _distinct(words: list[str]) -> bool:
 
 def _usable(ids: list[str]) -> bool:
     return _distinct(ids) and all(map(good_id, ids))
-
-
-def _numbers(round_: Round) -> Iterator[Iterable[Decimal]]:
-    """Every figure that is written with a point, in groups."""
-    rules = round_.rules
-    yield rules.severity_points.values()
-    yield (rules.common_share, rules.coverage_warning, rules.rank_coverage, rules.rounding)
-    yield (rules.carry_open, rules.carry_relapsed, rules.carry_cap, rules.bonus_cap)
-    yield (step.share for step in rules.softeners)
-    for checklist in round_.checklists:
-        yield (checklist.full_score,)
-        for section in checklist.sections:
-            deductions = [deduction for item in section.items for deduction in item.deductions]
-            yield (section.points,)
-            yield (item.points for item in section.items)
-            yield (deduction.points for deduction in deductions)
-            yield (deduction.cap for deduction in deductions if deduction.cap is not None)
-            yield (award.points for item in section.items for award in item.awards)
 
 
 def _dated(round_: Round) -> bool:

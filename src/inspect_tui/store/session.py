@@ -30,7 +30,7 @@ from inspect_tui.store.errors import StoreError, given_up
 from inspect_tui.store.evidence_clearing import clear_temps, forget
 from inspect_tui.store.findings import FindingsFile, findings_exist, read_findings
 from inspect_tui.store.received import Entry, active_files, is_as_received
-from inspect_tui.store.snapshot import STATE_TABLES, documents
+from inspect_tui.store.snapshot import STATE_TABLES, KnownRounds, documents
 from inspect_tui.store.workspace import Clock, Workspace, local_clock
 
 
@@ -58,6 +58,7 @@ class Session:
         self.messages: list[str] = []
         self.writer = ""
         self._undo: Undoing | None = None
+        self._known: KnownRounds = {}
 
     @classmethod
     def open(
@@ -83,6 +84,7 @@ class Session:
         )
         session = cls(space, entry.round, entry.raw, identity, clock)
         session.writer = writer
+        session._known = {entry.packed: entry.raw}
         session._read_others(round_id)
         session._open_own(round_id, writer, read_only)
         session._obey_quietly()
@@ -103,8 +105,9 @@ class Session:
         elif read_only:
             self.file = FindingsFile.open(path, read_only=True, tables=self._tables)
         else:
-            known = {canonical(self.raw): self.raw}
-            self.file = FindingsFile.open_or_view(path, tables=self._tables, today=self.date(), known=known)
+            self.file = FindingsFile.open_or_view(
+                path, tables=self._tables, today=self.date(), known=self._known
+            )
         self.read_only = self.file.read_only_reason
         if not self.read_only:
             # The lock is ours, so whatever copy this writer was making is dead.

@@ -199,8 +199,14 @@ def _joined(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]
 
 def _rounds(table: msgspec.Raw, known: KnownRounds) -> list[dict[str, Any]]:
     if known:
-        copies = {key: known.get(bytes(copy)) for key, copy in _table_decoder.decode(table).items()}
-        held = {key: copy for key, copy in copies.items() if copy is not None}
+        copies = _table_decoder.decode(table)
+        # Compared with each, since a hash of so many bytes costs more.
+        held = {
+            key: document
+            for key, copy in copies.items()
+            for packed, document in known.items()
+            if packed == bytes(copy)
+        }
         if len(held) == len(copies):
             return _in_order(held)
     return _in_order(_docs_decoder.decode(table))

@@ -22,7 +22,7 @@ from inspect_tui.model.round import Round, Rules
 from inspect_tui.store import files
 from inspect_tui.store.errors import StoreError, reason
 from inspect_tui.store.files import private_folder, write_durable
-from inspect_tui.store.roundfile import read_round
+from inspect_tui.store.roundfile import read_packed
 
 if TYPE_CHECKING:
     from inspect_tui.model.distribution import Distribution
@@ -51,12 +51,16 @@ def new_writer_id() -> str:
 
 
 class RoundEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A round as the home screen lists it; `faults` instead of `round` when its file cannot be used."""
+    """A round as the home screen lists it; `faults` instead of `round` when its file cannot be used.
+
+    `packed` is the canonical form of `raw`, by which a copy of the round is known.
+    """
 
     id: str
     path: Path
     round: Round | None = None
     raw: dict[str, Any] = {}
+    packed: bytes = b""
     faults: tuple[Fault, ...] = ()
 
 
@@ -257,11 +261,11 @@ class Workspace:
                 continue
             stamp = files.stamp(path)
             try:
-                round_, raw = read_round(path)
+                round_, raw, packed = read_packed(path)
             except InputFaults as error:
                 entries.append(RoundEntry(id=folder.name, path=path, faults=tuple(error.faults)))
             else:
-                entries.append(RoundEntry(id=folder.name, path=path, round=round_, raw=raw))
+                entries.append(RoundEntry(id=folder.name, path=path, round=round_, raw=raw, packed=packed))
                 self._listed[path] = stamp, entries[-1]
         return sorted(entries, key=_newest_first)
 
@@ -271,8 +275,8 @@ class Workspace:
         stamp, entry = self._listed.pop(path, ((0, 0, 0), None))
         if entry is not None and stamp == files.stamp(path):
             return entry
-        round_, raw = read_round(path)
-        return RoundEntry(id=round_id, path=path, round=round_, raw=raw)
+        round_, raw, packed = read_packed(path)
+        return RoundEntry(id=round_id, path=path, round=round_, raw=raw, packed=packed)
 
     def writers(self, round_id: str) -> list[str]:
         """Ids of the findings files that lie in a round's folder, whoever wrote them."""
