@@ -18,7 +18,16 @@ from inspect_tui.store import files
 from inspect_tui.store.errors import DamagedFile, NewerVersion, StoreError, reason
 from inspect_tui.store.limits import FINDINGS_BYTES, FINDINGS_CHANGES, TOO_LARGE, TOO_MANY
 from inspect_tui.store.recovery import HEAD_BYTES, Names, Recovered, Recovery, recover
-from inspect_tui.store.snapshot import MERGED, STATE_TABLES, BadSnapshot, Meta, TooNew, decode, encode
+from inspect_tui.store.snapshot import (
+    MERGED,
+    STATE_TABLES,
+    BadSnapshot,
+    KnownRounds,
+    Meta,
+    TooNew,
+    decode,
+    encode,
+)
 
 
 class FindingsContent(msgspec.Struct, kw_only=True):
@@ -68,16 +77,17 @@ def findings_exist(path: Path) -> bool:
         raise StoreError(f"文件夹{path.parent.name}打不开：{reason(error)}。", path=path) from error
 
 
-def read_findings(path: Path) -> FindingsContent:
+def read_findings(path: Path, known: KnownRounds | None = None) -> FindingsContent:
     """Read any findings file without lock or writing, its journals included where they stand beside it.
 
-    Raises DamagedFile, NewerVersion or StoreError. Reads again when its writer folds meanwhile.
+    Raises DamagedFile, NewerVersion or StoreError. Reads again when its writer folds meanwhile. Rounds that
+    are `known` are not read again.
     """
     names = Names(path)
     for _ in range(5):
         # Two folds between the reading of the file and of its `.bak` would make the file look out of date.
         before = _head_of(path)
-        recovered = recover(names, live=True)
+        recovered = recover(names, live=True, known=known)
         if _head_of(path) == before:
             break
     else:

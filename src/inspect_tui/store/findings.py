@@ -169,12 +169,12 @@ class FindingsFile:
         """
         names = Names(path)
         if read_only:
-            return cls._view(path, tables, "以只读方式打开，不能修改。")
+            return cls._view(path, tables, "以只读方式打开，不能修改。", known)
         lock = FileLock(path)
         try:
             lock.acquire()
         except ReadOnlyPlace as error:
-            return cls._view(path, tables, error.message)
+            return cls._view(path, tables, error.message, known)
         try:
             recovered = recover(names, known=known)
             if recovered.snapshot.meta.kind != WRITER:
@@ -212,11 +212,11 @@ class FindingsFile:
         try:
             return cls.open(path, tables=tables, today=today, known=known)
         except Locked as error:
-            return cls._view(path, tables, error.message)
+            return cls._view(path, tables, error.message, known)
 
     @classmethod
-    def _view(cls, path: Path, tables: TablesOf | None, why: str) -> FindingsFile:
-        content = read_findings(path)
+    def _view(cls, path: Path, tables: TablesOf | None, why: str, known: KnownRounds | None) -> FindingsFile:
+        content = read_findings(path, known)
         file = cls(path, _held(content.recovered), recovery=content.recovery, tables=tables)
         file._pictures = content.tables
         file.read_only_reason = why

@@ -103,7 +103,7 @@ class Session:
                 path, writer=writer, round_raw=self.raw, tables=self._tables, today=self.date()
             )
         elif read_only:
-            self.file = FindingsFile.open(path, read_only=True, tables=self._tables)
+            self.file = FindingsFile.open(path, read_only=True, tables=self._tables, known=self._known)
         else:
             self.file = FindingsFile.open_or_view(
                 path, tables=self._tables, today=self.date(), known=self._known
@@ -138,7 +138,7 @@ class Session:
             if entry is not None and not is_as_received(path, entry):
                 self.messages.append(f"收到的文件“{entry.name}”和收到时不一样了，没有计入。")
                 return
-            content = read_findings(path)
+            content = read_findings(path, self._known)
         except StoreError as error:
             self.messages.append(str(error))
             return
