@@ -78,7 +78,9 @@ def test_what_is_kept_without_a_visit_and_what_was_undone_is_no_work_at_a_unit(s
         "unfinished": ["DG01"],
         "untouched": ["DG06"],
     }
-    assert hand_in(session).messages[-1] == "其中1个单位还没有提交。"
+    done = hand_in(session)
+    assert done.counts.units == 3
+    assert done.messages[-1] == "其中1个单位还没有提交。"
 
 
 def test_it_is_complete_once_nothing_expected_is_open(session) -> None:

@@ -14,6 +14,7 @@ from inspect_tui.model.change import Change
 from inspect_tui.model.round import Round
 from inspect_tui.rules.canonical import spoken_code
 from inspect_tui.rules.fold import State
+from inspect_tui.rules.reading import is_started
 from inspect_tui.rules.tables import state_tables
 
 HANDIN_FORMAT = "inspect-tui/hand-in"
@@ -91,7 +92,8 @@ def count(changes: Iterable[Change], round_: Round, evidence: int = 0) -> Counts
     kinds = [f["kind"] for f in tables["findings"]]
     return Counts(
         changes=len(state.changes),
-        units=len(tables["visits"]),
+        # What only the ledger or a month's figures say of a unit is no visit to it.
+        units=sum(is_started(state, v["unit"]) for v in tables["visits"]),
         submitted=sum(bool(v["submitted"]) for v in tables["visits"]),
         not_reached=sum(v["result"] == "not_reached" for v in tables["visits"]),
         answers=sum(a["verdict"] != "pending" for a in tables["answers"]),
