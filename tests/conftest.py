@@ -10,6 +10,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+import sweeps
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 # The suite starts hundreds of programs: without compiled files each would compile the product again.
@@ -39,8 +42,16 @@ if "TMPDIR" not in os.environ and (_place := _memory_disk()):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="also run the long sweeps")
+    parser.addoption("--slow", action="store_true", help="also run the long sweeps, and all sweeps in full")
     parser.addoption("--update-goldens", action="store_true", help="write goldens instead of comparing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle how often claims are repeated, before any test module is read."""
+    if config.getoption("--slow"):
+        os.environ[sweeps.VARIABLE] = "1"
+    settings.register_profile("few", max_examples=sweeps.times(100))
+    settings.load_profile("few" if not sweeps.in_full() else "default")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -81,10 +92,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if config.getoption("--slow"):
         return
-    skip = pytest.mark.skip(reason="a long sweep; run with --slow")
+    slow = pytest.mark.skip(reason="a long sweep; run with --slow")
+    sweep = pytest.mark.skip(reason=f"a sweep; run with {sweeps.VARIABLE}=1")
     for item in items:
         if "slow" in item.keywords:
-            item.add_marker(skip)
+            item.add_marker(slow)
+        elif "sweep" in item.keywords and not sweeps.in_full():
+            item.add_marker(sweep)
 
 
 def _shares_with_its_module(item: pytest.Item) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspect_tui.tui.text import cells, fit, fit_name, one_line
+from sweeps import times
 
 LONG = "交卷-第1检查组东沟作业区一支部各党小组-检查员甲-20261120"
 
@@ -21,7 +22,7 @@ def test_a_long_name_keeps_its_version_date_and_ending() -> None:
     assert fit_name("e\u0301" * 30 + "\u0301.txt", 20) != fit("e\u0301" * 30, 20)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(st.text(max_size=60) | st.sampled_from([LONG, *HOSTILE]), st.integers(0, 60))
 def test_every_name_takes_just_its_width(name: str, width: int) -> None:
     told = fit_name(name, width)

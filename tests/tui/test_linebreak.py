@@ -11,6 +11,7 @@ from rich.cells import cell_len, get_character_cell_size
 
 from inspect_tui.tui import linebreak
 from inspect_tui.tui.linebreak import NO_END, NO_START, divide_line, offsets, wrap
+from sweeps import times
 
 SIGNS = "党小组检查员甲乙丙。，、：；？！（）《》“”‘’…—·%℃aZ09-/. ()[]\u3000é"
 ALPHABET = st.sampled_from([*SIGNS, "\u0301"])
@@ -52,7 +53,7 @@ def test_double_signs_are_never_parted() -> None:
 
 
 @given(TEXTS, WIDTHS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 def test_pieces_join_back_and_fit(text: str, width: int) -> None:
     cuts = offsets(text, width, hang=False)
     assert cuts == sorted(set(cuts))
@@ -62,7 +63,7 @@ def test_pieces_join_back_and_fit(text: str, width: int) -> None:
 
 
 @given(TEXTS, WIDTHS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 def test_blanks_may_hang_over_the_edge_and_nothing_else(text: str, width: int) -> None:
     cuts = offsets(text, width)
     for piece in pieces(text, cuts):
@@ -75,7 +76,7 @@ def could_be_better(text: str, start: int, cut: int, width: int) -> bool:
 
 
 @given(TEXTS, WIDTHS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 def test_no_bad_start_or_end_unless_forced(text: str, width: int) -> None:
     cuts = offsets(text, width)
     start = 0
@@ -88,7 +89,7 @@ def test_no_bad_start_or_end_unless_forced(text: str, width: int) -> None:
 
 
 @given(TEXTS, WIDTHS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 def test_lines_are_filled(text: str, width: int) -> None:
     """A line ends early only because no allowed break stood further on."""
     start = 0

@@ -37,6 +37,7 @@ from inspect_tui.rules.sheet import UnitSheet, unit_progress
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.rules.unit_totals import unit_total
 from inspect_tui.store.loading import load_checklist
+from sweeps import times
 
 ANSWERS = [
     {"label": "有", "share": 1, "verdict": "pass"},
@@ -142,7 +143,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(moves=MOVES)
 def test_items_come_and_go_as_a_slow_recount_says_and_every_count_agrees(moves: Any) -> None:
     first, second = Desk("a" * 12, "甲"), Desk("b" * 12, "乙")

@@ -19,6 +19,7 @@ from inspect_tui.model.checklist import Checklist, Item
 from inspect_tui.report.papers.checklist_book import checklist_book
 from inspect_tui.store.loading import load_checklist
 from inspect_tui.store.shipped import shipped_dir
+from sweeps import times
 
 SHIPPED = ("lzrh-dxz", "dbjj-zb", "sywsyt", "zdc-5")
 
@@ -36,7 +37,7 @@ def test_shipped_checklists_go_there_and_back(name: str) -> None:
     assert checklist_book(checklist) == data
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(checklists())
 def test_any_checklist_goes_there_and_back(checklist: Checklist) -> None:
     read, _ = load_checklist(msgspec.json.encode(checklist))

@@ -27,6 +27,7 @@ from inspect_tui.rules.deciding import (
 )
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.reviewing import NoReason
+from sweeps import times
 
 
 def quarrel() -> tuple[Desk, Desk, Desk]:
@@ -233,7 +234,7 @@ def test_a_correction_without_a_quarrel_is_a_decision_too() -> None:
     assert lead.answer().verdict is Verdict.PASS and questions(lead.state, ROUND) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(histories, st.integers(0, 2**16))
 def test_deciding_everything_leaves_nothing_and_holds_in_any_order(history: Any, seed: int) -> None:
     desks = play(history)
@@ -254,7 +255,7 @@ def test_deciding_everything_leaves_nothing_and_holds_in_any_order(history: Any,
         assert questions(state, ROUND) == [] and reading(state) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(histories, st.integers(0, 2**16))
 def test_questions_are_the_same_in_any_order(history: Any, seed: int) -> None:
     changes = union(play(history))

@@ -21,6 +21,7 @@ from inspect_tui.rules.delta import Delta, Incomparable, compare
 from inspect_tui.rules.ledger import ledger_rows
 from inspect_tui.rules.problems import problem_id
 from inspect_tui.rules.rectifying import NotAllowed
+from sweeps import times
 
 S, K, O = RectState, StepKind, Outcome  # noqa: E741
 
@@ -239,7 +240,7 @@ def recount(notes: list[dict[str, Any]]) -> dict[str, set[str]]:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(75), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_figures_agree_with_a_simple_recount(seed: int) -> None:
     round_, desk, notes = lived(random.Random(seed))
     found = compare(desk.state, round_, TODAY)
@@ -262,7 +263,7 @@ def _sound(found: Delta) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_both_rounds_given_tell_the_same_where_everything_was_carried(seed: int) -> None:
     older, old, _ = lived(random.Random(seed))
     going = cargo(offered(old.state, older, TODAY), ["u1", "u2"], {}).carried

@@ -20,6 +20,7 @@ from inspect_tui.report.digest import digest_text
 from inspect_tui.report.progress import bars_of, chart_lines, display_cells, total_bar
 from inspect_tui.rules.digest import BadSpan, digest_of
 from inspect_tui.rules.ledger import LedgerRow
+from sweeps import times
 
 S = RectState
 TODAY, SINCE = "2026-11-20", "2026-11-06"
@@ -133,7 +134,7 @@ HOSTILE = "[/][@click=app.quit]x\x1b[31m红\u202e\ud800长" * 9
 
 
 @given(st.integers(0, 300), st.integers(1, 40), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40), deadline=None)
 def test_it_is_one_page_however_much_there_is_and_no_figure_gives_way(count, leaders, hostile) -> None:
     word, more = (HOSTILE, "很长" * 40) if hostile else ("问题", "")
     states = (S.CLOSED, S.IN_PROGRESS, S.RELAPSED)
@@ -213,7 +214,7 @@ names = st.text(st.characters(exclude_categories=("Cs",)), max_size=30) | st.jus
     st.integers(30, 140),
     st.booleans(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @example([("\xad", 0)], 30, False)
 def test_bars_begin_and_end_in_one_column_and_fit(units, width, plain) -> None:
     rows = [

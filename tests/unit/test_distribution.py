@@ -30,6 +30,7 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.recounts import RecountTold, read_told, recounts_of, sentence, set_recount, told_of
 from inspect_tui.store.loading import check_file, load_distribution
 from inspect_tui.store.shipped import shipped_distributions
+from sweeps import times
 
 D = Decimal
 NAMES = ("赵甲乙", "钱丙丁", "孙戊己", "李庚辛")
@@ -124,7 +125,7 @@ lines = st.lists(
 POSTS = {"班长": D("1.3"), "巡井工": D("1.1")}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(lines, st.integers(0, 3_000_000), st.sampled_from(RoundTo), st.randoms(use_true_random=False))
 def test_a_recount_agrees_with_a_slow_one_and_keeps_the_sum_in_any_order(
     drawn: list[tuple[int, int, int, int, bool]], cents: int, to: RoundTo, chance: random.Random

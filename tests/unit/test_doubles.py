@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from inspect_tui.exchange.doubles import LIKELY, suggest
 from inspect_tui.model.terms import FindingKind
 from inspect_tui.model.view import Finding
+from sweeps import times
 
 
 def told(number: int, text: str, *, unit: str = "u1", item: str = "GW-01", label: str = "",
@@ -119,7 +120,7 @@ def test_thousands_of_equal_texts_end() -> None:
     assert time.process_time() - began < 60, "bounded, not squared"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40), deadline=None)
 @given(st.integers(0, 2**16))
 def test_the_order_of_findings_does_not_show(seed: int) -> None:
     findings = _texts(40, seed)

@@ -45,6 +45,7 @@ from inspect_tui.rules.duty_diff import (
 )
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.reading import is_started
+from sweeps import times
 
 GOOD = Slot(post="资料员", standard="记录当日补齐，内容真实", node="11月25日前")
 
@@ -117,7 +118,7 @@ def test_a_date_beside_a_real_change_is_a_real_change() -> None:
     assert compare(None, None)[0] is DutyChange.SAME
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(st.text(max_size=30), st.lists(st.sampled_from(" \u3000\t"), max_size=4))
 def test_spacing_never_counts(text: str, blanks: list[str]) -> None:
     spaced = "".join(itertools.chain.from_iterable(zip(text, itertools.cycle(blanks or [""]), strict=False)))

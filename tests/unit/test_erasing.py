@@ -26,6 +26,7 @@ from inspect_tui.rules.erasing import (
 )
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.reviewing import NoReason
+from sweeps import times
 
 
 def named() -> tuple[Desk, Desk, Change]:
@@ -126,7 +127,7 @@ def test_a_key_hidden_by_escapes_is_found() -> None:
     assert erased_ids([msgspec.structs.replace(record, body=msgspec.Raw(hidden))]) == {bad.id}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=times(120), deadline=None)
 @given(histories, st.integers(0, 2**16))
 def test_in_any_order_and_form_the_reading_is_the_same_and_the_chain_holds(history: Any, seed: int) -> None:
     desks = play(history)

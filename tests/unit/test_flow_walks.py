@@ -37,6 +37,7 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.sampling import CannotDraw
 from inspect_tui.store.loading import check_file, load_flows
 from inspect_tui.store.shipped import shipped_flows
+from sweeps import times
 
 DAY = "2026-11-20"
 
@@ -55,7 +56,7 @@ def walked(*found: tuple[int, int, StepFound, str], k: int = 3) -> tuple[State, 
     return state, drawn
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 @given(
     st.text(min_size=1, max_size=8).filter(str.strip), st.integers(1, 6), st.randoms(use_true_random=False)
 )

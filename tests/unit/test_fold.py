@@ -17,6 +17,7 @@ from inspect_tui.rules import actions
 from inspect_tui.rules.canonical import change_id, digest, make_change, verified
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.tables import state_tables
+from sweeps import times
 
 ANSWER = answer_key("u1", CHECKLIST.id, GW1.id)
 VISIT = visit_key("u1")
@@ -493,7 +494,7 @@ def test_records_that_are_not_ours_are_kept_and_hidden() -> None:
     assert ROUND.unit("u1") is not None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40), deadline=None)
 @given(histories, st.integers(0, 2**16))
 def test_a_writers_part_of_a_state_reads_as_its_own_changes_alone(
     history: tuple[int, list[Step]], seed: int

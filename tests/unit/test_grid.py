@@ -17,6 +17,7 @@ from inspect_tui.model.terms import UnitKind
 from inspect_tui.report.grid_table import grid_csv, grid_text, grid_xlsx, report_words, total_words
 from inspect_tui.rules.grid import GapKind, Grid, grid_of
 from inspect_tui.store.loading import load_roster
+from sweeps import times
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "checklists" / "roster.sample.json"
@@ -124,7 +125,7 @@ def rosters(draw: Any) -> list[Unit]:
     return units
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 @given(rosters(), st.booleans())
 def test_every_unit_stands_in_the_tree_once_and_every_crew_is_counted_once(
     units: list[Unit], whole: bool

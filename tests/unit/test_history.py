@@ -11,6 +11,7 @@ from strategies import LOCAL, UNITS, Desk, reading_of_unit, solo
 from inspect_tui.model.terms import Verdict
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.history import Undoing
+from sweeps import times
 
 ACTIONS = [action for action in LOCAL if action.__name__ not in ("_undo", "_redo")]
 
@@ -19,7 +20,7 @@ def readings(desk: Desk) -> list[dict[str, Any]]:
     return [reading_of_unit(desk.state, unit) for unit in UNITS]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(solo)
 def test_undoing_everything_and_redoing_everything(moves: list[tuple[int, int, int]]) -> None:
     desk = Desk("a" * 12, "甲")
@@ -39,7 +40,7 @@ def test_undoing_everything_and_redoing_everything(moves: list[tuple[int, int, i
     assert desk.redo("u1") is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2**16)), max_size=40))
 def test_any_mixture_follows_the_model_of_an_editor(moves: list[tuple[int, int]]) -> None:
     """A list of readings and a place in it: what undo means in every editor."""
@@ -62,7 +63,7 @@ def test_any_mixture_follows_the_model_of_an_editor(moves: list[tuple[int, int]]
         assert readings(desk) == past[place]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(solo)
 def test_stacks_followed_change_by_change_equal_stacks_read_at_once(
     moves: list[tuple[int, int, int]],

@@ -16,6 +16,7 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.joining import CannotJoin, join, unjoin
 from inspect_tui.rules.reading import findings_of_unit, separate_findings
 from inspect_tui.rules.tables import state_tables
+from sweeps import times
 
 
 def typed(desk: Desk, name: str, text: str, kind: FindingKind = FindingKind.DEFICIENCY, **more: Any) -> None:
@@ -113,7 +114,7 @@ def test_two_leads_who_join_crosswise_make_one_finding() -> None:
     assert [len(f.joined) for f in one.findings()] == [1, 0]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=times(80), deadline=None)
 @given(histories, st.integers(0, 2**16))
 def test_no_text_is_lost_and_taking_apart_restores(history: Any, seed: int) -> None:
     lead = Desk("f" * 12, "组长")

@@ -14,6 +14,7 @@ from inspect_tui.model.fault import InputFaults
 from inspect_tui.rules.issue import Steps
 from inspect_tui.store.jsonfile import MAX_FAULTS, lines_and_columns, parse_json, path_text, read_json
 from inspect_tui.store.jsonscan import scan
+from sweeps import times
 
 json_values = st.recursive(
     st.none()
@@ -35,7 +36,7 @@ def codes(data: bytes | Path, **options: object) -> list[str]:
 
 
 @given(json_values, st.booleans(), st.sampled_from([None, 1, "\t"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 def test_scanner_reads_what_the_standard_library_reads(
     value: object, ascii_only: bool, indent: object
 ) -> None:
@@ -163,7 +164,7 @@ def _paths(value: object, steps: Steps = ()) -> list[Steps]:
 
 
 @given(json_values)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 def test_every_place_points_at_its_value(value: object) -> None:
     text = json.dumps(value, ensure_ascii=True, indent=1)
     paths = _paths(value)

@@ -29,6 +29,7 @@ from inspect_tui.rules.lifecycle import (
     surely_retires,
     unsettled,
 )
+from sweeps import times
 
 STATES = (
     "open", "disputed", "in_progress", "submitted", "rejected", "closed", "relapsed", "deferred", "withdrawn",
@@ -306,7 +307,7 @@ some = st.lists(st.sampled_from(STEPS), min_size=1, max_size=4)
 
 
 @given(some, st.randoms(use_true_random=False))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 def test_what_steps_come_to_does_not_hang_on_their_order(steps: list[Step], chance) -> None:
     mixed = [*steps, *chance.sample(steps, chance.randrange(len(steps)))]
     chance.shuffle(mixed)
@@ -314,7 +315,7 @@ def test_what_steps_come_to_does_not_hang_on_their_order(steps: list[Step], chan
 
 
 @given(some)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 def test_steps_to_one_end_agree_unless_verified_differently(steps: list[Step]) -> None:
     outcomes = {s.outcome for s in steps if s.kind is K.VERIFY}
     ends = {s.to for s in steps}
@@ -327,7 +328,7 @@ def test_steps_to_one_end_agree_unless_verified_differently(steps: list[Step]) -
 
 
 @given(some)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 def test_an_agreed_state_can_be_reached_by_taking_the_steps_in_turn(steps: list[Step]) -> None:
     found = settled(steps)
     if found is None or len({s.to for s in steps}) == 1:

@@ -19,9 +19,10 @@ from inspect_tui.model.change import Change
 from inspect_tui.model.terms import Verdict
 from inspect_tui.rules import canonical, fold
 from inspect_tui.rules.fold import Entry, State
+from sweeps import times
 
 COMMIT = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+    max_examples=times(300), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
 )
 SWEEP = 10_000
 

@@ -22,9 +22,10 @@ from inspect_tui.rules.fold import State
 from inspect_tui.rules.tables import state_tables
 from inspect_tui.store.content import read_findings
 from inspect_tui.store.snapshot import decode
+from sweeps import times
 
 COMMIT = settings(
-    max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck), derandomize=False
+    max_examples=times(1000), deadline=None, suppress_health_check=list(HealthCheck), derandomize=False
 )
 SWEEP = 10_000
 

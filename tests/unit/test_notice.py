@@ -24,6 +24,7 @@ from inspect_tui.report.zh_numbers import date_text, ordinal, span_text
 from inspect_tui.rules import actions
 from inspect_tui.rules.reading import findings_of_unit
 from inspect_tui.rules.scoring import points_text
+from sweeps import times
 
 UNITS = ["DG01", "DG02", "DG03", "DG05"]
 
@@ -346,7 +347,7 @@ def test_typed_words_become_one_clean_clause(typed, told):
     assert sentence(typed) == told
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab,.;:!?，。；：（）()\"'*_`#>- \n\t1汉字党😀\u202e"), max_size=40))
 @example("**\n**")
 def test_tidying_is_stable_and_of_one_line(text):
@@ -383,7 +384,7 @@ def test_redaction_reaches_spaced_names_and_spares_unit_names():
     assert redact("没有人名").names == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(
     st.lists(st.text(alphabet="章海峰王秋实李", min_size=2, max_size=3), min_size=1, max_size=4),
     st.text(alphabet="章海峰王秋实李 的和，", max_size=30),

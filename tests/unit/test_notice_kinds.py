@@ -26,6 +26,7 @@ from inspect_tui.report.splitting import MIN_BYTES
 from inspect_tui.report.telling import Held, Wanted, tell
 from inspect_tui.rules import actions
 from inspect_tui.rules.fold import State
+from sweeps import times
 
 GROUP, SECRETARY, INTERNAL = NamingLevel.GROUP, NamingLevel.SECRETARY, NamingLevel.INTERNAL
 
@@ -230,7 +231,7 @@ def figures(text: str) -> list[int]:
     return [int(n) for n in re.findall(r"(?:共查|发现问题|其中缺项|当场整改)(\d+)项", text)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(histories, st.sampled_from(list(NamingLevel)), st.sampled_from([300, 420, 900, 1900, 3900, 0]))
 def test_figures_parts_and_records_over_random_rounds(history, level, limit):
     state = play(history)[0].state
@@ -264,7 +265,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text).casefold()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(
     st.lists(hostile_names, min_size=1, max_size=3),
     st.lists(hostile_units, min_size=2, max_size=3, unique=True),

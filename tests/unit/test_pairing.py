@@ -51,6 +51,7 @@ from inspect_tui.rules.reading import is_started
 from inspect_tui.rules.result import result_of
 from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.store.loading import round_from_raw
+from sweeps import times
 
 EARLIER = Source(round="2026Q3-test", origin="3" * 16, title="2026年第三季度回头看")
 START, UNTIL, TODAY = "2026-08-25", "2026-12-31", "2026-11-21"
@@ -207,7 +208,7 @@ CARRYING = a_round(pairs=(pairing(),))
 
 
 @given(STEPS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_whatever_two_leads_do_both_read_the_same_pairs_after_a_merge(steps: list[Any]) -> None:
     desks = [Desk("w1", "组长"), Desk("w2", "副组长")]
     for one in steps:

@@ -47,6 +47,7 @@ from inspect_tui.rules.practices import (
 from inspect_tui.rules.reading import is_started
 from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.store.loading import round_from_raw
+from sweeps import times
 
 DAY = "2026-11-20"
 TODAY = dt.date(2026, 11, 20)
@@ -128,7 +129,7 @@ def test_only_a_good_practice_that_is_not_contested_becomes_a_card() -> None:
 
 
 @given(st.text(max_size=120))
-@settings(max_examples=30)
+@settings(max_examples=times(30))
 def test_titles_come_from_the_words_of_the_finding(text: str) -> None:
     titles = titles_for(text)
     assert len(titles) == len(set(titles)) and all(0 < len(t) <= 40 for t in titles)
@@ -208,7 +209,7 @@ ASKING = a_round(cards=(card(1), card(2, "u2")))
 
 
 @given(WORK)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_whatever_two_leads_write_both_read_the_same_after_a_merge(steps: list[Any]) -> None:
     desks = [Desk("w1", "组长"), Desk("w2", "副组长")]
     written(desks[0], ASKING)

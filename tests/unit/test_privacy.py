@@ -16,6 +16,7 @@ from inspect_tui.report.settled import confirm, read_settled
 from inspect_tui.report.splitting import Block, split, whole
 from inspect_tui.report.telling import Wanted, tell
 from inspect_tui.rules.reviewing import NoReason
+from sweeps import times
 
 
 def found(text: str, people: tuple[str, ...] = ()) -> list[tuple[str, str]]:
@@ -57,7 +58,7 @@ def test_what_is_found(text, expected):
 
 @pytest.mark.parametrize("kind", [PrivacyKind.PHONE, PrivacyKind.WELL])
 @given(data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=times(30))
 def test_a_trace_hides_nothing(kind, data):
     signs, trace, pattern = next(row[1:] for row in _PATTERNS if row[0] is kind)
     text = data.draw(st.from_regex(pattern))
@@ -86,7 +87,7 @@ def test_the_number_of_a_point_is_no_part_of_a_sum():
 filler = st.text(alphabet="党小组检查记录，。；", min_size=0, max_size=200)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(st.lists(filler, min_size=1, max_size=6), st.integers(0, 5), st.sampled_from([300, 420, 1900]))
 def test_the_place_is_where_it_stands_even_when_a_cut_tore_it_apart(lines, at, limit):
     lines[at % len(lines)] += "电话13912345678。"

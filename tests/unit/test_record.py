@@ -19,6 +19,7 @@ from inspect_tui.rules.applicability import items_for
 from inspect_tui.rules.reading import findings_of_unit, read_answer, read_hits, read_visit
 from inspect_tui.rules.sheet import UnitSheet
 from inspect_tui.store.session import Session
+from sweeps import times
 
 LIST = "lzrh-dxz"
 
@@ -315,7 +316,7 @@ def test_a_file_that_is_none(session, tmp_path):
         record_file(session, path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(st.lists(st.binary(max_size=40) | st.text(max_size=40).map(lambda t: t.encode("utf-8", "replace"))))
 def test_reading_lines_never_fails_in_another_way(tmp_path_factory, parts):
     path = tmp_path_factory.mktemp("fuzz") / "l"

@@ -25,6 +25,7 @@ from inspect_tui.rules.lifecycle import leads_to, step_of
 from inspect_tui.rules.problems import all_steps, owed, standing
 from inspect_tui.rules.rectifying import NotAllowed
 from inspect_tui.rules.tables import state_tables
+from sweeps import times
 
 K, S, O = StepKind, RectState, Outcome  # noqa: E741
 ROUND = a_round(carried(1), carried(2, S.SUBMITTED), carried(3, S.CLOSED))
@@ -441,7 +442,7 @@ def told(state: State) -> list[object]:
 
 
 @given(MOVES, st.integers(0, 2**16))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_where_a_problem_stands_is_a_function_of_the_set_of_changes(moves, seed: int) -> None:
     found = walk(moves)
     changes = list({c.id: c for desk in found for c in desk.held}.values())
@@ -455,7 +456,7 @@ def test_where_a_problem_stands_is_a_function_of_the_set_of_changes(moves, seed:
 
 
 @given(MOVES)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_is_ever_lost_closed_by_silence_or_stuck(moves) -> None:
     found = walk(moves)
     state = State({c.id: c for desk in found for c in desk.held}.values())

@@ -38,6 +38,7 @@ from inspect_tui.rules.reading import read_answer, read_visit
 from inspect_tui.rules.result import EXCEPTIONS, Result, formula_text, result_of, rules_hash
 from inspect_tui.rules.reviewing import NoReason
 from inspect_tui.rules.scoring import item_losses
+from sweeps import times
 
 OUTCOMES = (*Outcome, None)
 TODAY = dt.date(2026, 11, 20)
@@ -134,7 +135,7 @@ def world(made: Any) -> tuple[State, Round, list[Outcome | None], list[str]]:
     return desk.state, round_, outcomes, points
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=times(75), deadline=None)
 @given(worlds)
 def test_the_final_score_is_the_slow_recounts(made: Any) -> None:
     state, round_, outcomes, points = world(made)
@@ -153,7 +154,7 @@ def test_the_final_score_is_the_slow_recounts(made: Any) -> None:
         assert all(line.changes for line in result.lines if line.counted)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 @given(worlds, st.booleans())
 def test_every_output_prints_the_same_number(made: Any, whole: bool) -> None:
     state, round_, _, _ = world(made)
@@ -228,7 +229,7 @@ def unit_text(state: State, round_: Round, unit: str) -> str | None:
 # -------------------------------------------------------------------- what people expect
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(worlds, st.integers(0, 100), st.integers(0, 3))
 def test_answering_conforming_never_lowers(made: Any, where: int, _: int) -> None:
     state, round_, _, _ = world(made)
@@ -248,7 +249,7 @@ def test_answering_conforming_never_lowers(made: Any, where: int, _: int) -> Non
         assert after.raw >= before.raw or line.verdict is Verdict.NA
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(worlds, st.integers(0, 100), st.integers(0, 10))
 def test_adding_a_deduction_never_raises(made: Any, where: int, which: int) -> None:
     state, round_, _, _ = world(made)

@@ -25,6 +25,7 @@ from inspect_tui.rules.ledger import LedgerRow, ledger_rows
 from inspect_tui.rules.problems import problem_id
 from inspect_tui.rules.rectifying import NotAllowed
 from inspect_tui.rules.sampling import CannotDraw, Draw, allocate, assign, draw, draws_of, rate_of, result_of
+from sweeps import times
 
 PEOPLE = ["组长", "甲", "乙", "丙"]
 WEIGHT = [Severity.VETO, Severity.MAJOR, Severity.MODERATE, Severity.MINOR]
@@ -47,7 +48,7 @@ rows_st = st.lists(
 
 
 @given(rows_st, st.data(), st.text(min_size=1, max_size=8).filter(str.strip))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_the_same_seed_and_data_give_the_same_list_in_any_order(rows, data, seed: str) -> None:
     k = data.draw(st.integers(1, len(rows)))
     first = draw(rows, k, seed, PEOPLE, TODAY)
@@ -98,7 +99,7 @@ def test_what_cannot_be_drawn_is_said(rows, k, seed, text) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(Severity), st.integers(0, 60)), st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 def test_strata_get_their_share_and_at_least_one(sizes, data) -> None:
     total = sum(sizes.values())
     if not total:
@@ -136,7 +137,7 @@ def test_shares_known_by_hand() -> None:
 
 
 @given(st.lists(st.sets(st.sampled_from(PEOPLE), max_size=4), min_size=1, max_size=9), st.text(max_size=3))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 def test_nobody_checks_the_own_closing_and_work_is_shared_as_evenly_as_can_be(barred, seed) -> None:
     work = {f"p{n}": names for n, names in enumerate(barred)}
     sent = assign(work, PEOPLE, seed)

@@ -25,6 +25,7 @@ from inspect_tui.rules.scoring import (
     rescaled,
     unit_score,
 )
+from sweeps import times
 
 halves = st.integers(0, 40).map(lambda n: Decimal(n) / 2)
 tenths = st.integers(0, 300).map(lambda n: Decimal(n) / 10)
@@ -168,7 +169,7 @@ rule_books = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(papers(), rule_books)
 def test_the_score_is_the_slow_recounts(paper: list[tuple[Item, Answer]], rules: Rules) -> None:
     score = unit_score("u", "c", paper, rules)
@@ -186,7 +187,7 @@ def test_the_score_is_the_slow_recounts_ten_thousand_times(
     assert figures(score) == slow_score(paper, rules)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=times(50), deadline=None)
 @given(papers(), rule_books)
 def test_counts_and_derivation_add_up(paper: list[tuple[Item, Answer]], rules: Rules) -> None:
     score = unit_score("u", "c", paper, rules)
@@ -203,7 +204,7 @@ def test_counts_and_derivation_add_up(paper: list[tuple[Item, Answer]], rules: R
             )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(papers(), rule_books)
 def test_the_order_of_items_does_not_matter(paper: list[tuple[Item, Answer]], rules: Rules) -> None:
     assert figures(unit_score("u", "c", paper, rules)) == figures(

@@ -25,6 +25,7 @@ from inspect_tui.rules.sealing import (
     seal,
     short_seal,
 )
+from sweeps import times
 
 
 def settled() -> tuple[Desk, Desk, Desk]:
@@ -167,7 +168,7 @@ def test_a_seal_of_nonsense_is_told_as_broken() -> None:
         assert held is not None and not held.whole and held.text()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=times(80), deadline=None)
 @given(histories, st.integers(0, 2**16))
 def test_the_seal_is_free_of_order_and_breaks_with_each_sealed_word(history: Any, seed: int) -> None:
     desks = play(history)

@@ -28,6 +28,7 @@ from inspect_tui.model.terms import NaPolicy, Profile, Verdict
 from inspect_tui.rules import actions
 from inspect_tui.rules.fold import State
 from inspect_tui.rules.sheet import UnitSheet, unit_progress
+from sweeps import times
 
 
 def assert_counted(sheet: UnitSheet, round_: Round) -> None:
@@ -49,7 +50,7 @@ def assert_counted(sheet: UnitSheet, round_: Round) -> None:
 
 
 @pytest.mark.parametrize("policy", list(NaPolicy))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(moves=solo)
 def test_totals_follow_every_action(policy: NaPolicy, moves: list[tuple[int, int, int]]) -> None:
     round_ = with_policy(policy)
@@ -68,7 +69,7 @@ def test_totals_follow_every_action(policy: NaPolicy, moves: list[tuple[int, int
         assert_counted(sheet, round_)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(history=histories)
 def test_totals_follow_what_apply_says_it_touched(history: Any) -> None:
     state = State()

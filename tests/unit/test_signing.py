@@ -30,6 +30,7 @@ from inspect_tui.store import keyring
 from inspect_tui.store.keyring import OwnKey, key_line, read_key_line, spoken
 from inspect_tui.store.session import Session
 from inspect_tui.store.snapshot import STATE_TABLES, decode
+from sweeps import times
 
 
 class Day:
@@ -109,7 +110,7 @@ def tampered(data: bytes, how: str, place: int, other: int, *, recomputed: bool)
 HOW = ("changed", "renamed", "removed", "inserted", "doubled", "moved", "emptied")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40), deadline=None)
 @given(
     how=st.sampled_from(HOW),
     place=st.integers(0, 99),

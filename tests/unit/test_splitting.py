@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspect_tui.report.splitting import MIN_BYTES, Block, Part, size, split, whole
+from sweeps import times
 
 words = st.text(
     alphabet=st.one_of(
@@ -29,7 +30,7 @@ def rejoined(parts: list[Part]) -> dict[int, str]:
     return held
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(words, blocks, feet, st.integers(min_value=MIN_BYTES, max_value=2500))
 def test_every_part_fits_and_nothing_is_lost_or_doubled(head, body, foot, limit):
     told = [*body, *foot]
@@ -57,7 +58,7 @@ sections = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(150), deadline=None)
 @given(sections, st.integers(min_value=MIN_BYTES, max_value=1200))
 def test_points_that_fit_are_never_cut_and_nothing_dangles(told, limit):
     body: list[Block] = []
@@ -78,7 +79,7 @@ def test_points_that_fit_are_never_cut_and_nothing_dangles(told, limit):
     assert [p.block for part in parts for p in part.pieces] == list(range(len(every))), "once each, in order"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=times(80), deadline=None)
 @given(words, blocks, st.integers(min_value=MIN_BYTES, max_value=2500))
 def test_a_text_that_fits_is_one_part_without_a_count(head, body, limit):
     one = whole(head, body)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspect_tui.store.stripping import stripped, turned
+from sweeps import times
 
 SECRETS = (PLACE, DEVICE, b"Exif", b"xmpmeta", b"Somebody", b"Photoshop", b"ICC_PROFILE", b"film", b"thb")
 
@@ -79,7 +80,7 @@ def test_a_corrupt_exif_costs_no_picture():
         assert held is not None and held.turns == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(st.integers(0, 600), st.binary(min_size=1, max_size=4), st.booleans())
 def test_damage_anywhere_ends_in_a_picture_or_in_none(place, change, photo):
     data = bytearray(jpeg() if photo else png())

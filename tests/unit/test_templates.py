@@ -15,6 +15,7 @@ from inspect_tui.report.phrase_reading import MAX_BYTES, read_template, trials
 from inspect_tui.report.phrases import FILTERS, LONGEST, TooMuch, decode, speak
 from inspect_tui.report.telling import Wanted, tell
 from inspect_tui.report.wordings import FILES, READ, SHIPPED, shipped, wordings
+from sweeps import times
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -175,7 +176,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 @given(st.lists(pieces, max_size=25).map("".join))
 def test_no_file_breaks_the_reader_and_what_it_takes_can_be_said(text):
     found = read_template(text.encode(), "t.txt")

@@ -21,6 +21,7 @@ from inspect_tui.store.vault import Vault
 from inspect_tui.store.vault_frames import decrypted, encrypted
 from inspect_tui.store.vault_ops import open_vault, shut_vault
 from inspect_tui.store.workspace import Workspace
+from sweeps import times
 
 PASSPHRASE, RECOVERY = "3914-0072-5581", "7720-1135-9046-2288"
 SECRET = "东沟第2党小组近3个月缺1个月未修订"
@@ -115,7 +116,7 @@ def test_made_up_passphrases_are_good_and_differ() -> None:
     assert not any(vault.weakness(text) for text in found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @given(
     data=st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=200).map(str.encode),
     cut=st.integers(0, 500),

@@ -21,6 +21,7 @@ from inspect_tui.model.terms import RectState
 from inspect_tui.report.papers.ledger_sheet import ledger_csv, ledger_xlsx
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.store.clean import clean_text
+from sweeps import times
 
 ROUND = round_of()
 ROWS = [ledger_row(n) for n in (1, 2, 3)]
@@ -107,7 +108,7 @@ def test_what_comes_back_unchanged_proposes_nothing(write, name) -> None:
 
 
 @given(st.lists(texts(), min_size=3, max_size=3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_whatever_was_typed_survives_the_way_out_and_back(wild: list[str]) -> None:
     rows = [ledger_row(1, text=wild[0], measure=wild[1], owner=wild[2], result=wild[2], team_name=wild[0])]
     reading = read_ledger(ledger_xlsx(rows, ROUND), "a.xlsx", rows)
@@ -115,7 +116,7 @@ def test_whatever_was_typed_survives_the_way_out_and_back(wild: list[str]) -> No
 
 
 @given(texts())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_a_typed_text_comes_in_clean(text: str) -> None:
     rows = [ledger_row(1, result="原来")]
     reading = read_ledger(ledger_xlsx([ledger_row(1, result=text)], ROUND), "a.xlsx", rows)
@@ -425,7 +426,7 @@ def test_a_zip_of_something_else_is_refused() -> None:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 def test_a_damaged_workbook_is_refused_or_read_but_never_crashes(data) -> None:
     whole = bytearray(ledger_xlsx(ROWS, ROUND))
     for _ in range(data.draw(st.integers(1, 8))):

@@ -31,6 +31,7 @@ from inspect_tui.report.papers.html_document import html_text
 from inspect_tui.report.papers.markdown_document import escaped, markdown_text
 from inspect_tui.report.papers.measure import halves
 from inspect_tui.store.clean import clean_text
+from sweeps import times
 
 MM = 1440 / 25.4
 TITLE = "关于2026年第四季度党支部标准化规范化建设“回头看”检查情况的通报"
@@ -237,7 +238,7 @@ def test_a_title_loses_nothing_when_it_is_broken(text: str) -> None:
 
 
 @given(st.lists(texts(), min_size=3, max_size=3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40), deadline=None)
 def test_a_document_holds_exactly_the_cleaned_texts(wild: list[str]) -> None:
     table = Table(heads=("甲", "乙"), rows=((wild[0], wild[1]),))
     doc = Doc(title="通报", body=(Para(text=wild[2]), Para(text=wild[0], level=2), table))
@@ -287,7 +288,7 @@ PLAIN_HTML = html_text(_wild_doc(["甲", "乙", "丙"]))
 
 
 @given(st.lists(texts(), min_size=3, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_html_gains_no_markup_from_what_was_typed(wild: list[str]) -> None:
     plain, heard = _Heard(), _Heard()
     plain.feed(PLAIN_HTML)
@@ -304,7 +305,7 @@ def test_html_needs_nothing_from_outside() -> None:
 
 
 @given(st.lists(texts(), min_size=3, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_markdown_gains_no_markup_from_what_was_typed(wild: list[str]) -> None:
     """Read by a CommonMark reader with tables, the text is there and nothing but the frame is markup."""
     reader = MarkdownIt("commonmark").enable("table")

@@ -28,6 +28,7 @@ from inspect_tui.report.papers.sheets import (
     workbook_bytes,
 )
 from inspect_tui.store.clean import clean_text
+from sweeps import times
 
 COLUMNS = (Column(heading="序号", align="center"), Column(heading="存在问题", most=30))
 
@@ -43,7 +44,7 @@ def held(data: bytes, first: int = 3) -> list[list[object]]:
 
 
 @given(st.lists(texts(), min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=times(40), deadline=None)
 def test_a_workbook_holds_exactly_the_cleaned_texts_and_no_formula(wild: list[str]) -> None:
     data = workbook_bytes([sheet([[n, text] for n, text in enumerate(wild)])])
     page = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
@@ -113,7 +114,7 @@ def test_a_text_longer_than_any_cell_is_cut_and_says_so() -> None:
 
 
 @given(st.lists(st.one_of(texts(), st.text("甲 [ ]:*?/\\'", max_size=40)), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_sheet_names_are_taken_by_every_program(wild: list[str]) -> None:
     names = list(sheet_names(wild))
     assert len(names) == len(wild) == len({name.casefold() for name in names})
@@ -125,7 +126,7 @@ def test_sheet_names_are_taken_by_every_program(wild: list[str]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(-99, 99), texts()), min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(60), deadline=None)
 def test_csv_gives_every_text_back_and_none_begins_like_a_formula(rows: list[tuple[int, str]]) -> None:
     data = csv_bytes(COLUMNS, rows)
     assert data.startswith(b"\xef\xbb\xbf")

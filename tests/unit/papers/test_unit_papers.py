@@ -22,6 +22,7 @@ from inspect_tui.report.papers.problem_list import COPIES, SIGNS, problem_list_d
 from inspect_tui.report.papers.score_table import ScoreLine, score_csv, score_xlsx
 from inspect_tui.report.papers.slip import slips_docx, slips_xlsx
 from inspect_tui.store.clean import clean_text
+from sweeps import times
 
 ROUND = round_of()
 SECTIONS = ("九大岗位责任制", "日常工作记录", "评先选优", "权责落实", "奖金分配", "一组一特色", "思想政治")
@@ -203,7 +204,7 @@ def test_the_ledger_as_csv_says_the_same() -> None:
 
 
 @given(st.lists(texts(), min_size=4, max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(25), deadline=None)
 def test_papers_hold_exactly_what_was_typed(wild: list[str]) -> None:
     row = ledger_row(1, unit_name=wild[0], text=wild[1], measure=wild[2], result=wild[3], owner=wild[0])
     page = book(ledger_xlsx([row], ROUND)).worksheets[0]
