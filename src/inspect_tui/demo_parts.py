@@ -131,7 +131,7 @@ class Ledger:
         """Begin to put a problem right, with what “五个一” asks for."""
         given = {
             "measure": "对照问题逐条补齐，党小组会上讲清原因",
-            "task": row.item_text[:20] or "公开栏管理",
+            "task": row.item_text.partition("，")[0] or "公开栏管理",
             "team": "党小组长和支委各1人",
         }
         self.step(day, row, StepKind.START, given | duty)

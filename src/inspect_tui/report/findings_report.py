@@ -29,6 +29,8 @@ from inspect_tui.store.clean import clean_text
 
 #: Items listed as failed most.
 MOST_ITEMS = 20
+#: Most characters of the name beside a bar, so that every bar keeps its room.
+_LABEL = 24
 
 
 class Chart(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
@@ -151,6 +153,10 @@ def _grid_parts(round_: Round) -> tuple[ReportPart, ...]:
 
 def _part(key: str, title: str, pieces: Iterable[Piece]) -> ReportPart:
     return ReportPart(key=key, title=title, pieces=tuple(pieces))
+
+
+def _label(text: str) -> str:
+    return text if len(text) <= _LABEL else text[: _LABEL - 1] + "…"
 
 
 def _bar(name: str, done: int, whole: int) -> Bar:
@@ -306,7 +312,7 @@ def _items(outline: Outline) -> list[Piece]:
         return [Prose(lines=(f"查过的{len(judged)}个检查项都符合。",))]
     worst = sorted(failed, key=lambda k: (-len(failed[k]) / judged[k], -len(failed[k]), places.index(k)))
     bars = tuple(
-        _bar(f"{key[1]} {texts[key]}"[:24], len(failed[key]), judged[key]) for key in worst[:MOST_ITEMS]
+        _bar(_label(f"{key[1]} {texts[key]}"), len(failed[key]), judged[key]) for key in worst[:MOST_ITEMS]
     )
     told: dict[tuple[str, str], list[Point]] = {}
     for point in outline.problems:
