@@ -14,6 +14,7 @@ from term import Term, wait_process_gone
 
 from inspect_tui.store.findings import read_findings
 from inspect_tui.store.workspace import Workspace
+from sweeps import times
 
 pytestmark = pytest.mark.e2e
 
@@ -61,7 +62,7 @@ def test_killed_again_and_again_during_a_walk(
 ) -> None:
     """Whatever the screen called saved is there after kill -9, and the next start says it was recovered."""
     chance = random.Random(20261120)
-    kills, shown, told = 20, 0, 0
+    kills, shown, told = times(20, 6), 0, 0
     for turn in range(kills):
         with walk(space, env) as term:
             screen = term.wait("/34  得分")

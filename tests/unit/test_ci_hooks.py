@@ -42,8 +42,9 @@ def test_skips_of_terminal_tests_fail_on_ci(tmp_path: Path, ci: str, failed: int
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n e2e\n slow\n", encoding="utf-8")
     env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
     env |= {"CI": ci, "PYTHONPATH": str(TESTS), "PYTEST_PLUGINS": "ci_hooks"}
+    env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_it.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"],
         cwd=tmp_path,
         env=env,
         capture_output=True,

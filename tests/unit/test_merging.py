@@ -25,7 +25,7 @@ from inspect_tui.store.snapshot import decode
 from sweeps import times
 
 COMMIT = settings(
-    max_examples=times(1000), deadline=None, suppress_health_check=list(HealthCheck), derandomize=False
+    max_examples=times(1000, 100), deadline=None, suppress_health_check=list(HealthCheck), derandomize=False
 )
 SWEEP = 10_000
 

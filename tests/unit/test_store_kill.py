@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from sweeps import times
+
 HERE = Path(__file__).parent
 
 # The children are forked from a helper of its own, so that pytest's threads are not copied into them
@@ -58,8 +60,8 @@ print(f"{{runs}} kills, {{replayed}} with journals to replay, {{torn}} torn, {{g
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the runs are forked; see the spawned runs below")
-@pytest.mark.parametrize("runs", [200])
-def test_killed_at_random_moments(tmp_path: Path, runs: int) -> None:
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    runs = times(200, 30)
     code = ZYGOTE.format(here=str(HERE))
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path), str(runs), str(random.randrange(1 << 30))],
