@@ -347,7 +347,7 @@ def test_the_quick_judge_says_what_the_slow_one_says() -> None:
             except BadSnapshot:
                 continue
             grounds = Grounds([msgspec.structs.replace(ROUND, origin="0" * 16)])
-            for clean in (False, plainly_clean(data.decode())):
+            for clean in (False, plainly_clean(data)):
                 judged = judge(changes, grounds, clean=clean)
                 slow = [change.id for change in changes if not grounds.faults(change)]
                 assert [change.id for change in judged.good] == slow

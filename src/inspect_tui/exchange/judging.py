@@ -162,12 +162,15 @@ def _doubled_key(raw: bytes) -> bool:
 # -------------------------------------------------------------------- many at once
 
 
-def plainly_clean(text: str) -> bool:
-    """Whether a whole file's text surely has nothing in it that cleaning would alter, escapes aside."""
+def plainly_clean(data: bytes) -> bool:
+    """Whether the text of a whole file surely has nothing in it that cleaning would alter, escapes aside.
+
+    Raises UnicodeDecodeError.
+    """
     # Line ends stand between documents, and people type ideographic spaces; both are harmless.
-    return text.replace("\n", "").replace("\u3000", "").isprintable() and unicodedata.is_normalized(
-        "NFC", text
-    )
+    text = data.replace(b"\n", b"").decode("utf-8")
+    printable = text.isprintable() or text.replace("\u3000", "").isprintable()
+    return printable and unicodedata.is_normalized("NFC", text)
 
 
 class Judged(msgspec.Struct, kw_only=True):
@@ -232,7 +235,7 @@ def judge(
                         said = lone(body, authors.setdefault(body.by, body.by)) if sure else None
                     by = body.by if said is None else said.by
                     if sure and not clean:
-                        sure = plainly_clean(data.decode())
+                        sure = plainly_clean(data)
                     if sure and said is not None:
                         _, unit, key = said.record.split("/", 2)
                         wording = items.get(key)

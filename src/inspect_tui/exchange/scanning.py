@@ -163,7 +163,7 @@ class _Scanner:
         account.round_id, account.title = shown.id, shown.title
         account.origin, account.pack_version = shown.origin, shown.pack_version
         account.practice = shown.practice
-        clean = opened.data is not None and plainly_clean(opened.data.decode("utf-8"))
+        clean = opened.data is not None and plainly_clean(opened.data)
         judged = judge(opened.changes, grounds, clean=clean, tick=self._tick)
         _describe(account, opened, judged)
         account.signature = look(
