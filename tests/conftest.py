@@ -5,14 +5,20 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 import sweeps
+
+if TYPE_CHECKING:
+    from inspect_tui.store.workspace import Workspace
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 # The suite starts hundreds of programs: without compiled files each would compile the product again.
@@ -105,6 +111,36 @@ def _shares_with_its_module(item: pytest.Item) -> bool:
     """Whether a test uses what its module makes once: one worker takes them all, or each makes its own."""
     known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     return any(made.scope == "module" for several in known.values() for made in several)
+
+
+@pytest.fixture(scope="session")
+def demo_at(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Callable[[Path], Workspace]:
+    """Lays the demo out in a folder that does not exist: made once for all workers of a run, then copied.
+
+    It belongs to the home that INSPECT_TUI_HOME names at the time, as if it had been made there.
+    """
+    base = tmp_path_factory.getbasetemp()
+    kept = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"demo-{testrun_uid}"
+
+    def lay_out(root: Path) -> Workspace:
+        from filelock import FileLock
+
+        from inspect_tui.demo import make_demo
+        from inspect_tui.store.workspace import Workspace
+
+        with FileLock(f"{kept}.lock"):
+            if not (kept / "made").exists():
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setenv("INSPECT_TUI_HOME", str(kept / "home"))
+                    make_demo(kept / "demo")
+                (kept / "made").touch()
+        home = Path(os.environ["INSPECT_TUI_HOME"])
+        assert not home.exists() or not any(home.iterdir()), "a demo is made by the machine it stands on"
+        shutil.copytree(kept / "home", home, dirs_exist_ok=True)
+        shutil.copytree(kept / "demo", root)
+        return Workspace(root)
+
+    return lay_out
 
 
 @pytest.fixture

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from spaces import APP, home_of
 from term import Term
 
-from inspect_tui.demo import make_demo
 from inspect_tui.model.terms import Role
 
 pytestmark = pytest.mark.e2e
 
 
-def test_an_evening_with_the_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_evening_with_the_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo_at: Any) -> None:
     env = home_of(tmp_path / "home")
     monkeypatch.setenv("INSPECT_TUI_HOME", env["INSPECT_TUI_HOME"])
-    space = make_demo(tmp_path / "demo")
+    space = demo_at(tmp_path / "demo")
     identity = space.identity()
     assert identity is not None
     space.save_identity(msgspec.structs.replace(identity, role=Role.LEAD))

@@ -204,12 +204,14 @@ def test_the_command_tells_both_ways(tmp_path, capsysbinary) -> None:
     assert cli.run(["checklist", "diff", str(old), str(new)]) == 1
 
 
-def test_amending_and_opening_list_what_to_look_at_again(tmp_path, monkeypatch, capsysbinary) -> None:
-    from inspect_tui.demo import CURRENT, make_demo
+def test_amending_and_opening_list_what_to_look_at_again(
+    tmp_path, demo_at, monkeypatch, capsysbinary
+) -> None:
+    from inspect_tui.demo import CURRENT
     from inspect_tui.store.loading import load_round
 
     monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
-    root = make_demo(tmp_path / "demo").root
+    root = demo_at(tmp_path / "demo").root
     round_file = root / "rounds" / CURRENT / "round.json"
     round_, _, _ = load_round(round_file)
     carried = next(c for c in round_.carried if c.item and not c.state.done)

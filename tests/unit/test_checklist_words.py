@@ -245,11 +245,11 @@ def test_changed_content_needs_a_higher_version() -> None:
     assert issue.code == "C32" and issue.warning
 
 
-def test_the_check_knows_the_rounds_of_the_workspace(tmp_path, monkeypatch, capsysbinary) -> None:
-    from inspect_tui.demo import CURRENT, make_demo
+def test_the_check_knows_the_rounds_of_the_workspace(tmp_path, demo_at, monkeypatch, capsysbinary) -> None:
+    from inspect_tui.demo import CURRENT
 
     monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
-    root = make_demo(tmp_path / "demo").root
+    root = demo_at(tmp_path / "demo").root
     path = root / "checklists" / "lzrh-dxz.json"
     assert cli.run(["--workspace", str(root), "checklist", "check", str(path)]) == 0
     capsysbinary.readouterr()

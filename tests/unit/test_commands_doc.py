@@ -10,7 +10,7 @@ import click
 import pytest
 
 from inspect_tui.cli import main as cli
-from inspect_tui.demo import CURRENT, make_demo
+from inspect_tui.demo import CURRENT
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -46,10 +46,10 @@ def keys_of(value: object) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, demo_at):
     patch = pytest.MonkeyPatch()
     patch.setenv("INSPECT_TUI_HOME", str(tmp_path_factory.mktemp("home")))
-    yield make_demo(tmp_path_factory.mktemp("d") / "demo").root
+    yield demo_at(tmp_path_factory.mktemp("d") / "demo").root
     patch.undo()
 
 

@@ -131,8 +131,9 @@ def test_the_hand_ins_hold_what_the_colleagues_files_hold(demo):
         assert {c.id for c in held.content.changes} == set(own.state.changes)
 
 
-def test_two_demos_hold_the_same_records(demo, tmp_path):
-    other = make_demo(tmp_path / "again")
+def test_two_demos_hold_the_same_records(demo, demo_at, tmp_path, monkeypatch):
+    monkeypatch.setenv("INSPECT_TUI_HOME", str(tmp_path / "home"))
+    other = demo_at(tmp_path / "again")
     for entry in demo.rounds():
         one, two = read_source(demo.round_dir(entry.id)), read_source(other.round_dir(entry.id))
         assert one.raw == two.raw

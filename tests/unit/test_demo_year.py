@@ -260,6 +260,7 @@ def test_one_month_of_points_came_in(months):
     assert told["DG01"][0].count.rewards == 3 and told["DG01"][0].count.penalties == 1
 
 
+@pytest.mark.sweep
 def test_two_demos_hold_the_same_records(year, tmp_path):
     other = make_year(tmp_path / "again")
     for entry in year.rounds():

@@ -11,7 +11,6 @@ import pytest
 from strategies import CHECKLIST, GW1, GW2, ROUND, TS1, Desk
 
 from inspect_tui.cli.main import run
-from inspect_tui.demo import make_demo
 from inspect_tui.model.change import Body
 from inspect_tui.model.checklist import Section
 from inspect_tui.model.terms import Method, Verdict
@@ -109,10 +108,10 @@ def test_papers_asked_for_by_several_items_are_named() -> None:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, demo_at):
     patch = pytest.MonkeyPatch()
     patch.setenv("INSPECT_TUI_HOME", str(tmp_path_factory.mktemp("home")))
-    yield make_demo(tmp_path_factory.mktemp("d") / "demo").root
+    yield demo_at(tmp_path_factory.mktemp("d") / "demo").root
     patch.undo()
 
 

@@ -18,6 +18,8 @@ from inspect_tui.exchange.scans import FileScan
 from inspect_tui.model.terms import Verdict
 from inspect_tui.store import snapshot
 from inspect_tui.store.errors import StoreError
+from inspect_tui.store.limits import FINDINGS_CHANGES
+from sweeps import times
 
 
 def good() -> bytes:
@@ -181,12 +183,17 @@ def test_more_changes_than_a_round_may_have_are_refused(tmp_path: Path, monkeypa
     assert not (tmp_path / "out.json").exists()
 
 
-def test_a_million_and_one_changes_are_refused_before_they_are_judged(tmp_path: Path) -> None:
+def test_a_million_and_one_changes_are_refused_before_they_are_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert FINDINGS_CHANGES == 1_000_000
+    most = times(FINDINGS_CHANGES, 10_000)
+    monkeypatch.setattr(snapshot, "FINDINGS_CHANGES", most)
     change = '{"id":"","writer":"","prev":"","hash":"x"}'
-    rows = ",".join(f'"{n}":{change}' for n in range(1, 1_000_002))
-    rest = f'{HEAD.replace(":1}}", ":1000001}}")},"round":{{"1":{{}}}},"changes":{{{rows}}}}}'
+    rows = ",".join(f'"{n}":{change}' for n in range(1, most + 2))
+    rest = f'{HEAD.replace(":1}}", f":{most + 1}}}}}")},"round":{{"1":{{}}}},"changes":{{{rows}}}}}'
     assert "100万条" in refusal(tmp_path, sealed(rest))
-    assert "条数" in refusal(tmp_path, sealed(rest.replace('"count":1000001', '"count":7')))
+    assert "条数" in refusal(tmp_path, sealed(rest.replace(f'"count":{most + 1}', '"count":7')))
 
 
 def test_more_than_memory_holds_is_refused(tmp_path: Path, monkeypatch) -> None:

@@ -17,7 +17,6 @@ from rich.cells import cell_len
 from strategies import GW1, GW2, TS1, Desk
 
 from inspect_tui.cli.main import run
-from inspect_tui.demo import make_demo
 from inspect_tui.model.round import Period as When
 from inspect_tui.model.round import Round, Rules
 from inspect_tui.model.scheme import Span
@@ -314,10 +313,10 @@ def test_hostile_names_are_printed_as_they_are() -> None:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, demo_at):
     patch = pytest.MonkeyPatch()
     patch.setenv("INSPECT_TUI_HOME", str(tmp_path_factory.mktemp("home")))
-    yield make_demo(tmp_path_factory.mktemp("d") / "demo").root
+    yield demo_at(tmp_path_factory.mktemp("d") / "demo").root
     patch.undo()
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from inspect_tui.cli import main as cli
-from inspect_tui.demo import CURRENT, make_demo
+from inspect_tui.demo import CURRENT
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, demo_at):
     patch = pytest.MonkeyPatch()
     patch.setenv("INSPECT_TUI_HOME", str(tmp_path_factory.mktemp("home")))
-    yield make_demo(tmp_path_factory.mktemp("d") / "demo").root
+    yield demo_at(tmp_path_factory.mktemp("d") / "demo").root
     patch.undo()
 
 

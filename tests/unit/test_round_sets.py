@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from inspect_tui.cli import main as cli
-from inspect_tui.demo import CURRENT, make_demo
+from inspect_tui.demo import CURRENT
 from inspect_tui.exchange.earlier_round import earlier_scores
 from inspect_tui.exchange.source import read_source
 from inspect_tui.model.round import Period as RoundPeriod
@@ -37,10 +37,10 @@ PREVIOUS = "2026Q3-lookback"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: Any) -> Any:
+def demo(tmp_path_factory: Any, demo_at: Any) -> Any:
     patch = pytest.MonkeyPatch()
     patch.setenv("INSPECT_TUI_HOME", str(tmp_path_factory.mktemp("home")))
-    yield make_demo(tmp_path_factory.mktemp("d") / "demo").root
+    yield demo_at(tmp_path_factory.mktemp("d") / "demo").root
     patch.undo()
 
 

@@ -12,17 +12,17 @@ import openpyxl
 import pytest
 
 from inspect_tui.cli import main as cli
-from inspect_tui.demo import CURRENT, LEAD, make_demo
+from inspect_tui.demo import CURRENT, LEAD
 
 THIRD = "2026Q3-lookback"
 LED = ["--as", LEAD]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: Any) -> Any:
+def demo(tmp_path_factory: Any, demo_at: Any) -> Any:
     patch = pytest.MonkeyPatch()
     patch.setenv("INSPECT_TUI_HOME", str(tmp_path_factory.mktemp("home")))
-    yield make_demo(tmp_path_factory.mktemp("d") / "demo").root
+    yield demo_at(tmp_path_factory.mktemp("d") / "demo").root
     patch.undo()
 
 

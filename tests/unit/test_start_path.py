@@ -6,10 +6,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-
-from inspect_tui.demo import make_demo
 
 HEAVY = (
     "difflib",
@@ -38,9 +37,11 @@ RARER = ("inspect_tui.exchange.naming", "inspect_tui.report.other_kinds", "inspe
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def findings(tmp_path_factory: pytest.TempPathFactory, demo_at: Any) -> Path:
     root = tmp_path_factory.mktemp("start") / "demo"
-    make_demo(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSPECT_TUI_HOME", str(root.parent / "home"))
+        demo_at(root)
     return next(p for p in sorted(root.glob("rounds/2026Q4*/*.json")) if len(p.stem) == 12)
 
 
