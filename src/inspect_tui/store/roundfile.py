@@ -1,6 +1,6 @@
-"""Rounds read fast: one that is as this program writes it is taken after a few cheap checks.
+"""Rounds read fast: one that is beyond doubt is taken after a few cheap checks.
 
-Judging every field of raw JSON costs more than all the rest of a start. So a round is first read as a typed
+Judging every field of raw JSON costs more than all the rest of a start. So the raw form is first made a typed
 record, which cannot be missing a field or hold one of a wrong type; only what that does not show is left to
 check: doubled keys, unknown fields, clean text, usable ids, plain numbers. Whatever is in doubt goes through
 `loading`, which judges everything and tells all faults.
