@@ -19,7 +19,8 @@ from inspect_tui.store.clean import clean_text
 from inspect_tui.store.content import FindingsContent, read_findings
 from inspect_tui.store.errors import Shut, StoreError
 from inspect_tui.store.limits import OTHER_BYTES
-from inspect_tui.store.roundfile import read_round, round_of
+from inspect_tui.store.roundfile import read_packed, round_of
+from inspect_tui.store.snapshot import KnownRounds
 
 _WRITER_FILE = r"[0-9a-f]{12}\.json"
 
@@ -127,22 +128,25 @@ def _folder(path: Path) -> Source:
             named = "、".join(f"rounds/{entry.id}" for entry in rounds)
             remedy = f"请指明其中一轮：{named}" if named else "请给轮次文件夹，如rounds/2026Q4-lookback"
             raise _fault(path, "H22", "这个文件夹不是一轮检查", remedy)
-    round_, raw = read_round(path / "round.json")
+    round_, raw, packed = read_packed(path / "round.json")
+    known = {packed: raw}
     # The folder may have been copied out of its workspace, so its files are found by their own names.
     files = sorted(p for p in path.glob("*.json") if re.fullmatch(_WRITER_FILE, p.name))
     contents: list[FindingsContent] = []
     messages: list[str] = []
     for file in files:
         try:
-            contents.append(read_findings(file))
+            contents.append(read_findings(file, known))
         except StoreError as error:
             messages.append(str(error))
-    _add_received(path, contents, messages)
+    _add_received(path, known, contents, messages)
     state, told = _fold(contents)
     return Source(round=round_, raw=raw, state=state, messages=(*messages, *told))
 
 
-def _add_received(path: Path, contents: list[FindingsContent], messages: list[str]) -> None:
+def _add_received(
+    path: Path, known: KnownRounds, contents: list[FindingsContent], messages: list[str]
+) -> None:
     """The files on the list of received ones, without the changes of them that were rejected."""
     from inspect_tui.store.received import active_files, is_as_received
 
@@ -156,7 +160,7 @@ def _add_received(path: Path, contents: list[FindingsContent], messages: list[st
             if not is_as_received(file, entry):
                 messages.append(f"收到的文件“{entry.name}”和收到时不一样了，没有计入。")
                 continue
-            content = read_findings(file)
+            content = read_findings(file, known)
         except StoreError as error:
             messages.append(str(error))
             continue

@@ -38,7 +38,7 @@ class Helper(Term):
 
 
 class Figure(Term):
-    """What is known of a unit and stands beside the items of a section: the section says which, by no name."""
+    """What is known of a unit and stands beside the items of a section: the section itself says which."""
 
     DUTIES = "duties", "岗位责任"
     POINTS = "points", "党员积分"
