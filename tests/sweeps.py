@@ -27,8 +27,13 @@ def times(many: int, few: int = 0) -> int:
 
 
 def first_of(values: Iterable[Any], plain: int = 1) -> list[Any]:
-    """Values of a parameter of which only the first are for plain `pytest`, the others for the sweeps."""
+    """Values of one parameter of which only the first are for plain `pytest`, the others for the sweeps."""
+    return rows_of(((value,) for value in values), plain)
+
+
+def rows_of(rows: Iterable[tuple[Any, ...]], plain: int = 1) -> list[Any]:
+    """The same for several parameters at once."""
     return [
-        value if number < plain else pytest.param(value, marks=pytest.mark.sweep)
-        for number, value in enumerate(values)
+        pytest.param(*row, marks=() if number < plain else pytest.mark.sweep)
+        for number, row in enumerate(rows)
     ]

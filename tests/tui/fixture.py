@@ -23,12 +23,13 @@ from inspect_tui.rules.canonical import checklist_hash, unit_hash
 from inspect_tui.store.session import Session
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui.desk import Desk
+from sweeps import rows_of
 
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 ROUND = "2026Q4-lookback"
 WIDE, NARROW = (120, 40), (80, 24)
-LOOKS = [(NARROW, "normal"), (NARROW, "plain"), (WIDE, "normal"), (WIDE, "nocolor")]
-"""What every screen is looked at in."""
+LOOKS = rows_of([(NARROW, "normal"), (NARROW, "plain"), (WIDE, "normal"), (WIDE, "nocolor")], 3)
+"""What every screen is looked at in; the last shows the very picture of the one before it."""
 
 # Each run has a machine id of its own, outside the home of whoever runs the tests.
 _HOME = tempfile.mkdtemp(prefix="inspect-tui-home-")

@@ -17,6 +17,7 @@ from inspect_tui.tui.base import BaseApp
 from inspect_tui.tui.widgets import prompt
 from inspect_tui.tui.widgets.field import TextField
 from inspect_tui.tui.widgets.prompt import ReasonPrompt, TextPrompt
+from sweeps import first_of
 
 WORDS = "近3个月缺1个月未修订，签字由他人代签；已当场指出。问：为什么？答：“忘了”……（组长在场）"
 SIZES = [(80, 24), (120, 40), (40, 12)]
@@ -156,7 +157,7 @@ async def test_ctrl_v_pastes_from_the_system(monkeypatch: pytest.MonkeyPatch) ->
         assert field.text == "系统里的；本程序的"
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("size", first_of(SIZES[::-1]), ids=str)
 async def test_hostile_texts_in_a_field(size: tuple[int, int]) -> None:
     field = TextField(placeholder="[/][@click=app.quit]写在这里")
     app = Host(field)
@@ -389,7 +390,7 @@ TITLES = [
 ]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("size", first_of(SIZES[::-1]), ids=str)
 async def test_hostile_prompts(asked: Asked, size: tuple[int, int]) -> None:
     """However long its title is, the field stays in sight."""
     async with asked.app.run_test(size=size) as pilot:

@@ -13,6 +13,7 @@ from pages import MIXED, at, name, said, space_with, stop_at, type_text
 from inspect_tui.model.terms import FindingKind, Severity, Verdict
 from inspect_tui.rules import actions
 from inspect_tui.rules.reading import findings_of_item, free_findings, read_answer
+from sweeps import first_of
 
 
 def made(app: Any, item_id: str = "GW-01") -> list[Any]:
@@ -231,7 +232,7 @@ async def test_a_submitted_visit_and_a_held_file_refuse_before_anything_is_typed
         holder.session.close()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", first_of([(80, 24), (120, 40)]))
 async def test_hostile_words_are_shown_and_taken(tmp_path: Path, size: tuple[int, int]) -> None:
     from inspect_tui.store.clean import clean_text
 

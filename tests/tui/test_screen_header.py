@@ -13,6 +13,7 @@ from pages import MIXED, at, name, said, space_with, type_text
 from inspect_tui.model.terms import Profile, VisitResult
 from inspect_tui.rules import actions
 from inspect_tui.tui.screens.header import day_fault, read_day
+from sweeps import first_of
 
 
 def visit(app: Any) -> Any:
@@ -174,7 +175,7 @@ async def test_a_submitted_visit_refuses(tmp_path: Path) -> None:
             assert name(pilot.app) == "HeaderScreen" and not pilot.app.screen.has_class("-choosing")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", first_of([(80, 24), (120, 40)]))
 async def test_hostile_words(tmp_path: Path, size: tuple[int, int]) -> None:
     async with at(space_with(tmp_path), size=size) as pilot:
         await open_at(pilot)

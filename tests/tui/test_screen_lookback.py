@@ -29,6 +29,7 @@ from inspect_tui.model.terms import Method, Outcome, RectState
 from inspect_tui.rules import actions
 from inspect_tui.rules.problems import lineage_of, owed
 from inspect_tui.tui import looking_back
+from sweeps import first_of
 
 
 def given(app: Any, problem: Any) -> Any:
@@ -554,7 +555,7 @@ def together(texts: list[str]) -> list[str]:
     return [clean_text("、".join(group), newlines=False).strip() for group in groups]
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE]))
 async def test_hostile_text_does_no_harm(tmp_path: Path, size: tuple[int, int]) -> None:
     from inspect_tui.store.clean import clean_text
 

@@ -33,6 +33,7 @@ from inspect_tui.report.settled import read_settled
 from inspect_tui.report.telling import Held, Wanted, tell
 from inspect_tui.rules import actions
 from inspect_tui.store.clean import clean_text
+from sweeps import first_of
 
 __all__ = ["board"]
 
@@ -600,7 +601,7 @@ async def test_looks(
             check_golden(f"notice-{part}-{size[0]}x{size[1]}-{label}", screen_text(app), update)
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE, (40, 12), (200, 50)])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE, (40, 12), (200, 50)]))
 async def test_hostile_words_everywhere(tmp_path: Path, board: Board, size: tuple[int, int]) -> None:
     space = telling(tmp_path)
     desk = open_desk(space)

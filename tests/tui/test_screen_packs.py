@@ -34,6 +34,7 @@ from helpers import HOSTILE, assert_sound, check_golden, screen_text
 from inspect_tui.exchange.pack import pack_raw
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.workspace import Workspace
+from sweeps import first_of
 
 
 def name(app: Any) -> str:
@@ -280,7 +281,7 @@ async def test_the_menu_finds_packs_nearby_and_takes_a_dragged_path(
         assert name(app) == "TakePackScreen" and app.screen.path == path
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE]))
 async def test_hostile_packs_do_no_harm(tmp_path: Path, size: tuple[int, int]) -> None:
     space = make_space(tmp_path / "检查")
     who(space)

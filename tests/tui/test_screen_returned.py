@@ -17,6 +17,7 @@ from inspect_tui.exchange.received import scan_for, take
 from inspect_tui.model.terms import Role
 from inspect_tui.rules.reviewing import return_unit
 from inspect_tui.store.workspace import Workspace
+from sweeps import first_of
 
 REASONS = {("small", "GW-01"): "岗位牌上只缺一项，请重看", ("small", "JL-02"): "笔记没有日期"}
 
@@ -122,7 +123,7 @@ async def test_nothing_returned_says_so(tmp_path: Path) -> None:
         assert app.is_running
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", first_of([(80, 24), (120, 40)]))
 async def test_hostile_words_do_no_harm(tmp_path: Path, size: tuple[int, int]) -> None:
     from inspect_tui.store.clean import clean_text
 

