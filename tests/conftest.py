@@ -24,8 +24,10 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 # The suite starts hundreds of programs: without compiled files each would compile the product again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# What is collected stays to the end, so looking for garbage among it is lost time.
+# What is collected stays to the end, so looking for garbage among it is lost time; later it is looked for
+# seldom. Set before anything of the product is read, since its commands go back to what they found.
 gc.disable()
+gc.set_threshold(50_000, 20, 20)
 for name in ("NO_COLOR", "INSPECT_TUI_PLAIN", "TMUX", "SSH_TTY", "SSH_CONNECTION", "WT_SESSION"):
     os.environ.pop(name, None)
 
@@ -87,7 +89,6 @@ def _rewrite(path: Path, config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Leave what stands after the collection out of every later search for garbage."""
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
     gc.enable()
 
 

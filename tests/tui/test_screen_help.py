@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import assert_sound, screen_text
@@ -10,8 +13,9 @@ from pages import at, name, space_with
 from rich.cells import cell_len
 
 from inspect_tui.tui.actions import SCREENS, actions_for
-from inspect_tui.tui.screens.help import PLACES
-from inspect_tui.tui.widgets.page import LinePane
+from inspect_tui.tui.screens.help import PLACES, HelpScreen
+from inspect_tui.tui.widgets.page import Line, LinePane
+from sweeps import times
 
 
 def test_every_place_has_a_name() -> None:
@@ -23,25 +27,35 @@ async def test_every_key_of_every_screen_is_told(
     tmp_path: Path, size: tuple[int, int], places: tuple[str, ...]
 ) -> None:
     async with at(space_with(tmp_path), size=size) as pilot:
+        # What every place says is looked at; opened are a few, from run to run others.
+        opened = set(random.sample(places, times(len(places), 5) if len(places) > 5 else 1))
         for place in places:
+            if place not in opened:
+                check(place, HelpScreen(place)._help_lines(size[0] - 2), size[0] - 2, pilot.app)
+                continue
             pilot.app.open_help(place)
             await pilot.pause()
             assert_sound(pilot.app)
             pane = pilot.app.screen.query_one(LinePane)
-            lines = ["".join(text for text, _ in line) for line in pane._compose_lines(pane.size.width)]
-            assert max(cell_len(line) for line in lines) <= pane.size.width
-            whole = "\n".join(lines)
-            for action in actions_for(place):
-                assert action.label in whole and action.help[:8] in whole
-            labels = {
-                cell_len(line[: line.index(f" {action.label} ")])
-                for action in actions_for(place)
-                for line in lines
-                if f" {action.label} " in line and line.strip().startswith(action.key_label)
-            }
-            assert len(labels) == 1, (place, labels)
-            assert "汉字输入法开着也能用" in whole and str(pilot.app.root) in whole.replace("\n ", "")
+            check(place, pane._compose_lines(pane.size.width), pane.size.width, pilot.app)
             pilot.app.go_back()
+
+
+def check(place: str, written: Sequence[Line], width: int, app: Any) -> None:
+    """Every key of a place stands in its help, its label in one column with the others."""
+    lines = ["".join(text for text, _ in line) for line in written]
+    assert max(cell_len(line) for line in lines) <= width
+    whole = "\n".join(lines)
+    for action in actions_for(place):
+        assert action.label in whole and action.help[:8] in whole
+    labels = {
+        cell_len(line[: line.index(f" {action.label} ")])
+        for action in actions_for(place)
+        for line in lines
+        if f" {action.label} " in line and line.strip().startswith(action.key_label)
+    }
+    assert len(labels) == 1, (place, labels)
+    assert "汉字输入法开着也能用" in whole and str(app.root) in whole.replace("\n ", "")
 
 
 @pytest.mark.parametrize("key", ["escape", "f1"])
