@@ -153,7 +153,7 @@ class Term:
                 return text
             if time.monotonic() > end:
                 raise AssertionError(f"{fault}:\n{text}")
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def exit_code(self, timeout: float = PATIENCE) -> int:
         """Wait for the program's end; its exit code, or 128 + signal."""

@@ -30,6 +30,7 @@ from inspect_tui.model.round import Period, Team
 from inspect_tui.model.terms import Role, RoundKind
 from inspect_tui.store.session import Session
 from inspect_tui.store.workspace import Workspace
+from sweeps import in_full, times
 
 ZONE = dt.timezone(dt.timedelta(hours=8))
 STARTS = ("2025-02-10", "2025-05-12", "2025-08-11", "2025-11-10", "2026-02-09")
@@ -416,9 +417,12 @@ def go_through(chain: Chain, number: int) -> None:
 
 
 def test_five_rounds_over_twenty_six_units_agree_with_a_simple_recount(chain):
-    for number in range(len(STARTS)):
+    for number in range(times(len(STARTS), 3)):
         go_through(chain, number)
     told = chain.book.problems.values()
+    if not in_full():
+        assert max(p["rounds"] for p in told) >= 3 and max(p["back"] for p in told) >= 1
+        return
     # The script must really have met what it is about.
     assert max(p["rounds"] for p in told) >= 4 and max(p["back"] for p in told) >= 2
     assert any(p["kept"] >= 2 for p in told) and any(p["state"] == "deferred" for p in told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 from typing import Any
@@ -61,31 +62,34 @@ def test_fields_without_a_column_travel_along() -> None:
     assert "colour" not in raw["sections"][0]["items"][1]
 
 
-def edited(checklist: Checklist, changes: dict[str, Any]) -> Imported:
-    """The export of a checklist with some cells written over, such as 检查内容!D5."""
-    book = openpyxl.load_workbook(io.BytesIO(checklist_book(checklist)))
-    for where, value in changes.items():
-        sheet, _, cell = where.partition("!")
-        book[sheet][cell] = value
+@functools.cache
+def exported(name: str) -> bytes:
+    """A shipped checklist as a sheet."""
+    return checklist_book(shipped(name))
+
+
+def edited(name: str, changes: dict[tuple[str, str, str], Any]) -> tuple[Imported, list[str]]:
+    """The export of a checklist with some cells written over, and where these stand, such as 检查内容!D5.
+
+    A cell is the one of a column in the row of a sheet that holds a text.
+    """
+    book, tables = openpyxl.load_workbook(io.BytesIO(exported(name))), tables_of(shipped(name))
+    cells = []
+    for sheet, key, text in changes:
+        table = next(t for t in tables if t.name == sheet)
+        row = next(r for r in book[sheet].iter_rows() if any(cell.value == text for cell in r))
+        cells.append(row[[field.key for field in table.fields].index(key)])
+    for cell, value in zip(cells, changes.values(), strict=True):
+        cell.value = value
     out = io.BytesIO()
     book.save(out)
-    return import_bytes(out.getvalue(), "改.xlsx")
-
-
-def where(checklist: Checklist, sheet: str, key: str, text: str) -> str:
-    """The cell of a column in the row that holds a text."""
-    book = openpyxl.load_workbook(io.BytesIO(checklist_book(checklist)))
-    table = next(t for t in tables_of(checklist) if t.name == sheet)
-    column = [field.key for field in table.fields].index(key)
-    row = next(r for r in book[sheet].iter_rows() if any(cell.value == text for cell in r))
-    return f"{sheet}!{row[column].coordinate}"
+    places = [f"{place[0]}!{cell.coordinate}" for place, cell in zip(changes, cells, strict=True)]
+    return import_bytes(out.getvalue(), "改.xlsx"), places
 
 
 def test_edits_in_the_sheet_arrive() -> None:
-    checklist = shipped("zdc-5")
-    text = where(checklist, "检查内容", "text", "GB-01")
-    severity = where(checklist, "检查内容", "severity", "GB-01")
-    found = edited(checklist, {text: "换了说法", severity: "一般"})
+    text, severity = (("检查内容", key, "GB-01") for key in ("text", "severity"))
+    found, _ = edited("zdc-5", {text: "换了说法", severity: "一般"})
     assert found.checklist is not None
     item = found.checklist.item("GB-01")
     assert item is not None and item.text == "换了说法" and item.severity.value == "minor"
@@ -107,9 +111,7 @@ def test_edits_in_the_sheet_arrive() -> None:
     ],
 )
 def test_what_is_wrong_is_told_by_cell(sheet: str, key: str, row: str, value: Any, code: str) -> None:
-    checklist = shipped("zdc-5")
-    cell = where(checklist, sheet, key, row)
-    found = edited(checklist, {cell: value})
+    found, (cell,) = edited("zdc-5", {(sheet, key, row): value})
     assert found.checklist is None
     fault = next(f for f in found.faults if f.code == code)
     assert fault.file == "改.xlsx" and fault.remedy and "!" in fault.path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import unicodedata
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from inspect_tui.store import clean
 from inspect_tui.store.clean import KeyCollision, clean_json, clean_text, is_clean
+from sweeps import in_full
 
 any_text = st.text(alphabet=st.characters(), max_size=60) | st.text(
     alphabet="a甲\r\n\t\v\f\u2028\u2029\x1b\x9b\u200b\u202e\ufeff\ud83d\ude00e\u0301\u1100\u1161", max_size=40
@@ -28,7 +30,10 @@ def test_cleaning_twice_changes_nothing(text: str, newlines: bool) -> None:
 
 def test_nothing_unsafe_survives_over_all_code_points() -> None:
     allowed_format = {"\u0600", "\u0601", "\u0602", "\u0603", "\u0604", "\u0605", "\u06dd", "\u070f"}
-    for code in range(0x110000):
+    # Where sweeps are off: of Chinese and the far planes every so many, not always the same.
+    rare = range(0x3100, 0xD700, 1 if in_full() else random.randrange(11, 17))
+    high = range(0x20000, 0x110000, 1 if in_full() else random.randrange(31, 61))
+    for code in (*range(0x3100), *rare, *range(0xD700, 0x20000), *high, *range(0xE0000, 0xE0200)):
         left = clean_text(f"甲{chr(code)}乙")
         for character in left:
             category = unicodedata.category(character)

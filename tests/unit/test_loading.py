@@ -24,6 +24,7 @@ from inspect_tui.store.loading import (
     load_rules,
     sniff_format,
 )
+from sweeps import times
 
 LOADERS = {
     "checklist": (load_checklist, CHECKLIST),
@@ -515,9 +516,9 @@ def sweep(rounds: int, seed: int) -> dict[str, int]:
     return outcomes
 
 
-def test_two_thousand_damaged_files_load_or_are_refused() -> None:
-    outcomes = sweep(2000, seed=20261120)
-    assert min(outcomes.values()) > 50, outcomes
+def test_damaged_files_load_or_are_refused() -> None:
+    outcomes = sweep(times(2000), seed=20261120)
+    assert min(outcomes.values()) > times(50, 12), outcomes
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from inspect_tui.model.fault import InputFaults
 from inspect_tui.model.terms import Scoring, Severity, TriggerEffect, UnitKind, Verdict
 from inspect_tui.rules.rubric import read_rubric
 from inspect_tui.store.loading import load_checklist
+from sweeps import times
 
 
 def taken(data: bytes, name: str = "x.xlsx", **asked: Any) -> tuple[Imported, Checklist]:
@@ -304,7 +305,7 @@ def fuzz(count: int, seed: int) -> None:
 
 
 def test_damaged_workbooks_are_told(tmp_path: Path) -> None:
-    fuzz(150, 7)
+    fuzz(times(150, 40), 7)
 
 
 @pytest.mark.slow
@@ -314,7 +315,7 @@ def test_many_damaged_workbooks_are_told() -> None:
 
 def test_mangled_csv_is_told() -> None:
     dice = random.Random(3)
-    for _ in range(300):
+    for _ in range(times(300)):
         raw = bytearray(scored_csv())
         for _ in range(dice.randint(1, 6)):
             at = dice.randrange(len(raw))
@@ -326,7 +327,7 @@ def test_random_rubrics_never_fail_and_never_take_more_than_there_is() -> None:
     dice = random.Random(5)
     signs = "缺少每次项人处扣分最多不得，；。、12一半0.5（）酌情-/{}n为止超过以上"
     words = [*signs, "扣1分", "扣完为止", "不得分"]
-    for _ in range(4000):
+    for _ in range(times(4000)):
         rubric = "".join(dice.choice(words) for _ in range(dice.randint(0, 40)))
         reading = read_rubric(rubric, Decimal(3))
         assert all(d.all or 0 < d.points <= 3 for d in reading.deductions), rubric

@@ -14,9 +14,10 @@ from sweeppaths import PATHS
 from sweepwork import ILLS, Saving, Sweeper, Swept, sampled, watched
 
 from inspect_tui.store import files, vault
+from sweeps import times
 
 #: Points of each path in an ordinary run; the whole of them is swept before a release.
-FEW = 8
+FEW = times(8, 4)
 
 
 @pytest.fixture(autouse=True)
