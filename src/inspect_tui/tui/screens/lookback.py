@@ -151,8 +151,8 @@ class LookbackScreen(VisitPage, inherit_bindings=False):
 
     def offer(self, title: str, options: list[Option], picked: Picked) -> None:
         """Show an offer below the old text, which stays in sight."""
-        # A rule, the title, the options, the hint.
-        self.choice.styles.height = min(len(options), 9) + 3
+        # A rule, the title, the options.
+        self.choice.styles.height = min(len(options), 9) + 2
         super().offer(title, options, picked)
 
     # ---------------------------------------------------------------- answering

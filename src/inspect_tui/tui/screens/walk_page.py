@@ -272,9 +272,11 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
             self.add_class("-choosing")
             self.set_class(len(options) > 5, "-many")
             self.choice.offer(title, options, picked)
+            self.query_one("#keys", KeyLine).say_instead(self.choice.keys)
 
     def _choice_closed(self) -> None:
         self.remove_class("-choosing", "-many")
+        self.query_one("#keys", KeyLine).say_instead(())
         self.list.focus()
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:

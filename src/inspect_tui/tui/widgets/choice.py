@@ -46,6 +46,19 @@ class ChoicePanel(Inked, can_focus=True):
         self.focus()
 
     @property
+    def keys(self) -> list[tuple[str, str]]:
+        """The keys of the offer that stands, and what they do."""
+        counted = any(option.counted for option in self._options)
+        return [
+            ("数字", "直接选"),
+            ("上下键", "移动"),
+            *([("左右键", "次数")] if counted else []),
+            ("回车", "选定"),
+            *([("0", "下一页")] if self._pages > 1 else []),
+            ("Esc", "不选"),
+        ]
+
+    @property
     def _page(self) -> int:
         return self._cursor // _PAGE
 
@@ -64,13 +77,6 @@ class ChoicePanel(Inked, can_focus=True):
             return self.strip(parts, width)
         index = self._page * _PAGE + y - 2
         if index >= min(len(self._options), (self._page + 1) * _PAGE):
-            last = min(len(self._options), (self._page + 1) * _PAGE) - self._page * _PAGE + 2
-            if y == last:
-                counted = any(o.counted for o in self._options)
-                hint = " 数字直接选，Esc 不选" + (
-                    "；上下方向键移到一条，右方向键加次数，回车记下" if counted else ""
-                )
-                return self.strip([(hint, "dim")], width)
             return self.strip([], width)
         return self._option_line(index, width)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual import events
 from textual.strip import Strip
@@ -30,6 +30,15 @@ class KeyLine(Inked):
         super().__init__(id=id)
         self._actions = list(actions)
         self._spots: list[tuple[int, int, str]] = []
+        self._instead: Sequence[tuple[str, str]] = ()
+
+    def say_instead(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Say these keys and what they do for as long as something else has the keyboard; blank ends it.
+
+        While an offer stands its digits mean the offer, and a line that says otherwise would be believed.
+        """
+        self._instead = keys
+        self.refresh()
 
     def show(self, actions: Iterable[Action]) -> None:
         """Offer other keys."""
@@ -79,6 +88,12 @@ class KeyLine(Inked):
         width = self.line_width
         if y:
             return Strip.blank(width)
+        if self._instead:
+            self._spots = []
+            said: list[Part] = [(" ", "text")]
+            for key, label in self._instead:
+                said += [(key, "key"), (f" {label}  ", "dim")]
+            return self.strip(said, width)
         parts, self._spots = self.layout_line(width)
         return self.strip(parts, width)
 
