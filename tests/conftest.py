@@ -97,6 +97,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _shares_with_its_module(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = _mixed(items)
     if config.getoption("--slow"):
         return
     slow = pytest.mark.skip(reason="a long sweep; run with --slow")
@@ -106,6 +108,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(slow)
         elif "sweep" in item.keywords and not sweeps.in_full():
             item.add_marker(sweep)
+
+
+def _mixed(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Tests that often wait, for a terminal or for a screen to settle, spread among those that only work.
+
+    Workers take tests in this order: all waiting at the same time, they would leave processors idle.
+    """
+    waits = [item for item in items if item.path.parent.name in ("e2e", "tui")]
+    works = [item for item in items if item.path.parent.name not in ("e2e", "tui")]
+    ranked = [(number / len(part), item) for part in (waits, works) for number, item in enumerate(part)]
+    return [item for _, item in sorted(ranked, key=lambda one: one[0])]
 
 
 def _shares_with_its_module(item: pytest.Item) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from telling_work import make_round, make_space, record, work, write_lines
-from test_checklist_sheet import edited, where
+from test_checklist_sheet import edited
 
 from inspect_tui.cli import main as cli
 from inspect_tui.exchange.checklist_sheet import import_bytes
@@ -153,21 +153,18 @@ def test_conditions_and_answer_sets_go_through_the_sheet() -> None:
     found = import_bytes(checklist_book(checklist), "x.xlsx")
     assert found.faults == [] and found.checklist == checklist
     assert "awards" not in found.raw["sections"][0]["items"][0], "the set says it"
-    cells = {
-        where(checklist, "检查内容", "when", "YA-02"): "YA-01:有效,“有”；符合",
-        where(checklist, "检查内容", "require", "YA-01"): "不符合：说明、佐证\n基本符合：原因",
-    }
-    wrong = edited(checklist, cells)
+    when, require = ("检查内容", "when", "YA-02"), ("检查内容", "require", "YA-01")
+    cells = {when: "YA-01:有效,“有”；符合", require: "不符合：说明、佐证\n基本符合：原因"}
+    wrong, (place, _) = edited(checklist, cells)
     (fault,) = [f for f in wrong.faults if f.code == "S04"]
-    assert fault.path == next(iter(cells)) and fault.value == "有效"
-    cells[next(iter(cells))] = "YA-01:“有”；符合"
-    right = edited(checklist, cells)
+    assert fault.path == place and fault.value == "有效"
+    right, _ = edited(checklist, cells | {when: "YA-01:“有”；符合"})
     assert right.checklist is not None
     changed = right.checklist.item("YA-02"), right.checklist.item("YA-01")
     assert changed[0] is not None and changed[1] is not None
     assert changed[0].when[0].verdict == (Verdict.PASS,) and changed[0].when[0].answer == ("有",)
     assert [n.value for n in changed[1].require["fail"]] == ["note", "evidence"]
-    nameless = edited(checklist, {where(checklist, "答案组", "set", "过期"): None})
+    nameless, _ = edited(checklist, {("答案组", "set", "过期"): None})
     assert any(f.code == "E20" and f.path.startswith("答案组!") for f in nameless.faults)
 
 

@@ -68,12 +68,15 @@ def exported(name: str) -> bytes:
     return checklist_book(shipped(name))
 
 
-def edited(name: str, changes: dict[tuple[str, str, str], Any]) -> tuple[Imported, list[str]]:
+def edited(
+    checklist: Checklist, changes: dict[tuple[str, str, str], Any], data: bytes = b""
+) -> tuple[Imported, list[str]]:
     """The export of a checklist with some cells written over, and where these stand, such as 检查内容!D5.
 
-    A cell is the one of a column in the row of a sheet that holds a text.
+    A cell is the one of a column in the row of a sheet that holds a text. `data` is the export where it is
+    there already.
     """
-    book, tables = openpyxl.load_workbook(io.BytesIO(exported(name))), tables_of(shipped(name))
+    book, tables = openpyxl.load_workbook(io.BytesIO(data or checklist_book(checklist))), tables_of(checklist)
     cells = []
     for sheet, key, text in changes:
         table = next(t for t in tables if t.name == sheet)
@@ -89,7 +92,7 @@ def edited(name: str, changes: dict[tuple[str, str, str], Any]) -> tuple[Importe
 
 def test_edits_in_the_sheet_arrive() -> None:
     text, severity = (("检查内容", key, "GB-01") for key in ("text", "severity"))
-    found, _ = edited("zdc-5", {text: "换了说法", severity: "一般"})
+    found, _ = edited(shipped("zdc-5"), {text: "换了说法", severity: "一般"}, exported("zdc-5"))
     assert found.checklist is not None
     item = found.checklist.item("GB-01")
     assert item is not None and item.text == "换了说法" and item.severity.value == "minor"
@@ -111,7 +114,7 @@ def test_edits_in_the_sheet_arrive() -> None:
     ],
 )
 def test_what_is_wrong_is_told_by_cell(sheet: str, key: str, row: str, value: Any, code: str) -> None:
-    found, (cell,) = edited("zdc-5", {(sheet, key, row): value})
+    found, (cell,) = edited(shipped("zdc-5"), {(sheet, key, row): value}, exported("zdc-5"))
     assert found.checklist is None
     fault = next(f for f in found.faults if f.code == code)
     assert fault.file == "改.xlsx" and fault.remedy and "!" in fault.path
