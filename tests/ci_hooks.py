@@ -1,6 +1,6 @@
-"""On CI a terminal test that is skipped is a failure.
+"""On CI a terminal test or a sweep that is skipped is a failure.
 
-Loaded by `.ci/run` as a plugin: a suite that quietly loses its end-to-end tests would stay green.
+Loaded by `.ci/run` as a plugin: a suite that quietly loses its end-to-end tests or sweeps would stay green.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from sweeps import VARIABLE
 
 END_TO_END = Path(__file__).resolve().parent / "e2e"
 
@@ -25,7 +27,7 @@ def _drives_a_terminal(path: Path, reason: str, marked: bool) -> bool:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Turn the skip of a terminal test into a failure; expected failures and long sweeps stay as they are."""
+    """Turn such a skip into a failure; expected failures and what is slow stay as they are."""
     outcome = yield
     report: pytest.TestReport = outcome.get_result()
     if not (on_ci() and report.skipped) or hasattr(report, "wasxfail") or "slow" in item.keywords:
@@ -34,6 +36,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if _drives_a_terminal(item.path, reason, "e2e" in item.keywords):
         report.outcome = "failed"
         report.longrepr = f"skipped on CI, where terminal tests must run: {reason}"
+    elif VARIABLE in reason:
+        report.outcome = "failed"
+        report.longrepr = f"skipped on CI, where sweeps must run: {reason}"
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,4 +1,4 @@
-"""Skipped terminal tests fail on CI and only there."""
+"""Skipped terminal tests and sweeps fail on CI and only there."""
 
 from __future__ import annotations
 
@@ -31,15 +31,21 @@ def test_expected():
 
 @pytest.mark.e2e
 @pytest.mark.slow
-def test_sweep():
+def test_slow():
     pytest.skip("a long sweep; run with --slow")
+
+@pytest.mark.sweep
+def test_sweep():
+    pytest.skip("a sweep; run with INSPECT_TUI_SWEEPS=1")
 """
 
 
-@pytest.mark.parametrize(("ci", "failed", "skipped"), [("true", 2, 2), ("", 0, 4)])
-def test_skips_of_terminal_tests_fail_on_ci(tmp_path: Path, ci: str, failed: int, skipped: int) -> None:
+@pytest.mark.parametrize(("ci", "failed", "skipped"), [("true", 3, 2), ("", 0, 5)])
+def test_skips_of_terminal_tests_and_sweeps_fail_on_ci(
+    tmp_path: Path, ci: str, failed: int, skipped: int
+) -> None:
     (tmp_path / "test_it.py").write_text(BODY, encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n e2e\n slow\n", encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n e2e\n slow\n sweep\n", encoding="utf-8")
     env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
     env |= {"CI": ci, "PYTHONPATH": str(TESTS), "PYTEST_PLUGINS": "ci_hooks"}
     env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
