@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from faultfs import FaultFS, Kill
-from telling_work import make_space
+from telling_work import make_round, make_space
 
 from inspect_tui.cli.doctor_folder import litter
 from inspect_tui.cli.doctor_machine import Report
@@ -111,6 +111,26 @@ def test_what_could_not_be_put_in_place_has_a_name_of_its_own_and_stays(tmp_path
     rows = {row["name"]: row for row in report.rows}
     assert rows["没换上的文件"]["text"].startswith("1个，如exports") and "没写完的文件" in rows
     assert rows["没写完的文件"]["ok"] is True and not temps(root) and kept.exists()
+
+
+def test_a_round_whose_file_could_not_be_put_in_place_is_opened_again_under_its_name(tmp_path: Path) -> None:
+    space = make_space(tmp_path / "w")
+    files.fs = FaultFS(operations(tmp_path).index("replace"), errno.EIO)
+    with pytest.raises(StoreError):
+        make_round(space)
+    files.fs = files.FileOps()
+    [kept] = space.rounds_dir.rglob(f"*{files.KEPT}")
+    again = make_round(space)
+    assert kept.parent.name == again.id and kept.exists()
+    assert [entry.id for entry in space.rounds()] == [again.id]
+
+
+def operations(tmp_path: Path) -> list[str]:
+    """What opening a round does to the disk."""
+    space = make_space(tmp_path / "beside")
+    counting = files.fs = FaultFS()
+    make_round(space)
+    return counting.log
 
 
 def test_a_folder_that_is_no_workspace_is_left_alone(tmp_path: Path) -> None:
