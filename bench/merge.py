@@ -60,7 +60,8 @@ def make_files(folder: Path, files: int, changes: int = CHANGES, items: int = IT
                 "item": item_hash(item),
             }
             if value["verdict"] in ("fail", "partial"):
-                value["deductions"] = [{"label": "责任缺项", "count": 1 + step % 3}]
+                # Once is not written, as the program itself does not.
+                value["deductions"] = [{"label": "责任缺项"} | ({"count": 1 + step % 3} if step % 3 else {})]
             edits = [Edit(record=key, field="judgement", value=value)]
             if step % 2 == 0:
                 edits.append(Edit(record=key, field="note", value=_TEXT))

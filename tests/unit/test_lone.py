@@ -1,4 +1,4 @@
-"""Lone changes: what is read in one go is what the long way reads."""
+"""Lone changes: what is told of one without a fold is what the fold of it reads."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import msgspec
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from inspect_tui.exchange.lone import lone, plainly_lone
+from inspect_tui.exchange.lone import lone
 from inspect_tui.model.change import Body
-from inspect_tui.rules.canonical import canonical
+from inspect_tui.rules.canonical import canonical, make_change
+from inspect_tui.rules.fold import State
+from inspect_tui.rules.reading import judgement_of
 
 RECORD = "answer/u1/small/GW-01"
 PASSED = {"verdict": "pass", "item": "0123456789abcdef"}
@@ -59,13 +61,17 @@ def plain(*edits: dict[str, Any], **more: Any) -> dict[str, Any]:
 @example(plain(JUDGED | {"value": PASSED | {"missing": False}}))
 @example(plain(JUDGED, NOTED | {"value": 1}))
 @example(plain(JUDGED, retract=["0" * 32]))
-def test_read_in_one_go_says_what_the_long_way_says(body: dict[str, Any]) -> None:
+def test_what_is_told_of_a_lone_change_is_what_the_fold_reads(body: dict[str, Any]) -> None:
     data = canonical(body)
-    told = plainly_lone(data, {})
+    told = lone(data, {})
     if told is not None:
         read = msgspec.json.decode(data, type=Body)
-        assert canonical(read) == data
-        assert told == lone(read)
+        assert canonical(read) == data and not read.retract
+        state = State([make_change("", "w1", read)])
+        assert [key for key in state.records("u1") if not key.startswith("finding/")] == [told.record]
+        assert (told.at, told.by) == (read.at, read.by)
+        assert told.judgement == judgement_of(state.value(told.record, "judgement"))
+        assert told.note == state.value(told.record, "note", "")
 
 
 def test_a_judgement_with_its_note_is_read_in_one_go() -> None:
@@ -76,10 +82,10 @@ def test_a_judgement_with_its_note_is_read_in_one_go() -> None:
         plain(JUDGED, number),
         plain(JUDGED | {"value": PASSED}),
     ):
-        assert plainly_lone(canonical(told), {}) is not None
+        assert lone(canonical(told), {}) is not None
 
 
 def test_a_key_given_twice_is_not_plain() -> None:
     data = canonical(plain(JUDGED))
-    assert plainly_lone(data.replace(b'{"at":', b'{"at":"x","at":', 1), {}) is None
-    assert plainly_lone(data.replace(b'"verdict"', b'"verdict":"pass","verdict"'), {}) is None
+    assert lone(data.replace(b'{"at":', b'{"at":"x","at":', 1), {}) is None
+    assert lone(data.replace(b'"verdict"', b'"verdict":"pass","verdict"'), {}) is None

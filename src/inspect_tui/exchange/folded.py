@@ -112,24 +112,23 @@ class Folded:
     def _sort_out(self, lone: Mapping[str, Lone] | None) -> _Sorted:
         found = _Sorted(owner={}, crowded={}, places={}, ties=set(), edited=set())
         targets: dict[str, list[str]] = {}
+        authors: dict[tuple[str, ...], tuple[str, ...]] = {}
         for done, change in enumerate(self._changes.values()):
             if not done & 0xFFF:
                 self._tick(done)
             if change.body is None:
                 continue
-            told = lone.get(change.id) if lone is not None else None
+            told = lone_of(bytes(change.body), authors) if lone is None else lone.get(change.id)
             if told is None:
                 try:
                     body = _body.decode(change.body)
-                    told = lone_of(body) if lone is None else None
                 except (msgspec.MsgspecError, ValueError):
                     # Held by a folder that nobody judged; the fold leaves it out as well.
                     continue
-                if told is None:
-                    if gone := [*body.retract, *erase_targets(body.edits)]:
-                        targets[change.id] = gone
-                    self._touch(change, body, found)
-                    continue
+                if gone := [*body.retract, *erase_targets(body.edits)]:
+                    targets[change.id] = gone
+                self._touch(change, body, found)
+                continue
             if told.record not in found.owner:
                 found.owner[told.record] = (change, told)
             else:

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from inspect_tui.exchange.lone import Lone, lone, plainly_lone
+from inspect_tui.exchange.lone import Lone, lone
 from inspect_tui.exchange.verifying import change_faults
 from inspect_tui.model.change import GENESIS, Body, Change
 from inspect_tui.model.round import Round
@@ -226,13 +226,12 @@ def judge(
                 try:
                     # What is not written as we write it may hold a key twice, or what we cannot see.
                     sure = b"\\" not in data or _escapes_clean(data)
-                    said = plainly_lone(data, authors)
+                    said = lone(data, authors)
                     if said is None:
                         body = decode(data)
                         sure = sure and encode(body) == data
                         if sure and data.count(b"{") + data.count(b"[") > DEPTH:
                             sure = not _too_deep(msgspec.json.decode(data), DEPTH)
-                        said = lone(body, authors.setdefault(body.by, body.by)) if sure else None
                     by = body.by if said is None else said.by
                     if sure and not clean:
                         sure = plainly_clean(data)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import msgspec
 
-from inspect_tui.model.change import Body
 from inspect_tui.model.checklist import Item
 from inspect_tui.model.round import Round
 from inspect_tui.model.terms import Verdict
 from inspect_tui.model.view import Judgement, Picked
 from inspect_tui.rules.applicability import Reach, checklists_for, hanging
 from inspect_tui.rules.canonical import canonical, item_hash
-from inspect_tui.rules.fold import State, is_blank
+from inspect_tui.rules.fold import State
 from inspect_tui.rules.reading import findings_of_judgement
 from inspect_tui.rules.tables import finding_row
 
@@ -86,50 +85,46 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 _said = msgspec.json.Decoder(_Said)
 
 
-def plainly_lone(data: bytes, authors: dict[tuple[str, ...], tuple[str, ...]]) -> Lone | None:
-    """What the bytes of a body say if it surely is a lone one, written as we write it.
+def lone(data: bytes, authors: dict[tuple[str, ...], tuple[str, ...]]) -> Lone | None:
+    """What the bytes of a body say if it is a lone one that judges, written as we write it.
 
-    None says nothing: such a body is for `lone`, which knows all forms there are. `authors` are those met so
-    far, so that very many changes share one.
+    None of any other body: that one is for the fold. `authors` are those met so far, so that very many
+    changes share one.
     """
     try:
         said = _said.decode(data)
-        told = lone(said, authors.setdefault(said.by, said.by))
     except ValueError:
         return None
+    told = _told(said, authors)
     # What is not written as we write it may hold a key twice, or say more than was read here.
     return told if told is not None and canonical(said) == data else None
 
 
-def lone(body: Body | _Said, by: tuple[str, ...] | None = None) -> Lone | None:
-    """What a sound change says if it is a lone one that judges. Raises msgspec.ValidationError.
-
-    `by` is the author as held elsewhere already.
-    """
-    edits = body.edits
-    if body.retract or not edits or len(edits) > 12:
+def _told(said: _Said, authors: dict[tuple[str, ...], tuple[str, ...]]) -> Lone | None:
+    edits = said.edits
+    if said.retract or not edits or len(edits) > 12:
         return None
-    first = edits[0]
-    record = first.record
+    record = edits[0].record
     if record[:7] != "answer/":
         return None
-    judged = note = None
+    judged: Judgement | None = None
+    note: str | None = None
     for edit in edits:
         if edit.record != record:
             if edit.field == "number" and edit.record.startswith(f"finding/{record[7:]}/"):
                 # A number shows in no row, so it makes no difference here.
                 continue
             return None
-        if edit.field == "judgement" and judged is None and edit.value is not None:
-            held = edit.value
-            judged = held if isinstance(held, Judgement) else msgspec.convert(held, Judgement)
-        elif edit.field == "note" and note is None:
-            note = "" if is_blank(edit.value) else str(edit.value)
+        value = edit.value
+        if edit.field == "judgement" and judged is None and isinstance(value, Judgement):
+            judged = value
+        elif edit.field == "note" and note is None and isinstance(value, str | None):
+            note = value or ""
         else:
             return None
     if judged is None or judged.verdict is Verdict.PENDING:
         return None
-    return Lone(record, body.at, by or body.by, judged, note or "")
+    return Lone(record, said.at, authors.setdefault(said.by, said.by), judged, note or "")
 
 
 class Teller:

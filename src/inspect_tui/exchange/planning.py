@@ -26,7 +26,7 @@ from inspect_tui.rules.canonical import checklist_hash, unit_hash
 from inspect_tui.rules.carrying import OUT_OF_SCOPE, Cargo
 from inspect_tui.rules.issue import did_you_mean
 from inspect_tui.store.clean import clean_json, clean_text
-from inspect_tui.store.files import KEPT
+from inspect_tui.store.files import UNPLACED
 from inspect_tui.store.jsonfile import read_json
 from inspect_tui.store.loading import load_checklist, load_round, round_from_raw, sniff_format
 from inspect_tui.store.workspace import Workspace
@@ -207,7 +207,7 @@ def _free_id(space: Workspace, wanted: str) -> str:
 
 def _is_bare(folder: Path) -> bool:
     """Whether a folder is all that is left of a round that could not be written."""
-    return folder.is_dir() and all(path.suffix in (".tmp", KEPT) for path in folder.iterdir())
+    return folder.is_dir() and all(path.suffix in UNPLACED for path in folder.iterdir())
 
 
 def _builtins(value: Any) -> Any:

@@ -26,6 +26,8 @@ HELD_PAUSES = (0.015, 0.03, 0.06, 0.12, 0.24, 0.48, 0.96)
 CHUNK = 4 * 1024 * 1024
 #: How a file's name ends whose content could not be put in place; whoever was at work was told of it.
 KEPT = ".未换上"
+#: How the names of files end that were never put in place.
+UNPLACED = (".tmp", KEPT)
 #: How a file begins that `store.vault` encrypted: as no text and no JSON does.
 ENCRYPTED = b"\x00itv1\x00"
 #: How a file begins that was encrypted for somebody, as hand-ins are.

@@ -26,7 +26,7 @@ _FOLDERS = ("rounds", "exports", "收卷", "测评")
 #: Of these, where people name the files: names tell of whom a paper is, so there they stand as codes.
 CODED = ("exports", "收卷", "测评")
 _PLAIN = ("vault", "rules")
-_ENDINGS = (".bak", ".tmp", ".journal", files.KEPT)
+_ENDINGS = (".bak", ".journal", *files.UNPLACED)
 LOCKS = (".lock", ".holder")
 _PREFIX = b'{"sha256":"'
 #: Argon2id: passes and bytes of memory. Kept in the file, so that a later release may ask for more.

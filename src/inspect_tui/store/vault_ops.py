@@ -216,7 +216,7 @@ def stored_said() -> list[str]:
     papers = [
         p.name
         for p in files.fs.stored
-        if "exports" in p.parts and not p.name.endswith((".bak", ".tmp", files.KEPT))
+        if "exports" in p.parts and not p.name.endswith((".bak", *files.UNPLACED))
     ]
     files.fs.stored.clear()
     if not papers:

@@ -19,7 +19,6 @@ from inspect_tui.tui.ledger_files import FileRefused, where, write_export
 from inspect_tui.tui.screens.page import PageScreen
 from inspect_tui.tui.walking import Option
 from inspect_tui.tui.widgets.choice import ChoicePanel, Picked
-from inspect_tui.tui.widgets.footer import KeyLine
 from inspect_tui.tui.widgets.inks import Part
 from inspect_tui.tui.widgets.line_list import LineList
 from inspect_tui.tui.widgets.page import Line, LinePane
@@ -201,15 +200,10 @@ class VisitPage(PageScreen[None], inherit_bindings=False):
     def offer(self, title: str, options: list[Option], picked: Picked) -> None:
         """Show an offer in place of what stands below the list."""
         if options:
-            self.add_class("-choosing")
-            self.set_class(len(options) > 5, "-many")
             self.choice.offer(title, options, picked)
-            self.query_one("#keys", KeyLine).say_instead(self.choice.keys)
 
     def _choice_closed(self) -> None:
-        self.remove_class("-choosing", "-many")
         try:
-            self.query_one("#keys", KeyLine).say_instead(())
             self.list.focus()
         except NoMatches:
             return

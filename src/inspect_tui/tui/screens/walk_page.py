@@ -269,14 +269,9 @@ class WalkPage(ProductScreen[None], inherit_bindings=False):
     def offer(self, title: str, options: list[Option], picked: Picked) -> None:
         """Show an offer in place of the detail pane."""
         if options:
-            self.add_class("-choosing")
-            self.set_class(len(options) > 5, "-many")
             self.choice.offer(title, options, picked)
-            self.query_one("#keys", KeyLine).say_instead(self.choice.keys)
 
     def _choice_closed(self) -> None:
-        self.remove_class("-choosing", "-many")
-        self.query_one("#keys", KeyLine).say_instead(())
         self.list.focus()
 
     def on_screen_resume(self, _: events.ScreenResume) -> None:

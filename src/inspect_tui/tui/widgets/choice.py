@@ -14,16 +14,23 @@ from textual.strip import Strip
 from inspect_tui.tui import skin
 from inspect_tui.tui.text import cells, fit
 from inspect_tui.tui.walking import Option
+from inspect_tui.tui.widgets.footer import KeyLine
 from inspect_tui.tui.widgets.inks import Inked, Part
 
 Picked = Callable[[Option, int], object]
 
 _PAGE = 9
+#: More options than this need more room than the detail has.
+_MANY = 5
 _FULL_WIDTH_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
 
 
 class ChoicePanel(Inked, can_focus=True):
-    """An offer of options; `offer` shows it, picking or Esc hides it again through `on_close`."""
+    """An offer of options; `offer` shows it, picking or Esc hides it again.
+
+    Its screen has the class `-choosing` while an offer stands, and `-many` where it needs more room;
+    `on_close` gives the keyboard back.
+    """
 
     DEFAULT_CSS = """
     ChoicePanel { height: 1fr; }
@@ -39,15 +46,20 @@ class ChoicePanel(Inked, can_focus=True):
         self._counts: dict[int, int] = {}
 
     def offer(self, title: str, options: Sequence[Option], picked: Picked) -> None:
-        """Show an offer and take the keyboard."""
+        """Show an offer and take the keyboard; the key line tells its keys for as long as it stands."""
         self._title, self._options, self._picked = title, options, picked
         self._cursor, self._counts = 0, {}
+        self.screen.add_class("-choosing")
+        self.screen.set_class(len(options) > _MANY, "-many")
+        self._tell(self._keys())
         self.refresh()
         self.focus()
 
-    @property
-    def keys(self) -> list[tuple[str, str]]:
-        """The keys of the offer that stands, and what they do."""
+    def _tell(self, keys: Sequence[tuple[str, str]]) -> None:
+        for line in self.screen.query("#keys").results(KeyLine):
+            line.say_instead(keys)
+
+    def _keys(self) -> list[tuple[str, str]]:
         counted = any(option.counted for option in self._options)
         return [
             ("数字", "直接选"),
@@ -153,6 +165,8 @@ class ChoicePanel(Inked, can_focus=True):
 
     def _close(self) -> None:
         self._picked = None
+        self.screen.remove_class("-choosing", "-many")
+        self._tell(())
         self._on_close()
 
     def on_click(self, event: events.Click) -> None:
