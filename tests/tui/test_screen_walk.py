@@ -66,6 +66,20 @@ async def test_one_key_per_conforming_item_and_on_to_the_next(space: Any) -> Non
         assert here(app) == "GW-03"
 
 
+@pytest.mark.parametrize("width", [110, 120, 133])
+async def test_no_sign_of_a_message_is_lost_on_the_seam_of_a_wide_page(space: Any, width: int) -> None:
+    said = "日月水火山石田土木禾米竹丝衣瓜皮舟车刀弓"
+    app = walking(space)
+    async with running(app, (width, 40), notifications=True) as pilot:
+        for shift in ("", "x"):
+            app.say(shift + said * 2)
+            await pilot.pause(0.2)
+            shown = screen_text(app)
+            assert {sign for sign in said if shown.count(sign) < 2} == set()
+            app.clear_notifications()
+            await pilot.pause()
+
+
 async def test_a_labelled_deduction_is_two_keys_and_writes_its_sentence(space: Any) -> None:
     app = walking(space)
     async with running(app) as pilot:
